@@ -1,0 +1,68 @@
+package chat
+
+import "time"
+
+// Platform names a streaming platform as the export contract spells it.
+type Platform string
+
+// The platforms that chat can come from.
+const (
+	Twitch  Platform = "twitch"
+	YouTube Platform = "youtube"
+	Rumble  Platform = "rumble"
+	Kick    Platform = "kick"
+	Pilled  Platform = "pilled"
+)
+
+// Platforms lists every known platform in the order of the export contract.
+var Platforms = [...]Platform{Kick, Pilled, Rumble, Twitch, YouTube}
+
+// Key identifies one chat message for ever: the platform and the platform's
+// own message id.
+type Key struct {
+	Platform  Platform
+	MessageID string
+}
+
+// Author is the person who wrote a message. Identity is (platform, ID); names
+// change and are only shown.
+type Author struct {
+	ID    string // stable id on the platform
+	Login string // lower-case account name
+	Name  string // display name
+	Roles Roles
+}
+
+// Event is one chat message as the lanes see it.
+//
+// Text is valid UTF-8 without NUL. SentAt is the platform's own time;
+// ReceivedAt is this host's clock when the line was read off the wire.
+type Event struct {
+	Platform   Platform
+	MessageID  string
+	CreatorID  string
+	Channel    string // platform's channel name, without any prefix such as '#'
+	Author     Author
+	Text       string
+	SentAt     time.Time
+	ReceivedAt time.Time
+
+	// ReplyTo is the id of the message that this one answers, or empty.
+	ReplyTo string
+	// SharedFrom is the room a shared-chat message was written in when that is
+	// not this channel, else empty. Such a message must not run commands twice.
+	SharedFrom string
+	// Self marks the bot's own messages.
+	Self bool
+}
+
+// Key returns the event's identity.
+func (e *Event) Key() Key { return Key{e.Platform, e.MessageID} }
+
+// Size estimates the memory that the event holds, in bytes; queues are bounded
+// by it.
+func (e *Event) Size() int {
+	const fixed = 288
+	return fixed + len(e.MessageID) + len(e.CreatorID) + len(e.Channel) + len(e.Author.ID) +
+		len(e.Author.Login) + len(e.Author.Name) + len(e.Text) + len(e.ReplyTo) + len(e.SharedFrom)
+}
