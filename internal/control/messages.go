@@ -9,12 +9,14 @@ import (
 
 // Signals and updates by name.
 const (
-	SignalDecisions = "decisions" // to a session: []Decision
-	SignalRetry     = "retry"     // to a clip: RetryInput
-	SignalAbandon   = "abandon"   // to a clip: AbandonInput
-	UpdateRetry     = "retry"     // to a clip: RetryInput → RetryResult
-	SignalReconcile = "reconcile" // to the supervisor: Reconcile
-	SignalStreamEnd = "stream-ended"
+	SignalDecisions = "decisions"    // to a session: []Decision
+	SignalRetry     = "retry"        // to a clip: RetryInput
+	SignalAbandon   = "abandon"      // to a clip: AbandonInput
+	UpdateRetry     = "retry"        // to a clip: RetryInput → RetryResult
+	SignalReconcile = "reconcile"    // to the supervisor: Reconcile
+	SignalStreamEnd = "stream-ended" // to a capture: StreamEnd
+
+	QueryClip = "clip" // to a clip → ClipView
 )
 
 // DecisionKind says what a Decision asks of the session.
@@ -34,6 +36,11 @@ type Decision struct {
 	Kind   DecisionKind
 	Clip   *clip.Request `json:",omitempty"`
 	Stream *Stream       `json:",omitempty"`
+
+	// Options are the rules in force when a clip was decided. The signaller
+	// fills them in, so that a session that has run for weeks does not start
+	// clips under the rules of its own first day.
+	Options *ClipOptions `json:",omitempty"`
 }
 
 // Stream is one broadcast of a creator on one platform.
@@ -56,16 +63,65 @@ type SessionInput struct {
 type SessionState struct {
 	Streams []Stream // live now
 	Clips   int      // started so far
+
+	Seen    []string   `json:",omitempty"` // keys of the newest decisions carried out, oldest first
+	Pending []Decision `json:",omitempty"` // received and not yet carried out
 }
 
 // IngestInput starts an ingest shard.
 type IngestInput struct{ Shard int }
 
 // CaptureInput starts the capture of one stream.
-type CaptureInput struct{ Stream Stream }
+type CaptureInput struct {
+	Stream Stream
+
+	// Grace is how long the capture goes on after the platform said that the
+	// stream ended; zero means 90 s.
+	Grace time.Duration `json:",omitempty"`
+}
+
+// StreamEnd tells a capture that the platform says its stream ended. Both turns
+// come by one signal, so that their order holds.
+type StreamEnd struct {
+	Back bool `json:"back,omitempty"` // the stream that ended is live again
+}
 
 // ClipInput starts a Clip workflow.
-type ClipInput struct{ Request clip.Request }
+type ClipInput struct {
+	Request clip.Request
+	Options ClipOptions
+}
+
+// ClipOptions are the operator's rules for clips. A zero field means its
+// default.
+type ClipOptions struct {
+	PublishDelay     time.Duration `json:",omitempty"` // held back between encoding and upload; default none
+	UploadAttempts   int           `json:",omitempty"` // per round; default 8
+	UploadBackoff    time.Duration `json:",omitempty"` // before the second attempt, doubling; default 5 s
+	RetryWindow      time.Duration `json:",omitempty"` // how long a failed clip stays open; default 7 days
+	CapturePatience  time.Duration `json:",omitempty"` // how long to look for a capture; default 60 s
+	CoveragePatience time.Duration `json:",omitempty"` // how long after its end to wait for a span's segments; default 90 s
+}
+
+// ClipView is a clip as its workflow sees it: the answer to the query "clip"
+// and the result of the workflow.
+type ClipView struct {
+	ClipID      string
+	State       clip.State
+	Seq         int // number of the last change
+	Round       int // 1, and one more for each retry
+	Title       string
+	RequestedBy string
+	Start, End  time.Time
+	Destination string
+	File        string    `json:",omitempty"` // relative to the state directory of Host
+	Host        string    `json:",omitempty"`
+	URL         string    `json:",omitempty"`
+	Code        clip.Code `json:",omitempty"` // of the last failure
+	Reason      string    `json:",omitempty"` // of the last failure
+	RetryUntil  time.Time // zero unless failed and open
+	HeldUntil   time.Time // zero unless waiting for a publish delay or a quota
+}
 
 // RetryInput asks a failed clip to try again. An empty Destination means every
 // destination that failed.
@@ -84,6 +140,11 @@ type RetryResult struct {
 // AbandonInput ends a failed clip for good.
 type AbandonInput struct {
 	By string `json:"by,omitempty"`
+}
+
+// SupervisorInput starts the supervisor.
+type SupervisorInput struct {
+	Reconcile *Reconcile `json:",omitempty"` // carried over continue-as-new, not yet carried out
 }
 
 // Reconcile tells the supervisor which creators there are now.

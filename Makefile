@@ -1,0 +1,61 @@
+# StreamSuites: `make help` lists the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+export CGO_ENABLED ?= 0
+
+MODULE  := github.com/streamsuites/streamsuites
+COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+LDFLAGS := -s -w -X $(MODULE)/internal/version.commit=$(COMMIT)
+GOBUILD := go build -trimpath -ldflags '$(LDFLAGS)'
+
+STATICCHECK   := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+WORKFLOWCHECK := go.temporal.io/sdk/contrib/tools/workflowcheck@v0.6.0
+
+.PHONY: help
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: deps
+deps: ## Install FFmpeg, PostgreSQL's server binaries and Chromium, if missing
+	@deploy/install-deps.sh
+
+.PHONY: deps-test
+deps-test:
+	@deploy/install-deps.sh --with-compiler
+
+.PHONY: build
+build: ## Build bin/standalone and bin/streamsuites
+	@deploy/build.sh $(LDFLAGS)
+
+.PHONY: demo
+demo: deps build ## Start everything on this machine with simulated platforms
+	@bin/standalone --demo --state-dir $${STATE_DIR:-./var}
+
+.PHONY: test
+test: deps-test build ## Run every test (25 minutes at most on two cores, warm)
+	@deploy/test.sh
+
+.PHONY: test-long
+test-long: deps-test build ## Run what takes longer: fuzzing and repeated kills
+	deploy/fuzz.sh 30s
+	STREAMSUITES_LONG=1 go test -timeout 80m -v -run Long ./e2e/...
+
+.PHONY: lint
+lint: ## vet, staticcheck, workflowcheck, and the Windows build of the operator's binary
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt would change:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
+	go vet ./...
+	go run $(STATICCHECK) ./...
+	go run $(WORKFLOWCHECK) ./workflows/...
+	GOOS=windows go build -o /dev/null ./cmd/streamsuites
+	GOOS=darwin go build -o /dev/null ./cmd/streamsuites
+
+.PHONY: bench
+bench: deps build ## Measure, and write docs/benchmarks.md and benchmarks.json
+	go run ./bench
+
+.PHONY: clean
+clean: ## Remove what the build made (state directories stay)
+	rm -rf bin

@@ -1,0 +1,97 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	// The quota's time zone is needed on hosts without a zone database.
+	_ "time/tzdata"
+
+	"github.com/streamsuites/streamsuites/activities/task"
+)
+
+// QuotaZone is the time zone in which the platforms' quota days begin.
+const QuotaZone = "America/Los_Angeles"
+
+// Exporter writes the documents that have changed.
+type Exporter interface {
+	Export(ctx context.Context) error
+}
+
+// Exports writes the exports.
+type Exports struct{ Exporter Exporter }
+
+// Snapshot writes every document that has changed since it was last written.
+func (a *Exports) Snapshot(ctx context.Context, _ task.Nothing) (task.Nothing, error) {
+	return task.Nothing{}, a.Exporter.Export(ctx)
+}
+
+// Attic is what the database keeps for a while.
+type Attic interface {
+	EnsurePartitions(ctx context.Context, now time.Time) error
+	PruneChat(ctx context.Context, before time.Time) (partitions int, err error)
+	PruneOutbox(ctx context.Context, before time.Time) (rows int64, err error) // of outbox and inbox
+	PruneRuntimeEvents(ctx context.Context, before time.Time) (rows int64, err error)
+	PruneCooldowns(ctx context.Context, before time.Time) (rows int64, err error)
+	PruneCaptures(ctx context.Context, before time.Time) (rows int64, err error)
+	PruneBudgets(ctx context.Context, before time.Time) (rows int64, err error)
+}
+
+// Keep says how long things are kept.
+type Keep struct {
+	Chat     time.Duration // by whole days
+	Queues   time.Duration // outbox rows that were sent, inbox rows that were consumed
+	Events   time.Duration
+	Captures time.Duration // rows about recordings that ended, not the recordings
+}
+
+// DefaultKeep keeps what an operator may ask about within a month, and queues
+// for as long as a repeat could come.
+var DefaultKeep = Keep{Chat: 30 * day, Queues: 7 * day, Events: 30 * day, Captures: 30 * day}
+
+const day = 24 * time.Hour
+
+// Housekeeping forgets what is no longer needed.
+type Housekeeping struct {
+	Store Attic
+	Keep  Keep
+}
+
+// Reset begins a quota day: grants of budgets older than the day before are
+// forgotten. It may run twice for one day.
+func (a *Housekeeping) Reset(ctx context.Context, in task.ResetInput) (task.ResetResult, error) {
+	zone, err := time.LoadLocation(QuotaZone)
+	if err != nil {
+		return task.ResetResult{}, fmt.Errorf("load the quota's time zone: %w", err)
+	}
+	grants, err := a.Store.PruneBudgets(ctx, in.Now.Add(-day))
+	if err != nil {
+		return task.ResetResult{}, err
+	}
+	return task.ResetResult{Day: in.Now.In(zone).Format(time.DateOnly), Grants: grants}, nil
+}
+
+// Retain makes room for the days to come and forgets what is older than its
+// time.
+func (a *Housekeeping) Retain(ctx context.Context, in task.RetainInput) (result task.RetainResult, err error) {
+	if err := a.Store.EnsurePartitions(ctx, in.Now); err != nil {
+		return result, err
+	}
+	if result.ChatPartitions, err = a.Store.PruneChat(ctx, in.Now.Add(-a.Keep.Chat)); err != nil {
+		return result, err
+	}
+	if result.Queues, err = a.Store.PruneOutbox(ctx, in.Now.Add(-a.Keep.Queues)); err != nil {
+		return result, err
+	}
+	// A cooldown that is over says nothing any more; an hour of them is what
+	// lanes look back at.
+	if _, err = a.Store.PruneCooldowns(ctx, in.Now.Add(-day)); err != nil {
+		return result, err
+	}
+	if result.Events, err = a.Store.PruneRuntimeEvents(ctx, in.Now.Add(-a.Keep.Events)); err != nil {
+		return result, err
+	}
+	result.Captures, err = a.Store.PruneCaptures(ctx, in.Now.Add(-a.Keep.Captures))
+	return result, err
+}

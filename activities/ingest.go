@@ -1,0 +1,31 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+
+	"go.temporal.io/sdk/activity"
+
+	"github.com/streamsuites/streamsuites/activities/task"
+)
+
+// ShardRunner reads the chats of a shard's creators until ctx ends. It calls
+// heartbeat every few seconds while it is well; who does not is replaced.
+type ShardRunner interface {
+	RunShard(ctx context.Context, shard int, heartbeat func(details any)) error
+}
+
+// Ingest runs shards.
+type Ingest struct{ Host ShardRunner }
+
+// Run runs a shard until it is cancelled or the worker stops. Every other end
+// is an error, after which it is tried again.
+func (a *Ingest) Run(ctx context.Context, in task.IngestInput) (task.Nothing, error) {
+	work := begin(ctx)
+	defer work.finish()
+	err := a.Host.RunShard(work, in.Shard, func(details any) { activity.RecordHeartbeat(work, details) })
+	if err == nil {
+		err = fmt.Errorf("shard %d ended by itself", in.Shard)
+	}
+	return task.Nothing{}, work.outcome(err)
+}

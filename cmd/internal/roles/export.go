@@ -1,0 +1,75 @@
+package roles
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/streamsuites/streamsuites/exports"
+	"github.com/streamsuites/streamsuites/internal/metrics"
+	"github.com/streamsuites/streamsuites/internal/version"
+)
+
+// finalExport bounds the last write, which happens while the process stops.
+const finalExport = 3 * time.Second
+
+func (p Parts) exporter() (*exports.Exporter, error) {
+	settings := exports.SettingsFrom(p.Config, version.Get())
+	return exports.New(exports.Options{
+		Source:   p.Store,
+		Settings: func() exports.Settings { return settings },
+		Writer: exports.WriterOptions{
+			Canonical: p.Dir.Exports(),
+			Mirrors:   p.mirrors(),
+			Redact:    p.Redactor.Bytes,
+		},
+		Observe: p.observeExports(),
+		Log:     p.Log.With().Str("component", "exports").Logger(),
+	}), nil
+}
+
+// scheduled lets the schedule write what a lost notification left behind.
+type scheduled struct{ *exports.Exporter }
+
+// Export implements activities.Exporter.
+func (s scheduled) Export(ctx context.Context) error { return s.Once(ctx) }
+
+// keepExporting runs the exporter until the returned function is called, which
+// then writes everything a last time, with nothing active any more.
+func (p Parts) keepExporting(ctx context.Context, exporter *exports.Exporter) (stop func() error) {
+	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan error, 1)
+	go func() { done <- exporter.Run(running) }()
+	return func() error {
+		cancel()
+		err := <-done
+		if errors.Is(err, context.Canceled) {
+			err = nil
+		}
+		closing, cancelClosing := context.WithTimeout(context.WithoutCancel(ctx), finalExport)
+		defer cancelClosing()
+		if finalErr := exporter.Final(closing); finalErr != nil {
+			err = errors.Join(err, fmt.Errorf("write the last snapshot: %w", finalErr))
+		}
+		return err
+	}
+}
+
+// mirrors are the copies of the exported tree: the state root, and that of a web
+// site that is published from this machine.
+func (p Parts) mirrors() []string {
+	mirrors := []string{p.Dir.Mirror()}
+	if root := p.Config.PublishRoot; root != "" {
+		mirrors = append(mirrors, filepath.Join(root, "shared", "state"))
+	}
+	return mirrors
+}
+
+// observeExports counts what the exporter does, and marks the first complete
+// pass, before which readers would find nothing.
+func (p Parts) observeExports() func(exports.Pass) {
+	count := p.Metrics.Export()
+	return func(pass exports.Pass) { count(metrics.ExportPass(pass)) }
+}

@@ -1,0 +1,130 @@
+package roles
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/streamsuites/streamsuites/activities"
+	"github.com/streamsuites/streamsuites/ingest"
+	"github.com/streamsuites/streamsuites/ingest/twitch"
+	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/control"
+	"github.com/streamsuites/streamsuites/internal/metrics"
+	"github.com/streamsuites/streamsuites/internal/store"
+	"github.com/streamsuites/streamsuites/workers"
+)
+
+// Ingest reads chats: the data plane, and the worker that gives it shards.
+func Ingest(ctx context.Context, p Parts) error {
+	committer, err := store.OpenCommitter(ctx, p.DatabaseURL)
+	if err != nil {
+		return fmt.Errorf("open the committer's connection: %w", err)
+	}
+	defer func() {
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+		defer cancel()
+		committer.Close(closing)
+	}()
+	roster := newRoster(p.Config)
+	host, err := ingest.NewHost(ingest.HostConfig{
+		Store: p.Store, Committer: committer, Roster: roster,
+		Signaller: &workers.Signaller{Client: p.Temporal, Options: p.clipOptions},
+		Holder:    p.Host + "/" + uuid.NewString(),
+		Metrics:   ingest.Metrics(p.Metrics.Ingest()),
+		Log:       p.Log,
+	})
+	if err != nil {
+		return err
+	}
+	observed := p.Metrics.ObserveHost(func() metrics.Stats { return metrics.Stats(host.Stats()) })
+	if observed != nil {
+		return observed
+	}
+	clients, err := p.connectAccounts(host)
+	if err != nil {
+		return err
+	}
+	if err := workers.Reconcile(ctx, p.Temporal, roster.IDs()); err != nil {
+		return err
+	}
+	return p.runIngest(ctx, host, clients)
+}
+
+// runIngest runs the data plane until ctx ends. The shards are handed back
+// first, which commits what was read; then the connections are closed.
+func (p Parts) runIngest(ctx context.Context, host *ingest.Host, clients []*twitch.Client) error {
+	group, ctx := errgroup.WithContext(ctx)
+	connections, disconnect := context.WithCancel(context.WithoutCancel(ctx))
+	group.Go(func() error { return host.Run(ctx) })
+	for _, client := range clients {
+		group.Go(func() error { return ended(client.Run(connections), connections) })
+	}
+	fatal := make(chan error, 1)
+	set := workers.Set{workers.Ingest(p.base(p.Temporal, report(fatal)), &activities.Ingest{Host: host})}
+	if err := set.Start(); err != nil {
+		disconnect()
+		return err
+	}
+	group.Go(func() error {
+		defer disconnect()
+		defer set.Stop()
+		return untilFatal(ctx, fatal)
+	})
+	return group.Wait()
+}
+
+// connectAccounts prepares one connection for each bot account that a creator
+// uses.
+func (p Parts) connectAccounts(host *ingest.Host) ([]*twitch.Client, error) {
+	if !p.Config.Polls(chat.Twitch) {
+		return nil, nil
+	}
+	var clients []*twitch.Client
+	for _, account := range p.Config.Twitch {
+		client, err := connectTwitch(host, p.Config, account, p.Store, p.Log)
+		if err != nil {
+			return nil, fmt.Errorf("connect the Twitch account %q: %w", account.Label, err)
+		}
+		clients = append(clients, client)
+	}
+	return clients, nil
+}
+
+// clipOptions are the operator's rules for clips.
+func (p Parts) clipOptions() control.ClipOptions {
+	return control.ClipOptions{
+		PublishDelay: time.Duration(p.Config.System.Clips.PublishDelaySeconds * float64(time.Second)),
+	}
+}
+
+// report passes the first fatal error of a worker on.
+func report(fatal chan<- error) func(string, error) {
+	return func(queue string, err error) {
+		select {
+		case fatal <- fmt.Errorf("worker of queue %s: %w", queue, err):
+		default:
+		}
+	}
+}
+
+// untilFatal waits until ctx ends, which is no error, or a worker cannot go on.
+func untilFatal(ctx context.Context, fatal <-chan error) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-fatal:
+		return err
+	}
+}
+
+// ended drops the error of something that was told to end.
+func ended(err error, told context.Context) error {
+	if told.Err() != nil {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,108 @@
+package roles
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	workflowservice "go.temporal.io/api/workflowservice/v1"
+
+	"github.com/streamsuites/streamsuites/exports"
+	"github.com/streamsuites/streamsuites/internal/httpserver"
+	"github.com/streamsuites/streamsuites/internal/metrics"
+	"github.com/streamsuites/streamsuites/internal/store"
+	"github.com/streamsuites/streamsuites/internal/version"
+)
+
+// Build names this program for metrics.
+func Build() metrics.Build {
+	v := version.Get()
+	return metrics.Build{Version: v.Version, Build: v.Build, Commit: v.Commit}
+}
+
+// Serve serves exports, clips, health and metrics over HTTP, read-only.
+func Serve(ctx context.Context, p Parts) error {
+	v := version.Get()
+	server, err := httpserver.Listen(ctx, httpserver.Options{
+		Address:      p.HTTPAddress,
+		ExportsDir:   p.Dir.Exports(),
+		Exportable:   exports.Servable,
+		PublishedDir: p.Dir.ClipsPublished(),
+		PicturesDir:  p.Dir.ClipsOutput(),
+		AllowOrigins: p.Config.System.HTTP.AllowOrigins,
+		AllowHosts:   p.Config.System.HTTP.AllowHosts,
+		Checks:       p.checks(),
+		Metrics:      p.Metrics.Handler(),
+		Clips:        p.newestClips,
+		Links:        p.Links,
+		About:        httpserver.About{Version: v.Version, Build: v.Build},
+		Redact:       p.Redactor.String,
+		Log:          p.Log.With().Str("component", "http").Logger(),
+	})
+	if err != nil {
+		return err
+	}
+	return server.Run(ctx)
+}
+
+// checks are what /readyz asks: the truth about what a clip needs.
+func (p Parts) checks() []httpserver.Check {
+	return []httpserver.Check{
+		{Name: "database", Run: p.Store.Ping},
+		{Name: "temporal", Run: func(ctx context.Context) error {
+			_, err := p.Temporal.WorkflowService().GetSystemInfo(ctx, &workflowservice.GetSystemInfoRequest{})
+			return err
+		}},
+		{Name: "exports", Run: func(context.Context) error { return p.exportsFresh() }},
+	}
+}
+
+// staleAfter is when readers call the snapshot stale.
+const staleAfter = 60 * time.Second
+
+// exportsFresh fails when the snapshot, which is written every ten seconds, is
+// missing or old.
+func (p Parts) exportsFresh() error {
+	info, err := os.Stat(filepath.Join(p.Dir.Exports(), exports.FileSnapshot))
+	if err != nil {
+		return fmt.Errorf("the exports are not written yet: %w", err)
+	}
+	if age := time.Since(info.ModTime()); age > staleAfter {
+		return fmt.Errorf("the snapshot was written %s ago", age.Round(time.Second))
+	}
+	return nil
+}
+
+func (p Parts) newestClips(ctx context.Context, limit int) ([]httpserver.Clip, error) {
+	found, err := p.Store.ListClips(ctx, store.ClipFilter{Limit: limit})
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]httpserver.Clip, len(found))
+	for i, c := range found {
+		rows[i] = httpserver.Clip{
+			ID: c.ClipID, Title: c.Title, Creator: c.Creator, State: string(c.State), Reason: c.Reason, URL: c.URL, At: c.RequestedAt,
+		}
+	}
+	return rows, nil
+}
+
+// Ready reports whether the server at that address says that the runtime is
+// ready.
+func Ready(ctx context.Context, address string) bool {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/readyz", http.NoBody)
+	if err != nil {
+		return false
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = response.Body.Close() }()
+	return response.StatusCode == http.StatusOK
+}

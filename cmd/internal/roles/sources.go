@@ -1,0 +1,78 @@
+package roles
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/streamsuites/streamsuites/activities"
+	"github.com/streamsuites/streamsuites/internal/config"
+	"github.com/streamsuites/streamsuites/internal/control"
+	"github.com/streamsuites/streamsuites/internal/process"
+)
+
+// resolveTimeout bounds a command that prints a stream's address; streamlink
+// takes seconds.
+const resolveTimeout = 45 * time.Second
+
+// sources knows where each creator's stream is recorded from.
+type sources struct {
+	cfg      *config.Config
+	children *process.Registry
+}
+
+// Source implements activities.Sources. Addresses hold tokens: they are never
+// logged and never reach a history.
+func (s sources) Source(_ context.Context, stream control.Stream) (func(context.Context) (string, error), error) {
+	creator := s.cfg.Creator(stream.CreatorID)
+	switch {
+	case creator == nil || !creator.Capture.IsSet():
+		return nil, fmt.Errorf("%w: creators.json gives %s neither capture.url nor capture.command", activities.ErrNoSource, stream.CreatorID)
+	case creator.Capture.URL != "":
+		return func(context.Context) (string, error) { return creator.Capture.URL, nil }, nil
+	default:
+		argv := creator.Capture.Argv(stream.Channel)
+		return func(ctx context.Context) (string, error) { return s.ask(ctx, argv) }, nil
+	}
+}
+
+// ask runs the command and returns the address on the first line it prints.
+func (s sources) ask(ctx context.Context, argv []string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, resolveTimeout)
+	defer cancel()
+	var stdout bytes.Buffer
+	child, err := process.Start(ctx, process.Spec{
+		Name: "resolve", Path: argv[0], Args: argv[1:], Stdout: &stdout, Registry: s.children,
+	})
+	if err != nil {
+		return "", err
+	}
+	<-child.Done()
+	if ctx.Err() != nil {
+		return "", fmt.Errorf("%s printed no address within %s", argv[0], resolveTimeout)
+	}
+	if err := child.Err(); err != nil {
+		return "", fmt.Errorf("%s found no stream: %w", argv[0], err)
+	}
+	return firstAddress(argv[0], stdout.Bytes())
+}
+
+func firstAddress(program string, output []byte) (string, error) {
+	lines := bufio.NewScanner(bytes.NewReader(output))
+	for lines.Scan() {
+		line := strings.TrimSpace(lines.Text())
+		if line == "" {
+			continue
+		}
+		if u, err := url.Parse(line); err != nil || u.Scheme == "" {
+			return "", fmt.Errorf("%s printed something that is no address", program)
+		}
+		return line, nil
+	}
+	return "", errors.Join(fmt.Errorf("%s printed nothing", program), lines.Err())
+}

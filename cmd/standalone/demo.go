@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/streamsuites/streamsuites/internal/config"
+	"github.com/streamsuites/streamsuites/internal/durable"
+	"github.com/streamsuites/streamsuites/internal/sim"
+	"github.com/streamsuites/streamsuites/internal/sim/twitch"
+	"github.com/streamsuites/streamsuites/internal/statedir"
+)
+
+// demoCreator is the creator of the demo, in the dashboards' form of an id.
+const demoCreator = "Harbr1"
+
+// configureDemo writes the demo's configuration: the simulators' addresses,
+// their channel, its stream, and the bot's credentials. A file that somebody has
+// edited is theirs and stays as it is; what an earlier demo wrote is brought up
+// to date.
+func configureDemo(dir statedir.Dir, bound sim.Bound) error {
+	mine, err := readOwned(dir)
+	if err != nil {
+		return err
+	}
+	seed := twitch.DefaultSeed()
+	bot, channel := seed.Accounts[0], seed.Channels[0]
+	if err := mine.write(filepath.Join(dir.String(), ".env"), dotenv(seed, bot), 0o600); err != nil {
+		return err
+	}
+	for name, document := range map[string]any{
+		"creators.json":  demoCreators(bound, channel),
+		"platforms.json": demoPlatforms(bound),
+		"system.json":    demoSystem(),
+		"tiers.json":     demoTiers(),
+	} {
+		text, err := json.MarshalIndent(document, "", "  ")
+		if err != nil {
+			return fmt.Errorf("compose %s: %w", name, err)
+		}
+		if err := mine.write(filepath.Join(dir.Config(), name), append(text, '\n'), 0o644); err != nil {
+			return err
+		}
+	}
+	if err := mine.save(); err != nil {
+		return err
+	}
+	_, err = config.WriteSample(dir.Config(), config.Sample{})
+	return err
+}
+
+func dotenv(seed twitch.Seed, bot twitch.Account) []byte {
+	var b bytes.Buffer
+	b.WriteString("# Credentials of the simulated platforms.\n")
+	for _, pair := range [][2]string{
+		{config.OptTwitchNick, bot.Login},
+		{config.OptTwitchToken, bot.Token},
+		{config.OptTwitchRefreshToken, bot.Refresh},
+		{config.OptTwitchClientID, seed.ClientID},
+		{config.OptTwitchClientSecret, seed.ClientSecret},
+	} {
+		fmt.Fprintf(&b, "%s=%s\n", pair[0], pair[1])
+	}
+	return b.Bytes()
+}
+
+func demoCreators(bound sim.Bound, channel twitch.Channel) any {
+	return map[string]any{"creators": []any{map[string]any{
+		"creator_id":     demoCreator,
+		"display_name":   "Harbor Lights",
+		"enabled":        true,
+		"tier":           "demo",
+		"platforms":      map[string]bool{"twitch": true},
+		"twitch_channel": channel.Login,
+		"capture":        map[string]any{"url": bound.Playlist},
+		"notes":          "The demo's creator, live on the simulated Twitch.",
+	}}}
+}
+
+func demoPlatforms(bound sim.Bound) any {
+	return map[string]any{"platforms": []any{map[string]any{
+		"name": "twitch", "enabled": true, "state": "active",
+		"endpoints": map[string]any{
+			"irc": bound.TwitchIRC, "irc_tls": true, "ca_file": bound.CAFile,
+			"helix": bound.TwitchHelix + "/helix", "oauth": bound.TwitchHelix + "/oauth2",
+		},
+	}}}
+}
+
+// demoSystem holds every clip for two seconds before it is published, so that
+// a person can see that it is encoded and waits.
+func demoSystem() any {
+	return map[string]any{
+		"system": map[string]any{"platforms": map[string]bool{"twitch": true, "youtube": false, "kick": false, "discord": false}},
+		"clips":  map[string]any{"publish_delay_seconds": 2, "per_hour": 1000, "user_cooldown_seconds": 5},
+	}
+}
+
+// demoTiers is generous: people try things out.
+func demoTiers() any {
+	return map[string]any{"version": "1.0", "tiers": map[string]any{"demo": map[string]any{
+		"label": "Demo", "description": "Everything on, short waits.",
+		"features": map[string]any{
+			"triggers":   map[string]any{"enabled": true, "max_triggers": 100, "min_cooldown_seconds": 0},
+			"clips":      map[string]any{"enabled": true, "max_duration_seconds": 120, "pre_roll_seconds": 20, "min_cooldown_seconds": 0, "max_concurrent_jobs": 5},
+			"polls":      map[string]any{"enabled": true, "max_active_polls": 10, "max_options": 10},
+			"automation": map[string]any{"enabled": true},
+			"branding":   map[string]any{"custom_bot_identity": true},
+			"backups":    map[string]any{"manual_export": true, "automated_backups": false, "retention_days": 0},
+		},
+	}}}
+}
+
+// owned remembers which files the demo wrote, by the hash of their content.
+type owned struct {
+	path   string
+	hashes map[string]string
+}
+
+func readOwned(dir statedir.Dir) (*owned, error) {
+	o := &owned{path: filepath.Join(dir.String(), "demo.json"), hashes: map[string]string{}}
+	text, err := os.ReadFile(o.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return o, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read what the demo wrote: %w", err)
+	}
+	if err := json.Unmarshal(text, &o.hashes); err != nil {
+		return nil, fmt.Errorf("read what the demo wrote, %s: %w", o.path, err)
+	}
+	return o, nil
+}
+
+// write replaces a file that is missing or still as the demo wrote it.
+func (o *owned) write(path string, content []byte, mode fs.FileMode) error {
+	now, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return fmt.Errorf("look at %s: %w", path, err)
+	case o.hashes[path] != hashOf(now):
+		return nil
+	}
+	o.hashes[path] = hashOf(content)
+	if bytes.Equal(now, content) {
+		return nil
+	}
+	return durable.WriteFile(path, content, mode)
+}
+
+func (o *owned) save() error {
+	text, err := json.MarshalIndent(o.hashes, "", "  ")
+	if err != nil {
+		return fmt.Errorf("remember what the demo wrote: %w", err)
+	}
+	return durable.WriteFile(o.path, append(text, '\n'), 0o644)
+}
+
+func hashOf(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,260 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+	workflowservice "go.temporal.io/api/workflowservice/v1"
+
+	"github.com/streamsuites/streamsuites/cmd/internal/connect"
+	"github.com/streamsuites/streamsuites/cmd/internal/output"
+	"github.com/streamsuites/streamsuites/internal/clip"
+	"github.com/streamsuites/streamsuites/internal/store"
+)
+
+// statusView is what `status` prints as JSON.
+type statusView struct {
+	Standalone *standaloneView `json:"standalone"`
+	Temporal   reachableView   `json:"temporal"`
+	Database   reachableView   `json:"database"`
+	Platforms  []platformView  `json:"platforms"`
+	Streams    []streamView    `json:"streams"`
+	Captures   []captureView   `json:"captures"`
+	Clips      map[string]int  `json:"clips"` // by state, the newest 500
+}
+
+type standaloneView struct {
+	PID  int    `json:"pid"`
+	HTTP string `json:"http"`
+	UI   string `json:"ui"`
+}
+
+type reachableView struct {
+	OK    bool   `json:"ok"`
+	Where string `json:"where"`
+	Error string `json:"error,omitempty"`
+}
+
+type platformView struct {
+	CreatorID     string     `json:"creator_id"`
+	Platform      string     `json:"platform"`
+	Channel       string     `json:"channel"`
+	State         string     `json:"state"`
+	Error         string     `json:"error,omitempty"`
+	LastHeartbeat *time.Time `json:"last_heartbeat"`
+	Messages      int64      `json:"messages"`
+	Triggers      int64      `json:"triggers"`
+}
+
+type streamView struct {
+	CreatorID string    `json:"creator_id"`
+	Platform  string    `json:"platform"`
+	StreamID  string    `json:"stream_id"`
+	Title     string    `json:"title"`
+	StartedAt time.Time `json:"started_at"`
+}
+
+type captureView struct {
+	CreatorID string     `json:"creator_id"`
+	StreamID  string     `json:"stream_id"`
+	Host      string     `json:"host"`
+	State     string     `json:"state"`
+	Error     string     `json:"error,omitempty"`
+	OldestAt  *time.Time `json:"oldest_at"`
+	NewestAt  *time.Time `json:"newest_at"`
+	Segments  int64      `json:"segments"`
+	Gaps      int64      `json:"gaps"`
+}
+
+func (r *root) statusCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Show connections, streams, captures and clips",
+		Args:  cobra.NoArgs,
+	}
+	format := output.Flag(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		target, err := r.target()
+		if err != nil {
+			return err
+		}
+		view := r.gatherStatus(cmd.Context(), target)
+		if *format == output.JSON {
+			err = output.WriteJSON(cmd.OutOrStdout(), view)
+		} else {
+			err = printStatus(cmd.OutOrStdout(), view)
+		}
+		if err == nil && (!view.Temporal.OK || !view.Database.OK) {
+			return errSilent
+		}
+		return err
+	}
+	return cmd
+}
+
+// gatherStatus asks every collaborator and reports those that do not answer,
+// instead of ending at the first.
+func (r *root) gatherStatus(ctx context.Context, target connect.Target) statusView {
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	defer cancel()
+	view := statusView{
+		Platforms: []platformView{}, Streams: []streamView{}, Captures: []captureView{}, Clips: map[string]int{},
+		Temporal: r.temporalStatus(ctx, target), Database: reachableView{Where: "DATABASE_URL"},
+	}
+	if a := target.Addresses; a != nil {
+		view.Standalone = &standaloneView{PID: a.PID, HTTP: a.HTTP, UI: a.UI}
+		view.Database.Where = "the standalone's"
+	}
+	s, err := target.Store(ctx)
+	if err == nil {
+		defer s.Close()
+		err = view.read(ctx, s)
+	}
+	view.Database.OK = err == nil
+	if err != nil {
+		view.Database.Error = err.Error()
+	}
+	return view
+}
+
+func (r *root) temporalStatus(ctx context.Context, target connect.Target) reachableView {
+	options, err := target.TemporalOptions(r.quietTemporal())
+	view := reachableView{Where: options.HostPort}
+	if err == nil {
+		err = checkTemporal(ctx, target, r)
+	}
+	view.OK = err == nil
+	if err != nil {
+		view.Error = err.Error()
+	}
+	return view
+}
+
+func checkTemporal(ctx context.Context, target connect.Target, r *root) error {
+	c, err := target.Temporal(ctx, r.quietTemporal())
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	_, err = c.WorkflowService().GetSystemInfo(ctx, &workflowservice.GetSystemInfoRequest{})
+	return err
+}
+
+func (v *statusView) read(ctx context.Context, s *store.Store) error {
+	statuses, err := s.PlatformStatuses(ctx)
+	if err != nil {
+		return err
+	}
+	counters, err := s.Counters(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range statuses {
+		row := platformView{
+			CreatorID: p.CreatorID, Platform: string(p.Platform), Channel: p.Channel, State: p.State,
+			Error: p.Error, LastHeartbeat: instant(p.LastHeartbeat),
+		}
+		for _, c := range counters {
+			if c.CreatorID == p.CreatorID && c.Platform == p.Platform {
+				row.Messages, row.Triggers = c.Messages, c.Triggers
+			}
+		}
+		v.Platforms = append(v.Platforms, row)
+	}
+	streams, err := s.LiveStreams(ctx)
+	if err != nil {
+		return err
+	}
+	for _, l := range streams {
+		v.Streams = append(v.Streams, streamView{l.CreatorID, string(l.Platform), l.StreamID, l.Title, l.StartedAt})
+	}
+	captures, err := s.Captures(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range captures {
+		v.Captures = append(v.Captures, captureView{
+			c.CreatorID, c.StreamID, c.Host, c.State, c.Error,
+			instant(c.OldestAt), instant(c.NewestAt), c.Segments, c.Gaps,
+		})
+	}
+	clips, err := s.ListClips(ctx, newestClips(500))
+	for _, c := range clips {
+		v.Clips[string(c.State)]++
+	}
+	return err
+}
+
+func instant(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func printStatus(w io.Writer, v statusView) error {
+	rows := [][]string{}
+	if v.Standalone != nil {
+		rows = append(rows, []string{"standalone", fmt.Sprintf("process %d", v.Standalone.PID), v.Standalone.HTTP})
+	}
+	for _, c := range []struct {
+		name string
+		view reachableView
+	}{{"Temporal", v.Temporal}, {"database", v.Database}} {
+		state := "ok"
+		if !c.view.OK {
+			state = c.view.Error
+		}
+		rows = append(rows, []string{c.name, state, c.view.Where})
+	}
+	if err := output.Table(w, []string{"PART", "STATE", "WHERE"}, rows); err != nil {
+		return err
+	}
+	if err := section(w, "chat", []string{"CREATOR", "PLATFORM", "CHANNEL", "STATE", "MESSAGES", "TRIGGERS", "ERROR"}, rowsOf(v.Platforms, func(p platformView) []string {
+		return []string{p.CreatorID, p.Platform, p.Channel, p.State, fmt.Sprint(p.Messages), fmt.Sprint(p.Triggers), p.Error}
+	})); err != nil {
+		return err
+	}
+	if err := section(w, "live streams", []string{"CREATOR", "PLATFORM", "STREAM", "SINCE", "TITLE"}, rowsOf(v.Streams, func(s streamView) []string {
+		return []string{s.CreatorID, s.Platform, s.StreamID, s.StartedAt.Local().Format(time.DateTime), s.Title}
+	})); err != nil {
+		return err
+	}
+	if err := section(w, "captures", []string{"CREATOR", "STREAM", "STATE", "HOLDS", "SEGMENTS", "GAPS", "ERROR"}, rowsOf(v.Captures, func(c captureView) []string {
+		held := ""
+		if c.OldestAt != nil && c.NewestAt != nil {
+			held = c.NewestAt.Sub(*c.OldestAt).Round(time.Second).String()
+		}
+		return []string{c.CreatorID, c.StreamID, c.State, held, fmt.Sprint(c.Segments), fmt.Sprint(c.Gaps), c.Error}
+	})); err != nil {
+		return err
+	}
+	counts := [][]string{}
+	for _, state := range clip.States {
+		if n := v.Clips[string(state)]; n > 0 {
+			counts = append(counts, []string{string(state), fmt.Sprint(n)})
+		}
+	}
+	return section(w, "clips", []string{"STATE", "CLIPS"}, counts)
+}
+
+func rowsOf[T any](values []T, row func(T) []string) [][]string {
+	rows := make([][]string, len(values))
+	for i, v := range values {
+		rows[i] = row(v)
+	}
+	return rows
+}
+
+// section prints a table with a heading, or that it is empty.
+func section(w io.Writer, name string, header []string, rows [][]string) error {
+	if len(rows) == 0 {
+		_, err := fmt.Fprintf(w, "\nno %s\n", name)
+		return err
+	}
+	_, _ = fmt.Fprintln(w)
+	return output.Table(w, header, rows)
+}

@@ -1,0 +1,27 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/streamsuites/streamsuites/cmd/internal/output"
+	"github.com/streamsuites/streamsuites/internal/version"
+)
+
+func (r *root) versionCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "version",
+		Short: "Print version, build and commit",
+		Args:  cobra.NoArgs,
+	}
+	format := output.Flag(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if *format == output.JSON {
+			return output.WriteJSON(cmd.OutOrStdout(), version.Get())
+		}
+		_, err := fmt.Fprintln(cmd.OutOrStdout(), version.String())
+		return err
+	}
+	return cmd
+}

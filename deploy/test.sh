@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Runs every test: with the race detector where the test does not link the
+# Temporal server, whose instrumented build takes a quarter of an hour, and
+# without it where it does.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+server=$(go list -test -f '{{if .ForTest}}{{range .Deps}}{{if eq . "go.temporal.io/server/temporal"}}{{$.ForTest}}{{"\n"}}{{end}}{{end}}{{end}}' ./... | sort -u | sed '/^$/d')
+rest=$(go list ./... | grep -v -x -F "$server")
+
+status=0
+echo "==> with the race detector"
+# shellcheck disable=SC2086 # a list of packages
+CGO_ENABLED=1 go test -race -timeout 20m "$@" $rest || status=1
+echo "==> with the Temporal server"
+# One package at a time: each starts a server and a Postgres of its own.
+# shellcheck disable=SC2086
+go test -p 1 -timeout 20m "$@" $server || status=1
+exit $status

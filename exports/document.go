@@ -1,0 +1,169 @@
+package exports
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/streamsuites/streamsuites/internal/clip"
+)
+
+// Visibility says for whom a document is meant.
+type Visibility string
+
+// The visibilities, as the export contract spells them.
+const (
+	Public        Visibility = "public"
+	DashboardOnly Visibility = "dashboard-only"
+	InternalOnly  Visibility = "internal-only" // neither mirrored nor served
+)
+
+// Names of the documents, relative to a root.
+const (
+	FileSnapshot = "runtime_snapshot.json"
+	FileClips    = "clips.json"
+	FileJobs     = "jobs.json"
+	FileMeta     = "meta.json"
+	FileManifest = "manifest.json"
+	dirClipPages = "clips"
+)
+
+// Document is one document as it is to be written.
+type Document struct {
+	File       string // path relative to a root, with slashes
+	Visibility Visibility
+	// Heartbeat documents carry the time at which they were written, so that
+	// writing one does not mean that anything changed.
+	Heartbeat bool
+	Data      []byte
+}
+
+// ClipPage is the name of the nth page of older clips; n counts from 1, the
+// oldest clips.
+func ClipPage(n int) string { return fmt.Sprintf("%s/page-%d.json", dirClipPages, n) }
+
+// VisibilityOf returns the visibility of a document by its name, and false for
+// names that this version does not write.
+func VisibilityOf(file string) (Visibility, bool) {
+	switch {
+	case file == FileSnapshot, file == FileJobs:
+		return DashboardOnly, true
+	case file == FileClips, file == FileMeta, file == FileManifest, isClipPage(file):
+		return Public, true
+	}
+	return "", false
+}
+
+// Servable reports whether the HTTP server may show a document.
+func Servable(file string) bool {
+	v, known := VisibilityOf(file)
+	return known && v != InternalOnly
+}
+
+func isClipPage(file string) bool {
+	var n int
+	_, err := fmt.Sscanf(file, dirClipPages+"/page-%d.json", &n)
+	return err == nil && n > 0 && file == ClipPage(n)
+}
+
+// describe says in one sentence what a document holds.
+func describe(file string) string {
+	switch {
+	case file == FileSnapshot:
+		return "State of the whole runtime, rewritten every ten seconds"
+	case file == FileClips:
+		return "The newest clips"
+	case file == FileJobs:
+		return "Job ledger and last firing of each trigger"
+	case file == FileMeta:
+		return "List of what the runtime publishes"
+	case isClipPage(file):
+		return "Older clips"
+	}
+	return "Document of the runtime"
+}
+
+// meta is the provenance block.
+type meta struct {
+	GeneratedAt instant    `json:"generated_at"`
+	Source      string     `json:"source"`
+	Visibility  Visibility `json:"visibility"`
+	Scope       string     `json:"scope"`
+}
+
+func newMeta(at instant, v Visibility, scope string) meta {
+	return meta{at, "StreamSuites runtime", v, scope}
+}
+
+// instant is a time as the readers expect it: UTC with Z and six fractional
+// digits. The zero time is the Unix epoch.
+type instant time.Time
+
+// MarshalText implements encoding.TextMarshaler.
+func (t instant) MarshalText() ([]byte, error) {
+	at := time.Time(t)
+	if at.IsZero() {
+		at = time.Unix(0, 0)
+	}
+	return []byte(at.UTC().Format("2006-01-02T15:04:05.000000Z")), nil
+}
+
+// orNull returns t, or nil for the zero time.
+func orNull(t time.Time) *instant {
+	if t.IsZero() {
+		return nil
+	}
+	i := instant(t)
+	return &i
+}
+
+// textOrNull returns text, or nil when it is empty.
+func textOrNull(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+// count32 clamps a count to what the desktop console can read.
+func count32(n int64) int32 { return int32(max(0, min(n, math.MaxInt32))) }
+
+// orElse returns t, or fallback for the zero time.
+func orElse(t, fallback time.Time) time.Time {
+	if t.IsZero() {
+		return fallback
+	}
+	return t
+}
+
+// newest returns the latest of the given times.
+func newest(first time.Time, times ...time.Time) time.Time {
+	for _, t := range times {
+		if t.After(first) {
+			first = t
+		}
+	}
+	return first
+}
+
+// encode returns v as the text of a document: indented by two spaces, one
+// newline at the end.
+func encode(file string, v any) ([]byte, error) {
+	data, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("encode %s: %w", file, err)
+	}
+	return append(bytes.ToValidUTF8(data, []byte("\uFFFD")), '\n'), nil
+}
+
+// plain makes text fit for pages, some of which show it unescaped: one line,
+// without angle brackets, at most n characters.
+func plain(text string, n int) string {
+	text = clip.Clean(text)
+	if r := []rune(text); len(r) > n {
+		return string(r[:n])
+	}
+	return text
+}

@@ -1,0 +1,172 @@
+package exports
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/streamsuites/streamsuites/internal/durable"
+)
+
+// Channel is the notification channel that tells of changed rows.
+const Channel = "streamsuites_export"
+
+// Options say what an Exporter works with. The durations have the defaults that
+// the export contract asks for.
+type Options struct {
+	Source   Source
+	Settings func() Settings // asked for before every write
+	Writer   WriterOptions
+
+	Debounce    time.Duration // least time between two writes of changed documents; 0 means 250 ms
+	Heartbeat   time.Duration // between two snapshots when nothing happens; 0 means 10 s
+	SnapshotGap time.Duration // least time between two snapshots; 0 means 1 s
+	Refresh     time.Duration // between two complete writes without any notification; 0 means 5 min
+
+	// Observe is told about every pass; nil means nobody wants to know.
+	Observe func(Pass)
+	Clock   func() time.Time // nil means time.Now
+	Log     zerolog.Logger
+}
+
+// Pass is one look at the rows and what it wrote.
+type Pass struct {
+	Snapshot   bool // the snapshot, or the other documents
+	Duration   time.Duration
+	Written    int
+	Generation int64
+	Err        error
+}
+
+// Exporter keeps the exported documents in step with the rows. Several may run
+// for one tree, in one process or more: a lock beside the tree lets one of them
+// write while the others stand by.
+type Exporter struct {
+	options   Options
+	mu        sync.Mutex // guards what follows, and every use of the writer
+	collector *collector
+	writer    *Writer // nil while the tree is not locked by Run
+}
+
+// New returns an Exporter.
+func New(o Options) *Exporter {
+	o.Debounce = orDuration(o.Debounce, 250*time.Millisecond)
+	o.Heartbeat = orDuration(o.Heartbeat, 10*time.Second)
+	o.SnapshotGap = orDuration(o.SnapshotGap, time.Second)
+	o.Refresh = orDuration(o.Refresh, 5*time.Minute)
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Observe == nil {
+		o.Observe = func(Pass) {}
+	}
+	o.Writer.Clock, o.Writer.Log = o.Clock, o.Log
+	return &Exporter{options: o, collector: newCollector(o)}
+}
+
+func newCollector(o Options) *collector {
+	return &collector{source: o.Source, settings: o.Settings, clock: o.Clock}
+}
+
+// Once writes everything that changed, now. It does nothing when another process
+// writes this tree: that one does it.
+func (e *Exporter) Once(ctx context.Context) error {
+	return e.locked(func(w *Writer) error {
+		return errors.Join(e.writeDocuments(ctx, w, true), e.writeSnapshot(ctx, w, false))
+	})
+}
+
+// Final writes everything a last time, with a snapshot in which nothing is active
+// any more. Call it after Run has returned, with a context that still lives. It
+// does nothing when another process goes on writing this tree.
+func (e *Exporter) Final(ctx context.Context) error {
+	return e.locked(func(w *Writer) error {
+		return errors.Join(e.writeDocuments(ctx, w, true), e.writeSnapshot(ctx, w, true))
+	})
+}
+
+// locked runs fn with Run's writer, or else with one of its own as long as nobody
+// else has the tree.
+func (e *Exporter) locked(fn func(*Writer) error) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.writer != nil {
+		return fn(e.writer)
+	}
+	writer, release, err := e.openWriter()
+	var held *durable.LockedError
+	if errors.As(err, &held) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer release()
+	return fn(writer)
+}
+
+// openWriter locks the tree and opens it. The error is a *durable.LockedError
+// when somebody else writes it.
+func (e *Exporter) openWriter() (w *Writer, release func(), err error) {
+	w, err = OpenWriter(e.options.Writer)
+	if err != nil {
+		return nil, nil, err
+	}
+	lock, err := durable.TakeLock(filepath.Clean(e.options.Writer.Canonical) + ".lock")
+	if err != nil {
+		return nil, nil, err
+	}
+	release = func() {
+		if err := lock.Release(); err != nil {
+			e.options.Log.Warn().Err(err).Msg("The lock on the exports could not be released")
+		}
+	}
+	// Only now does nobody else change the manifest.
+	if err := w.readManifest(); err != nil {
+		release()
+		return nil, nil, err
+	}
+	if err := w.Sweep(); err != nil {
+		e.options.Log.Warn().Err(err).Msg("Half-written exports of an earlier run could not be removed")
+	}
+	return w, release, nil
+}
+
+// writeDocuments writes every document but the snapshot.
+func (e *Exporter) writeDocuments(ctx context.Context, w *Writer, all bool) error {
+	start := e.options.Clock()
+	docs, complete, err := e.collector.documents(ctx, all)
+	var report Report
+	switch {
+	case err != nil:
+	case complete:
+		// The snapshot belongs to the set, though it is written by itself.
+		report, err = w.WriteSet(docs, FileSnapshot)
+	default:
+		report, err = w.Write(docs)
+	}
+	e.options.Observe(Pass{false, e.options.Clock().Sub(start), len(report.Written), report.Generation, err})
+	return err
+}
+
+func (e *Exporter) writeSnapshot(ctx context.Context, w *Writer, final bool) error {
+	start := e.options.Clock()
+	doc, err := e.collector.snapshot(ctx, final)
+	var report Report
+	if err == nil {
+		report, err = w.Write([]Document{doc})
+	}
+	e.options.Observe(Pass{true, e.options.Clock().Sub(start), len(report.Written), report.Generation, err})
+	return err
+}
+
+func orDuration(d, fallback time.Duration) time.Duration {
+	if d <= 0 {
+		return fallback
+	}
+	return d
+}

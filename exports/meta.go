@@ -1,0 +1,34 @@
+package exports
+
+import "time"
+
+type metaDocument struct {
+	Meta    meta        `json:"meta"`
+	Exports []metaEntry `json:"exports"`
+}
+
+type metaEntry struct {
+	File        string     `json:"file"`
+	Visibility  Visibility `json:"visibility"`
+	Description string     `json:"description"`
+}
+
+// BuildMeta builds meta.json, the list of what is published: the documents that
+// every runtime writes and the given number of clip pages. since is when this
+// list came to be, for its stamp.
+func BuildMeta(pages int, since time.Time) (Document, error) {
+	files := []string{FileSnapshot, FileClips, FileJobs, FileMeta}
+	for n := 1; n <= pages; n++ {
+		files = append(files, ClipPage(n))
+	}
+	doc := metaDocument{newMeta(instant(since), Public, "exports-manifest"), make([]metaEntry, 0, len(files))}
+	for _, f := range files {
+		v, _ := VisibilityOf(f)
+		doc.Exports = append(doc.Exports, metaEntry{f, v, describe(f)})
+	}
+	data, err := encode(FileMeta, doc)
+	if err != nil {
+		return Document{}, err
+	}
+	return Document{File: FileMeta, Visibility: Public, Data: data}, nil
+}

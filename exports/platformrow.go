@@ -1,0 +1,172 @@
+package exports
+
+import (
+	"time"
+
+	"github.com/streamsuites/streamsuites/internal/config"
+	"github.com/streamsuites/streamsuites/internal/store"
+)
+
+// silence is how old a connection's last sign of life may be before it counts as
+// gone, whatever its row still says: the writer of the row may have died.
+const silence = 60 * time.Second
+
+type platformRow struct {
+	Name             string     `json:"name"`
+	Platform         string     `json:"platform"`
+	Enabled          bool       `json:"enabled"`
+	Paused           bool       `json:"paused"`
+	TelemetryEnabled bool       `json:"telemetry_enabled"`
+	State            string     `json:"state"`
+	Status           string     `json:"status"`
+	PausedReason     *string    `json:"paused_reason"`
+	LastHeartbeat    *instant   `json:"last_heartbeat"`
+	LastSuccess      *instant   `json:"last_success_ts"`
+	LastEvent        *instant   `json:"last_event_ts"`
+	Error            *string    `json:"error"`
+	Counters         counterRow `json:"counters"`
+	ReplaySupported  bool       `json:"replay_supported"`
+	OverlaySupported bool       `json:"overlay_supported"`
+}
+
+type counterRow struct {
+	Messages      int32 `json:"messages"`
+	Triggers      int32 `json:"triggers"`
+	Actions       int32 `json:"actions"`
+	ActionsFailed int32 `json:"actions_failed"`
+}
+
+// Status words of the snapshot.
+const (
+	statusRunning    = "running"
+	statusConnecting = "connecting"
+	statusError      = "error"
+	statusPaused     = "paused"
+	statusDisabled   = "disabled"
+	statusInactive   = "inactive"
+)
+
+func platformRowOf(p PlatformSettings, in SnapshotInput) platformRow {
+	disabled, paused := p.State == string(config.Disabled), p.State == string(config.Paused)
+	row := platformRow{
+		Name: p.Name, Platform: p.Name, State: p.State, Enabled: !disabled, Paused: paused,
+		TelemetryEnabled: p.Telemetry && !disabled,
+		ReplaySupported:  p.Replay && !paused, OverlaySupported: p.Overlay && !paused,
+		Counters: sumCounters(in.Counters, p.Name),
+	}
+	own := aggregate(in, p.Name)
+	if row.TelemetryEnabled {
+		row.LastHeartbeat, row.LastSuccess = notAfter(own.heartbeat, in.Now), notAfter(own.success, in.Now)
+		row.LastEvent = notAfter(lastEvent(in.Counters, p.Name), in.Now)
+	}
+	switch {
+	case disabled:
+		row.Status = statusDisabled
+	case paused:
+		row.Status, row.PausedReason = statusPaused, textOrNull(plain(p.PausedReason, 300))
+	case in.Final:
+		row.Status = statusInactive
+	default:
+		row.Status, row.Error = own.status, textOrNull(plain(own.trouble, 500))
+		if p.Error != "" && own.status != statusRunning {
+			row.Status, row.Error = statusError, textOrNull(plain(p.Error, 500))
+		}
+	}
+	return row
+}
+
+// platformSummary is what the connections of all creators to one platform come
+// to.
+type platformSummary struct {
+	status, trouble    string
+	heartbeat, success time.Time
+}
+
+// aggregate sums the connections up: one that works makes the platform running,
+// whatever is wrong with another, whose error is shown beside it.
+func aggregate(in SnapshotInput, platform string) platformSummary {
+	sum := platformSummary{status: statusInactive}
+	for _, st := range in.Statuses {
+		if string(st.Platform) != platform {
+			continue
+		}
+		sum.heartbeat, sum.success = newest(sum.heartbeat, st.LastHeartbeat), newest(sum.success, st.LastSuccess)
+		status := connectionStatus(st, in.Now)
+		if rank(status) > rank(sum.status) {
+			sum.status = status
+		}
+		if st.Error != "" && sum.trouble == "" && !silent(st, in.Now) {
+			sum.trouble = st.CreatorID + ": " + st.Error
+		}
+	}
+	return sum
+}
+
+// connectionStatus maps the state of one connection to the snapshot's words.
+func connectionStatus(st store.PlatformStatus, now time.Time) string {
+	if silent(st, now) {
+		return statusInactive
+	}
+	switch st.State {
+	case "live", "silent", "degraded":
+		return statusRunning
+	case "connecting":
+		return statusConnecting
+	case "needs_login":
+		return statusError
+	case "paused":
+		return statusPaused
+	}
+	return statusInactive
+}
+
+// silent reports whether nothing was heard of a connection for too long.
+func silent(st store.PlatformStatus, now time.Time) bool {
+	return now.Sub(newest(st.LastHeartbeat, st.UpdatedAt)) > silence
+}
+
+// notAfter returns t, but never a time after now: readers call a negative age
+// invalid, and other hosts' clocks may be ahead of this one's.
+func notAfter(t, now time.Time) *instant {
+	if t.After(now) {
+		t = now
+	}
+	return orNull(t)
+}
+
+func rank(status string) int {
+	switch status {
+	case statusRunning:
+		return 4
+	case statusConnecting:
+		return 3
+	case statusError:
+		return 2
+	case statusPaused:
+		return 1
+	}
+	return 0
+}
+
+func sumCounters(counters []store.Counter, platform string) counterRow {
+	var sum store.Counter
+	for _, c := range counters {
+		if string(c.Platform) == platform {
+			sum.Messages += c.Messages
+			sum.Triggers += c.Triggers
+			sum.Actions += c.Actions
+			sum.ActionsFailed += c.ActionsFailed
+		}
+	}
+	return counterRow{count32(sum.Messages), count32(sum.Triggers), count32(sum.Actions), count32(sum.ActionsFailed)}
+}
+
+func lastEvent(counters []store.Counter, platform string) time.Time {
+	var last time.Time
+	for _, c := range counters {
+		if string(c.Platform) == platform {
+			last = newest(last, c.LastEventAt)
+		}
+	}
+	return last
+}

@@ -1,0 +1,114 @@
+package exports
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/streamsuites/streamsuites/internal/clip"
+	"github.com/streamsuites/streamsuites/internal/store"
+)
+
+// Source is where the rows come from; *store.Store is one.
+type Source interface {
+	// ListClips returns clips, the newest request first.
+	ListClips(ctx context.Context, f store.ClipFilter) ([]clip.Clip, error)
+	Jobs(ctx context.Context) ([]store.Job, error)
+	AllCooldowns(ctx context.Context) (map[string]map[string]time.Time, error)
+	PlatformStatuses(ctx context.Context) ([]store.PlatformStatus, error)
+	Counters(ctx context.Context) ([]store.Counter, error)
+	// Listen calls handle for every notification until ctx ends, and handle("", "")
+	// whenever some may have been lost.
+	Listen(ctx context.Context, channels []string, handle func(channel, payload string)) error
+}
+
+// collector reads rows and builds documents from them. It remembers which clip
+// was the oldest one in clips.json, to see when one moves to a page.
+type collector struct {
+	source   Source
+	settings func() Settings
+	clock    func() time.Time
+	oldest   string
+	paged    bool // oldest is that of a complete set
+}
+
+// documents builds every document but the snapshot. all asks for the complete
+// set; otherwise pages of older clips are left out when none of them can have
+// got another clip. It reports whether the set is complete.
+func (c *collector) documents(ctx context.Context, all bool) (docs []Document, complete bool, err error) {
+	s := c.settings()
+	clips, err := c.source.ListClips(ctx, store.ClipFilter{Limit: s.Newest})
+	if err != nil {
+		return nil, false, fmt.Errorf("read the clips: %w", err)
+	}
+	complete = len(clips) < s.Newest
+	if !complete && (all || !c.paged || clips[len(clips)-1].ClipID != c.oldest) {
+		if clips, err = c.source.ListClips(ctx, store.ClipFilter{}); err != nil {
+			return nil, false, fmt.Errorf("read all clips: %w", err)
+		}
+		complete = true
+	}
+	docs, err = BuildAllClips(ClipsInput{clips, s.ChannelURL, s.Since}, s.Newest)
+	if err != nil {
+		return nil, false, err
+	}
+	jobs, err := c.jobs(ctx, s)
+	if err != nil {
+		return nil, false, err
+	}
+	docs = append(docs, jobs)
+	if !complete {
+		return docs, false, nil
+	}
+	meta, err := metaOf(clips, s)
+	if err != nil {
+		return nil, false, err
+	}
+	c.oldest, c.paged = oldestInFront(clips, s.Newest), true
+	return append(docs, meta), true, nil
+}
+
+func (c *collector) jobs(ctx context.Context, s Settings) (Document, error) {
+	jobs, err := c.source.Jobs(ctx)
+	if err != nil {
+		return Document{}, fmt.Errorf("read the jobs: %w", err)
+	}
+	fired, err := c.source.AllCooldowns(ctx)
+	if err != nil {
+		return Document{}, fmt.Errorf("read the cooldowns: %w", err)
+	}
+	return BuildJobs(JobsInput{jobs, fired, s.Jobs, s.Pending.System, s.Since})
+}
+
+// snapshot builds the snapshot. final says that the runtime is ending.
+func (c *collector) snapshot(ctx context.Context, final bool) (Document, error) {
+	statuses, err := c.source.PlatformStatuses(ctx)
+	if err != nil {
+		return Document{}, fmt.Errorf("read the platforms' states: %w", err)
+	}
+	counters, err := c.source.Counters(ctx)
+	if err != nil {
+		return Document{}, fmt.Errorf("read the counters: %w", err)
+	}
+	// The clock last: a stamp must not be older than what it stands on.
+	return BuildSnapshot(SnapshotInput{Settings: c.settings(), Statuses: statuses, Counters: counters, Final: final, Now: c.clock()})
+}
+
+// metaOf builds meta.json for all clips. The list came to be with the build or,
+// later, with the oldest clip of its last page.
+func metaOf(clips []clip.Clip, s Settings) (Document, error) {
+	older := max(0, len(clips)-s.Newest)
+	pages := (older + s.Newest - 1) / s.Newest
+	since := s.Since
+	if pages > 0 {
+		since = newest(since, clips[len(clips)-1-(pages-1)*s.Newest].RequestedAt)
+	}
+	return BuildMeta(pages, since)
+}
+
+func oldestInFront(clips []clip.Clip, perPage int) string {
+	if len(clips) < perPage {
+		return ""
+	}
+	return clips[perPage-1].ClipID
+}

@@ -1,0 +1,226 @@
+package exports
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/streamsuites/streamsuites/internal/durable"
+)
+
+// WriterOptions say where documents go.
+type WriterOptions struct {
+	// Canonical is the authoritative tree, runtime/exports.
+	Canonical string
+	// Mirrors are written after it, each failing alone: shared/state first, then
+	// the published copies.
+	Mirrors []string
+	// Redact removes secrets from the text of a document; nil means none are
+	// known. It is the last line: builders take nothing secret in.
+	Redact func([]byte) []byte
+	Clock  func() time.Time // nil means time.Now
+	Log    zerolog.Logger
+}
+
+// Writer puts documents into the trees. It is not safe for concurrent use, and
+// only one process at a time may write to a tree: see Exporter.
+type Writer struct {
+	options    WriterOptions
+	canonical  *root
+	mirrors    []*root
+	manifest   Manifest
+	complained map[string]bool // by root: a failure was logged and has not ended
+}
+
+// Report says what a write did.
+type Report struct {
+	Written    []string // files that were written to the canonical tree
+	Removed    []string
+	Generation int64
+}
+
+// OpenWriter prepares the trees. Only the canonical one has to be writable.
+func OpenWriter(o WriterOptions) (*Writer, error) {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	w := &Writer{options: o, canonical: newRoot(o.Canonical), complained: map[string]bool{}}
+	if err := os.MkdirAll(o.Canonical, 0o755); err != nil {
+		return nil, fmt.Errorf("make the export folder: %w", err)
+	}
+	seen := map[string]bool{filepath.Clean(o.Canonical): true}
+	for _, dir := range o.Mirrors {
+		if clean := filepath.Clean(dir); !seen[clean] {
+			seen[clean] = true
+			w.mirrors = append(w.mirrors, newRoot(clean))
+		}
+	}
+	return w, w.readManifest()
+}
+
+// Sweep removes what a killed writer left half written. Nobody else may be
+// writing to the trees.
+func (w *Writer) Sweep() error {
+	var failed []error
+	for _, r := range append([]*root{w.canonical}, w.mirrors...) {
+		for _, dir := range []string{r.dir, filepath.Join(r.dir, dirClipPages)} {
+			if err := durable.SweepTemporary(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				failed = append(failed, fmt.Errorf("sweep %s: %w", dir, err))
+			}
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// readManifest takes up the generation where the last run left it.
+func (w *Writer) readManifest() error {
+	data, err := os.ReadFile(filepath.Join(w.options.Canonical, FileManifest))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read the manifest: %w", err)
+	}
+	if w.manifest, err = parseManifest(data); err != nil {
+		// Readers rely on generations that only grow: the clock is ahead of any
+		// count.
+		w.manifest = Manifest{Generation: w.options.Clock().Unix()}
+		w.options.Log.Warn().Err(err).Int64("generation", w.manifest.Generation).Msg("The exports' manifest was unreadable and is made anew")
+	}
+	return nil
+}
+
+// Write writes the documents that changed, the canonical tree first and then the
+// mirrors, and the manifest last. A document that fails does not hold up the
+// others; the error joins what failed in the canonical tree. Failing mirrors are
+// logged only.
+func (w *Writer) Write(docs []Document) (Report, error) {
+	return w.write(docs, nil)
+}
+
+// WriteSet is Write for a complete set of documents: files that an earlier write
+// left are removed when they are neither in docs nor among the others, which are
+// written by themselves.
+func (w *Writer) WriteSet(docs []Document, others ...string) (Report, error) {
+	var stale []string
+	for _, e := range w.manifest.Documents {
+		inSet := slices.ContainsFunc(docs, func(d Document) bool { return d.File == e.File })
+		if !inSet && !slices.Contains(others, e.File) {
+			stale = append(stale, e.File)
+		}
+	}
+	return w.write(docs, stale)
+}
+
+func (w *Writer) write(docs []Document, stale []string) (Report, error) {
+	var report Report
+	var failed []error
+	grown := false
+	for _, d := range docs {
+		d, err := w.checked(d)
+		if err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		sum := hash(d.Data)
+		wrote, err := w.canonical.put(d, sum)
+		if err != nil {
+			failed = append(failed, fmt.Errorf("export %s: %w", d.File, err))
+			continue // what is not in the canonical tree is in no mirror
+		}
+		if wrote {
+			report.Written = append(report.Written, d.File)
+		}
+		w.mirror(d, sum)
+		if w.manifest.put(ManifestEntry{d.File, d.Visibility, d.Heartbeat, int64(len(d.Data)), sum}) {
+			grown = true
+		}
+	}
+	for _, file := range stale {
+		if err := w.removeEverywhere(file); err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		report.Removed = append(report.Removed, file)
+		if w.manifest.remove(file) {
+			grown = true
+		}
+	}
+	if grown {
+		w.manifest.Generation++
+	}
+	report.Generation = w.manifest.Generation
+	if err := w.writeManifest(); err != nil {
+		failed = append(failed, err)
+	}
+	return report, errors.Join(failed...)
+}
+
+// checked refuses what must never be written, and takes secrets out.
+func (w *Writer) checked(d Document) (Document, error) {
+	if !fs.ValidPath(d.File) || d.File == "." || d.File == FileManifest || strings.Contains(d.File, `\`) {
+		return d, fmt.Errorf("export %q: not a document's name", d.File)
+	}
+	if w.options.Redact == nil {
+		return d, nil
+	}
+	d.Data = w.options.Redact(d.Data)
+	if !json.Valid(d.Data) {
+		return d, fmt.Errorf("export %s: a secret stood where it cannot be taken out", d.File)
+	}
+	return d, nil
+}
+
+// mirror writes a document to the mirrors. A failing mirror is said once, and
+// once again when it works.
+func (w *Writer) mirror(d Document, sum string) {
+	if d.Visibility == InternalOnly {
+		return
+	}
+	for _, m := range w.mirrors {
+		_, err := m.put(d, sum)
+		w.complain(m.dir, err)
+	}
+}
+
+func (w *Writer) complain(dir string, err error) {
+	switch {
+	case err != nil && !w.complained[dir]:
+		w.options.Log.Warn().Err(err).Str("root", dir).Bool("disk_full", durable.DiskFull(err)).Msg("A copy of the exports cannot be written")
+		w.complained[dir] = true
+	case err == nil && w.complained[dir]:
+		w.options.Log.Info().Str("root", dir).Msg("The copy of the exports is written again")
+		w.complained[dir] = false
+	}
+}
+
+func (w *Writer) removeEverywhere(file string) error {
+	for _, m := range w.mirrors {
+		w.complain(m.dir, m.remove(file))
+	}
+	return w.canonical.remove(file)
+}
+
+func (w *Writer) writeManifest() error {
+	m := w.manifest
+	m.SchemaVersion = "v1"
+	if m.Documents == nil {
+		m.Documents = []ManifestEntry{}
+	}
+	data, err := encode(FileManifest, m)
+	if err != nil {
+		return err
+	}
+	if _, err := w.canonical.put(Document{File: FileManifest, Data: data}, hash(data)); err != nil {
+		return fmt.Errorf("export %s: %w", FileManifest, err)
+	}
+	return nil
+}

@@ -1,0 +1,126 @@
+package ingest
+
+import (
+	"time"
+
+	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/store"
+)
+
+// Account is one bot account: where its reader hands in what it reads, and what
+// the host joins, asks and speaks through. Message, Messages, Gap and State never
+// wait and may be called from several goroutines.
+type Account struct {
+	host     *Host
+	name     string
+	platform chat.Platform
+	chat     Chat
+	live     LiveSource
+}
+
+// NewAccount makes an account known by name, as Channel.Account gives it. It has
+// to be connected before the host runs.
+func (h *Host) NewAccount(name string, p chat.Platform) *Account {
+	a := &Account{host: h, name: name, platform: p}
+	h.accounts[name] = a
+	return a
+}
+
+// Connect gives the account its connection to the platform's chat and the
+// source of live states, which may be nil.
+func (a *Account) Connect(c Chat, live LiveSource) { a.chat, a.live = c, live }
+
+// Message hands in one message. It is copied; a message that does not fit is
+// lost and recorded as a gap.
+func (a *Account) Message(e chat.Event) {
+	h := a.host
+	h.tally.lines.Add(1)
+	h.tally.bytes.Add(int64(e.Size()))
+	a.route(&e)
+}
+
+// Messages hands in several messages in their order. The slice stays the
+// caller's.
+func (a *Account) Messages(events []chat.Event) {
+	h := a.host
+	var bytes int64
+	for i := range events {
+		bytes += int64(events[i].Size())
+	}
+	h.tally.lines.Add(int64(len(events)))
+	h.tally.bytes.Add(bytes)
+	for i := range events {
+		e := events[i]
+		a.route(&e)
+	}
+}
+
+func (a *Account) route(e *chat.Event) {
+	t := (*a.host.routes.Load())[e.CreatorID]
+	if t == nil {
+		a.host.tally.unrouted.Add(1)
+		return
+	}
+	if e.ReceivedAt.IsZero() {
+		e.ReceivedAt = a.host.cfg.Clock.Now()
+	}
+	clean(e)
+	t.lane.queue.offer(e)
+}
+
+// Gap hands in that chat of a channel may have been missed. It is recorded in
+// the creator's lane.
+func (a *Account) Gap(channel string, from, to time.Time, reason string) {
+	p := a.host.presences.find(a.platform, channel)
+	if p == nil {
+		return
+	}
+	gap := gapOf(p.channel, reason, from, to)
+	p.tenure.lane.queue.note(func(n *notes) { n.gaps = append(n.gaps, gap) })
+}
+
+// State hands in that the state of a channel changed, in the words of the
+// platform status table; detail says why, and is empty for a healthy state.
+func (a *Account) State(channel, state, detail string) {
+	p := a.host.presences.find(a.platform, channel)
+	if p == nil {
+		return
+	}
+	now := a.host.cfg.Clock.Now()
+	if gap, missed := p.become(state, detail, now); missed {
+		p.tenure.lane.queue.note(func(n *notes) { n.gaps = append(n.gaps, gap) })
+	}
+	token(a.host.presences.changed)
+}
+
+// speaker finds the connection that writes to a creator's channel.
+func (t *tenure) speaker(p chat.Platform, channel string) (Chat, bool) {
+	for _, presence := range t.presences {
+		if presence.channel.Platform == p && presence.channel.Name == channel {
+			return presence.chat, true
+		}
+	}
+	return nil, false
+}
+
+// Connection states that the data plane itself gives a channel; readers have
+// more of them.
+const (
+	stateConnecting = "connecting"
+	stateLive       = "live"
+	stateDegraded   = "degraded"
+	stateInactive   = "inactive"
+)
+
+// status is the row that shows a presence.
+func (p *presence) status(now time.Time) store.PlatformStatus {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.state == stateLive {
+		p.success = now
+	}
+	return store.PlatformStatus{
+		CreatorID: p.tenure.creatorID, Platform: p.channel.Platform, Channel: p.channel.Name,
+		State: p.state, Error: p.detail, LastHeartbeat: now, LastSuccess: p.success,
+	}
+}

@@ -1,0 +1,96 @@
+package ingest
+
+import (
+	"context"
+	"time"
+
+	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/control"
+	"github.com/streamsuites/streamsuites/internal/store"
+	"github.com/streamsuites/streamsuites/internal/trigger"
+)
+
+// Store is what the data plane reads and writes beside its commits.
+// *store.Store implements it.
+type Store interface {
+	ClaimCreators(ctx context.Context, holder string, creatorIDs []string) (map[string]int64, error)
+	Epochs(ctx context.Context, creatorIDs []string) (map[string]int64, error)
+	LoadLane(ctx context.Context, creatorID string) (store.LaneState, error)
+
+	PendingOutbox(ctx context.Context, creatorIDs []string, kind store.OutboxKind, limit int) ([]store.Outbox, error)
+	ClaimOutbox(ctx context.Context, id int64, creatorID string, epoch int64, holder string) (bool, error)
+	FinishOutbox(ctx context.Context, id int64, state store.OutboxState, errText string) error
+	RecoverOutbox(ctx context.Context, epochs map[string]int64) (unknown int, err error)
+
+	PendingInbox(ctx context.Context, creatorIDs []string) ([]store.Inbox, error)
+	Listen(ctx context.Context, channels []string, handle func(channel, payload string)) error
+
+	RecordLive(ctx context.Context, stream control.Stream) (started bool, err error)
+	RecordOffline(ctx context.Context, creatorID string, p chat.Platform, at time.Time) (ended []control.Stream, err error)
+
+	SavePlatformStatus(ctx context.Context, statuses []store.PlatformStatus) error
+	PlatformStatuses(ctx context.Context) ([]store.PlatformStatus, error)
+}
+
+// Committer writes what lanes decided in one transaction. *store.Committer
+// implements it.
+type Committer interface {
+	Commit(ctx context.Context, lanes []store.LaneCommit) (store.CommitResult, error)
+}
+
+// Signaller tells a creator's session what was decided, and starts the session
+// when there is none. Delivery is at least once; decisions carry keys.
+type Signaller interface {
+	Signal(ctx context.Context, creatorID string, decisions []control.Decision) error
+}
+
+// Chat is one account's connection to a platform.
+type Chat interface {
+	// Join begins to read a channel; its chat arrives with that creator id.
+	Join(channel, creatorID string) error
+	Part(channel string)
+	// Send says text in a channel, as an answer to a message when replyTo is not
+	// empty. It may wait for the platform's limits as long as ctx lets it. An
+	// *UnsentError says that the text certainly did not appear; after any other
+	// error it may have.
+	Send(ctx context.Context, channel, text, replyTo string) error
+}
+
+// UnsentError says that a message was certainly not sent.
+type UnsentError struct{ Err error }
+
+// Error implements error.
+func (e *UnsentError) Error() string { return "not sent: " + e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *UnsentError) Unwrap() error { return e.Err }
+
+// LiveSource asks a platform which channels are live, at most LiveBatch of them
+// at once. The answer holds the live ones by channel name as it was asked for.
+type LiveSource interface {
+	Live(ctx context.Context, channels []string) (map[string]control.Stream, error)
+}
+
+// Channel is one channel of a creator on one platform.
+type Channel struct {
+	Platform chat.Platform
+	Name     string // without '#', lower case
+	Account  string // name of the Account that reads and writes it
+}
+
+// Creator is somebody whose chat is read.
+type Creator struct {
+	ID       string
+	Settings trigger.Settings
+	Channels []Channel
+}
+
+// Roster says which creators there are. Its answers may change while the
+// process runs.
+type Roster interface {
+	// Creators returns every enabled creator with its enabled channels.
+	Creators() []Creator
+	// Changed returns a channel that is closed when the answer of Creators
+	// changes after this call.
+	Changed() <-chan struct{}
+}

@@ -1,0 +1,167 @@
+package ingest
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/store"
+)
+
+// ReasonNotConnected is the reason of gaps from when a creator's chat was last
+// known to be read until somebody reads it again: restarts and fail-overs.
+const ReasonNotConnected = "not_connected"
+
+// statusEvery is how often the states of connections are written; readers of
+// the exports take a heartbeat for stale after three of these.
+const statusEvery = 5 * time.Second
+
+// presence is one channel of a creator that this host holds.
+type presence struct {
+	tenure  *tenure
+	channel Channel
+	chat    Chat // nil when the channel cannot be read here; detail says why
+
+	mu      sync.Mutex
+	state   string
+	detail  string
+	success time.Time // when the channel was last known to be read
+	missing time.Time // since when nobody read it, until it is read; zero when that is not known
+}
+
+// become notes a state. The first time that the channel is read, it returns the
+// gap since it was read before this host took the creator over.
+func (p *presence) become(state, detail string, now time.Time) (gap store.Gap, missed bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.state, p.detail = state, detail
+	if state != stateLive {
+		return store.Gap{}, false
+	}
+	since := p.missing
+	p.success, p.missing = now, time.Time{}
+	if since.IsZero() || !now.After(since) {
+		return store.Gap{}, false
+	}
+	return gapOf(p.channel, ReasonNotConnected, since, now), true
+}
+
+// presences are the channels of all creators that this host holds.
+type presences struct {
+	mu      sync.RWMutex
+	by      map[lostKey]*presence
+	changed chan struct{} // holds one token when a state has to be written soon
+}
+
+func newPresences() *presences {
+	return &presences{by: map[lostKey]*presence{}, changed: make(chan struct{}, 1)}
+}
+
+func (ps *presences) find(p chat.Platform, channel string) *presence {
+	ps.mu.RLock()
+	defer ps.mu.RUnlock()
+	return ps.by[lostKey{p, channel}]
+}
+
+// add makes a presence known; false when another creator has that channel.
+func (ps *presences) add(p *presence) bool {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	key := lostKey{p.channel.Platform, p.channel.Name}
+	if other := ps.by[key]; other != nil {
+		return false
+	}
+	ps.by[key] = p
+	return true
+}
+
+func (ps *presences) remove(p *presence) {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	key := lostKey{p.channel.Platform, p.channel.Name}
+	if ps.by[key] == p {
+		delete(ps.by, key)
+	}
+}
+
+// keep writes the states of all connections at intervals and when one changes.
+func (h *Host) keepStatus(ctx context.Context) {
+	for {
+		fired, stop := h.cfg.Clock.Timer(statusEvery)
+		select {
+		case <-ctx.Done():
+			stop()
+			return
+		case <-fired:
+			h.checkEpochs(ctx)
+		case <-h.presences.changed:
+		}
+		stop()
+		h.writeStatus(ctx)
+	}
+}
+
+// checkEpochs notices that a creator was overtaken even when there is nothing to
+// commit or to send.
+func (h *Host) checkEpochs(ctx context.Context) {
+	ids := h.held()
+	if len(ids) == 0 {
+		return
+	}
+	epochs, err := h.cfg.Store.Epochs(ctx, ids)
+	if err != nil {
+		return // whoever writes will notice
+	}
+	for _, id := range ids {
+		// A newer tenure of this process may have taken the place since.
+		if t := h.tenure(id); t != nil && epochs[id] > t.epoch {
+			t.overtake(ErrOvertaken)
+		}
+	}
+}
+
+func (h *Host) writeStatus(ctx context.Context) {
+	now := h.cfg.Clock.Now()
+	var rows []store.PlatformStatus
+	for _, t := range *h.routes.Load() {
+		for _, p := range t.presences {
+			rows = append(rows, p.status(now))
+		}
+	}
+	if len(rows) == 0 {
+		return
+	}
+	if err := h.cfg.Store.SavePlatformStatus(ctx, rows); err != nil && ctx.Err() == nil {
+		h.log.Warn().Err(err).Msg("the states of connections cannot be written yet")
+	}
+}
+
+// lastRead says when a creator's channel was last known to be read, by the
+// rows that its former holder left.
+func lastRead(st store.LaneState, statuses []store.PlatformStatus, c Channel) time.Time {
+	last := time.Time{}
+	for _, s := range statuses {
+		if s.CreatorID == st.CreatorID && s.Platform == c.Platform && s.Channel == c.Name {
+			last = s.LastSuccess
+		}
+	}
+	if last.IsZero() {
+		return last // it never was
+	}
+	if st.Clock.After(last) {
+		last = st.Clock
+	}
+	return last
+}
+
+// part stops reading the channel.
+func (p *presence) part(log zerolog.Logger) {
+	if p.chat == nil {
+		return
+	}
+	p.chat.Part(p.channel.Name)
+	log.Debug().Str("platform", string(p.channel.Platform)).Str("channel", p.channel.Name).Msg("parted")
+}

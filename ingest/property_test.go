@@ -1,0 +1,194 @@
+package ingest
+
+import (
+	"context"
+	"encoding/json"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/clip"
+	"github.com/streamsuites/streamsuites/internal/control"
+	"github.com/streamsuites/streamsuites/internal/store"
+	"github.com/streamsuites/streamsuites/internal/trigger"
+)
+
+// script is a random chat of several creators, each message with its place.
+type script struct {
+	rng    *rand.Rand
+	events []chat.Event
+	next   int
+}
+
+func newScript(rng *rand.Rand, creators []Creator, n int) *script {
+	texts := []string{"hi", "lol", "!ping", "!clip", "!clip 20 wow", "!clip -d"}
+	s := &script{rng: rng}
+	base := time.Now().Add(-time.Duration(n) * 500 * time.Millisecond)
+	for i := range n {
+		who := creators[rng.IntN(len(creators))].ID
+		e := say(who, id("m", i), texts[rng.IntN(len(texts))])
+		e.Author = chat.Author{ID: id("u", rng.IntN(4)), Login: "x", Name: "X"}
+		e.ReceivedAt = base.Add(time.Duration(i) * 500 * time.Millisecond)
+		e.SentAt = e.ReceivedAt.Add(-time.Duration(rng.IntN(4000)) * time.Millisecond)
+		s.events = append(s.events, e)
+	}
+	return s
+}
+
+// deal hands the next messages to a host, with duplicates of earlier ones in
+// between.
+func (s *script) deal(a *Account, n int) {
+	for range min(n, len(s.events)-s.next) {
+		a.Message(s.events[s.next])
+		s.next++
+		for s.rng.IntN(10) == 0 {
+			a.Message(s.events[s.rng.IntN(s.next)])
+		}
+	}
+}
+
+// flaky makes commits fail at random, before and after they happen.
+func flaky(rng *rand.Rand) (before, after func([]store.LaneCommit) error) {
+	fail := func([]store.LaneCommit) error {
+		if rng.IntN(8) == 0 {
+			return errAway
+		}
+		return nil
+	}
+	return fail, fail
+}
+
+// Whatever happens to processes, connections and commits: every message that was
+// dealt in the end is stored once, nothing is decided twice, no cooldown is
+// spent twice, and the decisions are those that a quiet run of the stored
+// sequence gives.
+func TestNoSequenceOfRestartsDuplicatesAndFailuresDecidesTwice(t *testing.T) {
+	t.Parallel()
+	rng := rand.New(rand.NewPCG(seed(t), 1))
+	patience := func(s *trigger.Settings) { s.LateAfter, s.ReplyWithin = time.Hour, time.Hour }
+	creators := []Creator{creator(mira, patience), creator("oTher1", patience), creator("tHird1", patience)}
+	quick := func(c *HostConfig) { c.Rand = func() float64 { return 0 } }
+	r := newRig(t, creators, quick)
+	for _, c := range creators {
+		r.live(c.ID)
+	}
+	r.hold()
+	s := newScript(rng, creators, 2000)
+	for s.next < len(s.events) {
+		// Hooks run on the committer's goroutine: they get a generator of their own.
+		r.db.hook(flaky(rand.New(rand.NewPCG(rng.Uint64(), 2))))
+		s.deal(r.account, 50+rng.IntN(300))
+		switch rng.IntN(5) {
+		case 0: // stopped in order
+			r.db.hook(nil, nil)
+			r.end()
+			r = r.beside(quick)
+			r.hold()
+		case 1: // killed; some of the chat comes again
+			r.crash()
+			r = r.beside(quick)
+			r.hold()
+			s.next = max(0, s.next-400)
+		case 2: // overtaken while it goes on
+			old := r
+			r = r.beside(quick)
+			r.hold()
+			s.deal(old.account, 50)
+			old.host.checkEpochs(t.Context())
+			for _, shard := range old.shards {
+				<-shard.done
+			}
+			s.next = max(0, s.next-450)
+		}
+	}
+	r.db.hook(nil, nil)
+	s.next = 0 // everything again: what a crash swallowed arrives late, the rest is known
+	s.deal(r.account, len(s.events))
+	r.stored(len(s.events))
+	r.release()
+
+	require.Zero(t, r.count(`select count(*) from (select from decisions group by platform, message_id, trigger_id having count(*) > 1) d`), "decided twice")
+	require.Equal(t, r.count(`select count(*) from decisions where outcome = 'fired' and trigger_id = 'clip'`), r.count(`select count(*) from clips`))
+	require.Equal(t, r.count(`select count(*) from clips`), r.count(`select count(*) from outbox where kind = 'signal' and dedupe_key like 'clip:%'`))
+	require.Equal(t, r.count(`select count(*) from decisions where outcome = 'fired'`), r.count(`select count(*) from outbox where kind = 'reply'`))
+	require.Equal(t, len(s.events), r.count(`select sum(messages) from counters`))
+	for _, c := range creators {
+		replayed := replay(t, r, c)
+		require.NotEmpty(t, replayed)
+		require.Equal(t, replayed, decided(t, r, c.ID))
+	}
+}
+
+// outcome is what was decided about an input, as far as it is stored.
+type outcome struct {
+	Seq                          int64
+	Trigger, Message, Step, Text string
+	Fired                        bool
+}
+
+func decided(t *testing.T, r *rig, creatorID string) (all []outcome) {
+	r.query(func(conn *pgx.Conn) (err error) {
+		rows, _ := conn.Query(context.Background(), `
+			select lane_seq, trigger_id, message_id, step, detail, outcome = 'fired' from decisions
+			where creator_id = $1 order by lane_seq, trigger_id`, creatorID)
+		all, err = pgx.CollectRows(rows, pgx.RowToStructByPos[outcome])
+		return err
+	})
+	return all
+}
+
+// replay evaluates the stored sequence of a creator from the beginning.
+func replay(t *testing.T, r *rig, c Creator) (all []outcome) {
+	rules, err := trigger.Compile(c.Settings)
+	require.NoError(t, err)
+	state := trigger.NewState()
+	type input struct {
+		seq int64
+		in  trigger.Input
+	}
+	var inputs []input
+	r.query(func(conn *pgx.Conn) error {
+		rows, _ := conn.Query(context.Background(), `
+			select lane_seq, payload, '', '', '', sent_at, sent_at, 0 from (
+				select lane_seq, payload, created_at sent_at from inbox where creator_id = $1 and kind = 'stream_live') i
+			union all
+			select lane_seq, null, message_id, text, author_id, sent_at, received_at, roles from chat_events where creator_id = $1
+			order by 1`, c.ID)
+		var seq int64
+		var payload []byte
+		var roles int32
+		e := chat.Event{Platform: chat.Twitch, CreatorID: c.ID, Channel: channelOf(c.ID)}
+		_, err := pgx.ForEachRow(rows, []any{&seq, &payload, &e.MessageID, &e.Text, &e.Author.ID, &e.SentAt, &e.ReceivedAt, &roles}, func() error {
+			if payload != nil {
+				var stream control.Stream
+				inputs = append(inputs, input{seq, trigger.Input{Live: &stream, At: e.SentAt}})
+				return json.Unmarshal(payload, &stream)
+			}
+			message := e
+			message.Author.Roles = chat.Roles(roles)
+			inputs = append(inputs, input{seq, trigger.Input{Message: &message}})
+			return nil
+		})
+		return err
+	})
+	// The live state comes from its row as well, so it holds from the beginning.
+	state.Streams = []control.Stream{{Platform: chat.Twitch, StreamID: "stream-" + c.ID}}
+	for _, in := range inputs {
+		out := trigger.Evaluate(state, in.in, rules)
+		state.Apply(out)
+		if out.Effects == nil {
+			continue
+		}
+		for _, d := range out.Effects.Decisions {
+			all = append(all, outcome{in.seq, d.TriggerID, d.Key.MessageID, string(d.Step), d.Detail, d.Fired})
+		}
+		for _, made := range out.Effects.Clips {
+			require.True(t, clip.ValidID(made.ClipID))
+		}
+	}
+	return all
+}

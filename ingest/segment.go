@@ -1,0 +1,157 @@
+package ingest
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/store"
+	"github.com/streamsuites/streamsuites/internal/trigger"
+)
+
+// segment is a stretch of a lane that is committed in one piece: what it took
+// in and what followed from it.
+type segment struct {
+	commit store.LaneCommit
+	counts []platformCount
+	inbox  []heldInbox // inputs besides chat, to be evaluated again after a failure
+	failed []chat.Platform
+	bytes  int64     // of the events
+	oldest time.Time // when the first input arrived
+	urgent bool      // holds something that somebody waits for
+	used   bool
+}
+
+// heldInbox is an inbox row and its place among the events.
+type heldInbox struct {
+	row   store.Inbox
+	after int // number of events before it
+}
+
+type platformCount struct {
+	platform chat.Platform
+	delta    store.CounterDelta
+}
+
+func newSegment(creatorID string, epoch int64) *segment {
+	return &segment{commit: store.LaneCommit{CreatorID: creatorID, Epoch: epoch}}
+}
+
+// reset empties the segment and keeps its memory.
+func (s *segment) reset() {
+	c := &s.commit
+	clear(c.Events) // so that the texts can be collected
+	if cap(c.Events) > maxSpare && len(c.Events) < cap(c.Events)/4 {
+		c.Events = nil
+	}
+	*c = store.LaneCommit{CreatorID: c.CreatorID, Epoch: c.Epoch, Events: c.Events[:0], Counters: c.Counters}
+	clear(c.Counters)
+	*s = segment{commit: *c, counts: s.counts[:0]}
+}
+
+// touch notes that the segment holds something since a time.
+func (s *segment) touch(at time.Time) {
+	if !s.used {
+		s.used, s.oldest = true, at
+	}
+}
+
+// count returns the counters of a platform.
+func (s *segment) count(p chat.Platform) *store.CounterDelta {
+	for i := range s.counts {
+		if s.counts[i].platform == p {
+			return &s.counts[i].delta
+		}
+	}
+	s.counts = append(s.counts, platformCount{platform: p})
+	return &s.counts[len(s.counts)-1].delta
+}
+
+// seal makes the segment ready to be committed.
+func (s *segment) seal() {
+	if s.commit.Counters == nil {
+		s.commit.Counters = map[chat.Platform]store.CounterDelta{}
+	}
+	for i := range s.counts {
+		s.commit.Counters[s.counts[i].platform] = s.counts[i].delta
+	}
+}
+
+// gap writes down that chat was lost, in one row with what was lost just before
+// for the same reason.
+func (s *segment) gap(g store.Gap) {
+	if n := len(s.commit.Gaps); n > 0 && g.Lost > 0 {
+		last := &s.commit.Gaps[n-1]
+		if last.Platform == g.Platform && last.Channel == g.Channel && last.Reason == g.Reason && !g.From.Before(last.From) {
+			last.Lost += g.Lost
+			if g.To.After(last.To) {
+				last.To = g.To
+			}
+			return
+		}
+	}
+	s.commit.Gaps = append(s.commit.Gaps, g)
+}
+
+// rows estimates how much there is to write.
+func (s *segment) rows() int {
+	c := &s.commit
+	return len(c.Events) + len(c.Decisions) + len(c.Outbox) + len(c.Clips) + len(c.Gaps) + 1
+}
+
+// add writes down what followed from the input with that place in the sequence.
+// Outbox rows whose keys are spent were written by an earlier commit.
+func (s *segment) add(seq int64, e *trigger.Effects, spent map[string]struct{}) error {
+	s.urgent = true
+	c := &s.commit
+	for _, d := range e.Decisions {
+		c.Decisions = append(c.Decisions, store.Decision{
+			LaneSeq: seq, TriggerID: d.TriggerID, Key: d.Key, Fired: d.Fired,
+			Step: string(d.Step), Detail: d.Detail, Config: d.Config, At: d.At,
+		})
+	}
+	for _, cool := range e.Cooldowns {
+		c.Cooldowns = append(c.Cooldowns, store.Cooldown(cool))
+	}
+	c.Clips = append(c.Clips, e.Clips...)
+	for _, signal := range e.Signals {
+		row := store.Outbox{Kind: store.OutboxSignal, DedupeKey: signal.Key}
+		if err := s.send(row, seq, signal, spent); err != nil {
+			return err
+		}
+	}
+	for _, m := range e.Messages {
+		row := store.Outbox{
+			Kind: store.OutboxReply, DedupeKey: m.Key, Platform: m.Platform, Channel: m.Channel, NotAfter: m.NotAfter,
+		}
+		if err := s.send(row, seq, store.Reply{Text: m.Text, ReplyTo: m.ReplyTo, ClipID: m.ClipID}, spent); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *segment) send(row store.Outbox, seq int64, payload any, spent map[string]struct{}) error {
+	if _, done := spent[row.DedupeKey]; done || s.sends(row.DedupeKey) {
+		return nil
+	}
+	body, err := json.Marshal(payload)
+	if err != nil {
+		return fmt.Errorf("write down %s: %w", row.DedupeKey, err)
+	}
+	row.CreatorID, row.LaneSeq, row.Payload = s.commit.CreatorID, seq, body
+	s.commit.Outbox = append(s.commit.Outbox, row)
+	return nil
+}
+
+// sends reports whether the segment holds that outbox row already. There are
+// few of them in a segment.
+func (s *segment) sends(key string) bool {
+	for i := range s.commit.Outbox {
+		if s.commit.Outbox[i].DedupeKey == key {
+			return true
+		}
+	}
+	return false
+}

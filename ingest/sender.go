@@ -1,0 +1,104 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/streamsuites/streamsuites/internal/store"
+)
+
+// outboxBatch is how many rows of the outbox are looked at together.
+const outboxBatch = 100
+
+// settleWithin bounds how long the end of a send is written down once its
+// creator is let go.
+const settleWithin = 5 * time.Second
+
+// outbox is what both senders of a creator need: its rows, claimed under the
+// creator's epoch.
+type outbox struct {
+	creatorID string
+	epoch     int64
+	holder    string
+	store     Store
+	clock     Clock
+	retry     backoff
+	log       zerolog.Logger
+	overtaken func(error)
+	wake      chan struct{} // holds one token when there may be rows
+	closing   chan struct{} // closed when what is pending now is the last
+}
+
+// run calls send whenever there may be rows, and a last time when the sender is
+// closed, until ctx ends or the creator is overtaken. send reports an error when
+// it is to be called again after a while.
+func (o *outbox) run(ctx context.Context, send func(context.Context) error) {
+	for failures, last := 0, false; !last; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-o.closing:
+			last = true
+		case <-o.wake:
+		}
+		err := send(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case isOvertaken(err):
+			o.overtaken(err)
+			return
+		case err == nil:
+			failures = 0
+			continue
+		}
+		failures++
+		o.log.Warn().Err(err).Int("attempt", failures).Msg("the outbox cannot be worked off yet")
+		if pause(ctx, o.clock, o.retry.after(failures)) != nil {
+			return
+		}
+		token(o.wake)
+	}
+}
+
+func isOvertaken(err error) bool {
+	return errors.Is(err, store.ErrStaleEpoch) || errors.Is(err, ErrOvertaken)
+}
+
+// pending reads the next rows of a kind in their order.
+func (o *outbox) pending(ctx context.Context, kind store.OutboxKind) ([]store.Outbox, error) {
+	return o.store.PendingOutbox(ctx, []string{o.creatorID}, kind, outboxBatch)
+}
+
+// claim takes a row for sending; false when somebody else has it or it is done.
+func (o *outbox) claim(ctx context.Context, row store.Outbox) (bool, error) {
+	return o.store.ClaimOutbox(ctx, row.ID, o.creatorID, o.epoch, o.holder)
+}
+
+// finish writes down what became of a claimed row. It tries until it succeeds,
+// because a row that stays claimed looks like a crash; once ctx has ended it
+// tries for a moment only, and the next holder settles the rest.
+func (o *outbox) finish(ctx context.Context, row store.Outbox, state store.OutboxState, why string) {
+	for n := 1; ; n++ {
+		err := o.settle(ctx, row, state, why)
+		if err == nil {
+			return
+		}
+		o.log.Warn().Err(err).Int64("outbox", row.ID).Str("state", string(state)).Msg("the end of a send cannot be written down yet")
+		if errors.Is(err, store.ErrOutboxState) || pause(ctx, o.clock, o.retry.after(n)) != nil {
+			return
+		}
+	}
+}
+
+func (o *outbox) settle(ctx context.Context, row store.Outbox, state store.OutboxState, why string) error {
+	if ctx.Err() != nil {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), settleWithin)
+		defer cancel()
+	}
+	return o.store.FinishOutbox(ctx, row.ID, state, why)
+}

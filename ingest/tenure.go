@@ -1,0 +1,228 @@
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+	"golang.org/x/time/rate"
+
+	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/store"
+	"github.com/streamsuites/streamsuites/internal/trigger"
+)
+
+// lastWords is how long the senders of a creator that is let go may go on, and
+// the writing of its final state.
+const lastWords = 3 * time.Second
+
+// tenure is the time for which this host holds a creator: its lane, its senders
+// and its channels, all under one epoch.
+type tenure struct {
+	host      *Host
+	creatorID string
+	epoch     int64
+	creator   Creator
+	lane      *lane
+	signals   *signals
+	replies   *replies
+	presences []*presence
+	log       zerolog.Logger
+
+	overtaken chan struct{} // closed when another holder took the creator over
+	once      sync.Once
+	cancel    context.CancelFunc // ends lane and senders
+	senders   sync.WaitGroup
+	ended     chan struct{} // closed when everything has been let go of
+}
+
+// begin takes a claimed creator up: its lane goes on where its rows stand.
+func (h *Host) begin(creator Creator, epoch int64, st store.LaneState, statuses []store.PlatformStatus) (*tenure, error) {
+	rules, err := trigger.Compile(creator.Settings)
+	if err != nil {
+		return nil, fmt.Errorf("take up creator %s: %w", creator.ID, err)
+	}
+	t := &tenure{
+		host: h, creatorID: creator.ID, epoch: epoch, creator: creator,
+		log:       h.log.With().Str("creator", creator.ID).Logger(),
+		overtaken: make(chan struct{}), ended: make(chan struct{}),
+	}
+	t.lane = h.newLane(t, rules)
+	t.lane.load(st)
+	t.signals, t.replies = h.newSenders(t)
+	for _, c := range creator.Channels {
+		t.presences = append(t.presences, &presence{
+			tenure: t, channel: c, state: stateConnecting, missing: lastRead(st, statuses, c),
+		})
+	}
+
+	t.place()
+	ctx, cancel := context.WithCancel(h.work)
+	t.cancel = cancel
+	go t.runLane(ctx)
+	t.senders.Add(2)
+	go func() { defer t.senders.Done(); t.signals.run(ctx, t.signals.send) }()
+	go func() { defer t.senders.Done(); t.replies.run(ctx, t.replies.send) }()
+	h.publish(t)
+	t.wakeSenders()
+	h.inbox.ask(t.creatorID)
+	t.join()
+	h.lookAgain()
+	return t, nil
+}
+
+func (h *Host) newLane(t *tenure, rules *trigger.Rules) *lane {
+	q := newQueue(h.cfg.LaneBytes, &h.memory)
+	return &lane{
+		creatorID: t.creatorID, epoch: t.epoch, store: h.cfg.Store, clock: h.cfg.Clock, retry: h.retry(),
+		log: t.log, tally: &h.tally, queue: q, group: h.group,
+		committed: func(outbox bool) {
+			if outbox {
+				t.wakeSenders()
+			}
+		},
+		rules: rules, seen: newSeenSet(seenCapacity), known: newRecent(knownCapacity),
+		inert: map[int64]struct{}{}, spent: map[string]struct{}{}, taken: map[string]struct{}{},
+		open: newSegment(t.creatorID, t.epoch), idle: newSegment(t.creatorID, t.epoch),
+		done: make(chan struct{}),
+	}
+}
+
+func (h *Host) newSenders(t *tenure) (*signals, *replies) {
+	box := outbox{
+		creatorID: t.creatorID, epoch: t.epoch, holder: h.cfg.Holder, store: h.cfg.Store, clock: h.cfg.Clock,
+		retry: h.retry(), log: t.log, overtaken: t.overtake,
+	}
+	forSignals, forReplies := box, box
+	forSignals.wake, forReplies.wake = make(chan struct{}, 1), make(chan struct{}, 1)
+	forSignals.closing, forReplies.closing = make(chan struct{}), make(chan struct{})
+	failed := func(p chat.Platform) {
+		t.lane.queue.note(func(n *notes) { n.failed = append(n.failed, p) })
+	}
+	return &signals{
+			outbox: forSignals, session: h.cfg.Signaller, bucket: rate.NewLimiter(signalsPerSecond, signalBurst),
+			metrics: h.cfg.Metrics, tally: &h.tally,
+		}, &replies{
+			outbox: forReplies, speaker: t.speaker, failed: failed, metrics: h.cfg.Metrics, tally: &h.tally,
+		}
+}
+
+func (t *tenure) wakeSenders() {
+	token(t.signals.wake)
+	token(t.replies.wake)
+}
+
+func (t *tenure) runLane(ctx context.Context) {
+	err := t.lane.run(ctx)
+	if isOvertaken(err) {
+		t.overtake(err)
+	}
+}
+
+// overtake notes that another holder has the creator: nothing more is written
+// or sent.
+func (t *tenure) overtake(cause error) {
+	t.once.Do(func() {
+		t.log.Warn().Err(cause).Int64("epoch", t.epoch).Msg("the creator was claimed by another holder")
+		t.lane.stop(fmt.Errorf("%s: %w", t.creatorID, ErrOvertaken))
+		t.cancel()
+		close(t.overtaken)
+	})
+}
+
+// place finds the accounts that read the creator's channels.
+func (t *tenure) place() {
+	now := t.host.cfg.Clock.Now()
+	for _, p := range t.presences {
+		account := t.host.accounts[p.channel.Account]
+		switch {
+		case account == nil || account.chat == nil:
+			p.become(stateDegraded, fmt.Sprintf("there is no account %q on this host", p.channel.Account), now)
+		case !t.host.presences.add(p):
+			p.become(stateDegraded, "the channel belongs to another creator as well", now)
+		default:
+			p.chat = account.chat
+		}
+	}
+}
+
+// join begins to read the creator's channels.
+func (t *tenure) join() {
+	for _, p := range t.presences {
+		if p.chat == nil {
+			continue
+		}
+		if err := p.chat.Join(p.channel.Name, t.creatorID); err != nil {
+			p.become(stateDegraded, err.Error(), t.host.cfg.Clock.Now())
+			t.log.Error().Err(err).Str("channel", p.channel.Name).Msg("the channel cannot be joined")
+		}
+	}
+	token(t.host.presences.changed)
+}
+
+// end lets the creator go. What was taken in is committed and what is pending
+// is sent first, unless the creator was overtaken or ctx ends before. What
+// cannot be done any more is left to the next holder.
+func (t *tenure) end(ctx context.Context) {
+	defer close(t.ended)
+	defer t.host.forget(t)
+	last := t.goodbye()
+	t.host.withdraw(t)
+	t.lane.queue.close()
+	select {
+	case <-t.lane.done:
+	case <-ctx.Done():
+		_, waiting := t.lane.queue.held()
+		t.log.Error().Int("waiting", waiting).Msg("the lane could not be committed in time")
+	}
+	t.closeSenders(ctx)
+	t.cancel()
+	<-t.lane.done
+	t.senders.Wait()
+	t.lane.queue.abandon()
+	for _, p := range t.presences {
+		t.host.presences.remove(p)
+		p.part(t.log)
+	}
+	select {
+	case <-t.overtaken: // the rows are the other holder's
+	default:
+		t.save(ctx, last)
+	}
+}
+
+// closeSenders lets the senders work off what is pending, for a moment.
+func (t *tenure) closeSenders(ctx context.Context) {
+	close(t.signals.closing)
+	close(t.replies.closing)
+	idle := make(chan struct{})
+	go func() { t.senders.Wait(); close(idle) }()
+	moment, stop := t.host.cfg.Clock.Timer(lastWords)
+	defer stop()
+	select {
+	case <-idle:
+	case <-moment:
+	case <-ctx.Done():
+	}
+}
+
+// goodbye shows the creator's connections as inactive from now on.
+func (t *tenure) goodbye() []store.PlatformStatus {
+	var rows []store.PlatformStatus
+	for _, p := range t.presences {
+		row := p.status(t.host.cfg.Clock.Now())
+		row.State, row.Error = stateInactive, ""
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func (t *tenure) save(ctx context.Context, rows []store.PlatformStatus) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
+	defer cancel()
+	if err := t.host.cfg.Store.SavePlatformStatus(ctx, rows); err != nil {
+		t.log.Warn().Err(err).Msg("the final state of the connections cannot be written")
+	}
+}

@@ -1,0 +1,199 @@
+package twitch
+
+import (
+	"bytes"
+	"errors"
+	"math/bits"
+	"strings"
+
+	irc "github.com/gempir/go-twitch-irc/v4"
+)
+
+// read handles lines until the connection is over and returns why it is.
+func (s *session) read(conn *conn) error {
+	for {
+		line, err := conn.lines.next()
+		if errors.Is(err, errLineTooLong) {
+			s.c.broken(brokenTooLong)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		s.c.stats.lines.Add(1)
+		if err := s.handle(conn, line); err != nil {
+			return err
+		}
+	}
+}
+
+// handle does what one line asks for. An error ends the connection.
+func (s *session) handle(conn *conn, line []byte) error {
+	h, ok := peek(line)
+	if !ok {
+		if len(line) > 0 {
+			s.c.broken(brokenEmpty)
+		}
+		return nil
+	}
+	switch string(h.command) {
+	case "PRIVMSG":
+		s.chat(h)
+	case "PING":
+		return conn.write("PONG :" + h.param(0))
+	case "RECONNECT":
+		return errReconnect
+	case "JOIN":
+		if s.own(h) {
+			s.confirm(h.channel(0))
+		}
+	case "366": // end of the list of names: the last line of a join
+		s.confirm(h.channel(1))
+	case "PART":
+		if s.own(h) {
+			s.leave(conn, h.channel(0))
+		}
+	case "GLOBALUSERSTATE":
+		s.c.setOwnID(tag(h.tags, "user-id"))
+	case "CLEARCHAT", "CLEARMSG", "USERNOTICE", "NOTICE", "USERSTATE", "ROOMSTATE":
+		return s.other(string(line))
+	}
+	return nil
+}
+
+func (s *session) chat(h head) {
+	message, err := s.parser.parse(h)
+	if err != nil {
+		s.c.broken(brokenPanic)
+		return
+	}
+	at, known := s.locate(strings.ToLower(message.Channel))
+	if !known {
+		return // parted a moment ago
+	}
+	event, ok := convert(message, string(h.login()), at)
+	if !ok {
+		s.c.broken(brokenChat)
+		return
+	}
+	s.c.stats.messages.Add(1)
+	s.c.handler.OnEvent(event)
+}
+
+// locate finds the channel of a message. Chat of a channel proves that it is
+// joined, whatever else was lost.
+func (s *session) locate(name string) (place, bool) {
+	s.c.mu.Lock()
+	ch := s.channels[name]
+	if ch == nil {
+		s.c.mu.Unlock()
+		return place{}, false
+	}
+	at := place{creatorID: ch.creatorID, channel: ch.name, ownLogin: s.c.ownLogin, ownID: s.c.ownID, received: s.c.cfg.Clock()}
+	joined := ch.phase == phaseJoined
+	s.c.mu.Unlock()
+	if !joined {
+		s.confirm(name)
+	}
+	return at, true
+}
+
+// other handles what is neither chat nor part of the connection's upkeep.
+func (s *session) other(line string) error {
+	message, err := parse(line)
+	if err != nil {
+		s.c.broken(brokenPanic)
+		return nil
+	}
+	switch m := message.(type) {
+	case *irc.ClearChatMessage:
+		s.c.tell(OtherClearChat)
+	case *irc.ClearMessage:
+		s.c.tell(OtherClearMsg)
+	case *irc.UserNoticeMessage:
+		s.c.tell(OtherUserNotice)
+	case *irc.RoomStateMessage:
+		s.confirm(strings.ToLower(m.Channel))
+	case *irc.UserStateMessage:
+		s.userState(strings.ToLower(m.Channel), m)
+	case *irc.NoticeMessage:
+		s.c.tell(OtherNotice)
+		return s.notice(m)
+	}
+	return nil
+}
+
+func (s *session) own(h head) bool {
+	s.c.mu.Lock()
+	defer s.c.mu.Unlock()
+	login := string(h.login())
+	return login != "" && (login == s.c.ownLogin || (s.c.cfg.anonymous() && strings.HasPrefix(login, "justinfan")))
+}
+
+func (s *session) confirm(name string) {
+	s.c.mu.Lock()
+	defer s.c.unlockHavingTold()
+	if ch := s.channels[name]; ch != nil {
+		s.c.confirmed(ch)
+	}
+}
+
+// leave handles a PART that was not asked for: the channel is joined again.
+func (s *session) leave(conn *conn, name string) {
+	s.c.mu.Lock()
+	defer s.c.unlockAndTell()
+	if ch := s.channels[name]; ch != nil && ch.phase == phaseJoined {
+		s.c.dropped(ch, conn.lastHeard(), "server took us out of the channel")
+		s.poke()
+	}
+}
+
+// userState learns the account's standing in a channel. After a message it is
+// the server's answer that the message was taken.
+func (s *session) userState(name string, m *irc.UserStateMessage) {
+	_, broadcaster := m.User.Badges["broadcaster"]
+	_, moderator := m.User.Badges["moderator"]
+	s.c.mu.Lock()
+	defer s.c.unlockAndTell()
+	ch := s.channels[name]
+	if ch == nil {
+		return
+	}
+	ch.moderator = m.User.IsMod || broadcaster || moderator
+	if ch.moderator && ch.out.off != "" {
+		ch.out.off = ""
+		s.c.showJoined(ch)
+	}
+	if !ch.greeted {
+		ch.greeted = true
+		ch.touch()
+		return
+	}
+	ch.settle(nil)
+}
+
+// broken counts a line that could not be used and logs it by its kind, ever
+// more rarely.
+func (c *Client) broken(kind string) {
+	n := c.stats.countBroken(kind)
+	if bits.OnesCount64(uint64(n)) == 1 {
+		c.cfg.Log.Warn().Str("kind", kind).Int64("so_far", n).Msg("twitch chat line could not be used")
+	}
+}
+
+func (c *Client) tell(kind OtherKind) {
+	c.stats.countOther(kind)
+	c.handler.OnOther(kind)
+}
+
+// tag is the raw value of a tag, or empty.
+func tag(tags []byte, name string) string {
+	for rest := tags; len(rest) > 0; {
+		var item []byte
+		item, rest, _ = bytes.Cut(rest, []byte{';'})
+		if key, value, _ := bytes.Cut(item, []byte{'='}); string(key) == name {
+			return string(value)
+		}
+	}
+	return ""
+}

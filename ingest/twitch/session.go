@@ -1,0 +1,207 @@
+package twitch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+)
+
+// session keeps one connection for up to a hundred channels: it connects,
+// reads until the connection is over, and connects again.
+type session struct {
+	c      *Client
+	cancel context.CancelFunc
+	wake   chan struct{} // something is to be joined
+	parser chatParser
+
+	// These belong to the client's mutex.
+	channels map[string]*channel
+	conn     *conn // nil while there is none
+}
+
+func (s *session) run(ctx context.Context) {
+	t := s.c.cfg.Timing
+	spacing := backoff{base: t.BackoffBase, max: t.BackoffMax, rand: s.c.cfg.Rand}
+	for ctx.Err() == nil {
+		if resumed, cause := s.c.account.waiting(); cause != nil {
+			s.setAll(StateNeedsLogin, cause.Error())
+			select {
+			case <-ctx.Done():
+				return
+			case <-resumed:
+			}
+			s.setAll(StateConnecting, "")
+			continue
+		}
+		held, err := s.once(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		if held >= t.Healthy {
+			spacing.reset()
+		}
+		if _, cause := s.c.account.waiting(); cause != nil {
+			continue
+		}
+		pause := spacing.next()
+		s.c.stats.reconnects.Add(1)
+		s.c.cfg.Log.Warn().Str("account", s.c.cfg.Login).Str("reason", reason(err)).
+			Dur("held", held).Dur("retry_in", pause).Msg("twitch chat connection is over")
+		s.setAll(StateDegraded, reason(err))
+		if wait(ctx, pause) != nil {
+			return
+		}
+	}
+}
+
+// once makes one connection and serves it. It returns how long the connection
+// held after its welcome, and why it ended.
+func (s *session) once(ctx context.Context) (time.Duration, error) {
+	if err := s.c.take(ctx, BucketLogin, s.c.cfg.Limits.Login); err != nil {
+		return 0, err
+	}
+	login, token, err := s.credentials(ctx)
+	if err != nil {
+		return 0, err
+	}
+	conn, err := dial(ctx, &s.c.cfg)
+	if err != nil {
+		return 0, err
+	}
+	defer conn.Close()
+	name, err := handshake(ctx, conn, login, "oauth:"+token)
+	if err != nil {
+		return 0, s.refused(ctx, token, err)
+	}
+	if !s.c.cfg.anonymous() {
+		s.c.account.accepted()
+	}
+	conn.welcome = time.Time{}
+	welcomed := time.Now()
+	err = s.serve(ctx, conn, name)
+	return time.Since(welcomed), s.refused(ctx, token, err)
+}
+
+// credentials returns what to log in with. An anonymous reader has no account:
+// any name with that prefix is let in.
+func (s *session) credentials(ctx context.Context) (login, token string, err error) {
+	if s.c.cfg.anonymous() {
+		return fmt.Sprintf("justinfan%d", 10000+int(s.c.cfg.Rand()*80000)), "anonymous", nil
+	}
+	token, err = s.c.account.token(ctx)
+	return s.c.cfg.Login, token, err
+}
+
+// refused hands a refused login to the account and returns what to show.
+func (s *session) refused(ctx context.Context, token string, err error) error {
+	var login *LoginError
+	if !errors.As(err, &login) || s.c.cfg.anonymous() {
+		return err
+	}
+	if parked := s.c.account.refused(ctx, token, login); parked != nil {
+		return parked
+	}
+	return fmt.Errorf("%w; trying again with a refreshed token", err)
+}
+
+// serve joins and reads until the connection is over.
+func (s *session) serve(ctx context.Context, conn *conn, name string) error {
+	ctx, cancel := context.WithCancel(ctx)
+	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	defer stop()
+	s.attach(conn, name)
+	var joiner sync.WaitGroup
+	joiner.Go(func() { s.join(ctx, conn) })
+
+	err := s.read(conn)
+
+	stopping := ctx.Err() != nil
+	cancel()
+	joiner.Wait()
+	s.detach(func(ch *channel) {
+		if stopping {
+			ch.unanswered()
+			return
+		}
+		s.c.dropped(ch, conn.lastHeard(), reason(err))
+	})
+	return err
+}
+
+func (s *session) attach(conn *conn, name string) {
+	s.c.mu.Lock()
+	defer s.c.unlockAndTell()
+	s.conn = conn
+	if !s.c.cfg.anonymous() {
+		s.c.ownLogin = name
+	}
+	s.c.stats.connections.Add(1)
+	s.c.cfg.Log.Info().Str("account", name).Int("channels", len(s.channels)).Msg("twitch chat connected")
+}
+
+// detach forgets the connection; drop says what that means for each channel.
+func (s *session) detach(drop func(*channel)) {
+	s.c.mu.Lock()
+	defer s.c.unlockAndTell()
+	s.conn = nil
+	s.c.stats.connections.Add(-1)
+	for _, ch := range s.sorted() {
+		drop(ch)
+	}
+}
+
+// join sends JOINs within the budget and watches their confirmations.
+func (s *session) join(ctx context.Context, conn *conn) {
+	for ctx.Err() == nil {
+		ch, pause := s.pickJoin(time.Now())
+		if ch == nil {
+			timer := time.NewTimer(pause)
+			select {
+			case <-ctx.Done():
+			case <-s.wake:
+			case <-timer.C:
+			}
+			timer.Stop()
+			continue
+		}
+		if err := s.c.take(ctx, BucketJoin, s.c.cfg.Limits.Join); err != nil {
+			s.c.cfg.Log.Warn().Err(err).Msg("twitch join has to wait")
+			_ = wait(ctx, time.Second)
+			continue
+		}
+		if s.beginJoin(ch, time.Now()) {
+			_ = conn.write("JOIN #" + ch.name) // a broken connection ends the reader, which says why
+		}
+	}
+}
+
+func (s *session) poke() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (s *session) setAll(state State, detail string) {
+	s.c.mu.Lock()
+	defer s.c.unlockAndTell()
+	for _, ch := range s.sorted() {
+		if ch.phase != phaseParked {
+			s.c.setState(ch, state, detail)
+		}
+	}
+}
+
+// reason words the end of a connection for people.
+func reason(err error) string {
+	switch {
+	case errors.Is(err, io.EOF):
+		return "server closed the connection"
+	case err == nil:
+		return "connection ended"
+	}
+	return err.Error()
+}

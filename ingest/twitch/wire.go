@@ -1,0 +1,84 @@
+package twitch
+
+import (
+	"bytes"
+	"strings"
+)
+
+// head is the outside of an IRC line, cut without copying: enough to route it.
+type head struct {
+	source  []byte // without ':'
+	command []byte
+	params  []byte // everything after the command
+	bare    []byte // command and params
+	tags    []byte // without '@'
+}
+
+// peek cuts a line. It reports false when there is no command in it.
+func peek(line []byte) (head, bool) {
+	var h head
+	if len(line) > 0 && line[0] == '@' {
+		h.tags, line = cut(line[1:])
+	}
+	if len(line) > 0 && line[0] == ':' {
+		h.source, line = cut(line[1:])
+	}
+	h.bare = line
+	h.command, h.params = cut(line)
+	return h, len(h.command) > 0
+}
+
+func cut(line []byte) (before, after []byte) {
+	before, after, _ = bytes.Cut(line, []byte{' '})
+	return before, bytes.TrimLeft(after, " ")
+}
+
+// login is the account name in the source "nick!user@host", or empty.
+func (h head) login() []byte {
+	nick, _, found := bytes.Cut(h.source, []byte{'!'})
+	if !found {
+		return nil
+	}
+	return nick
+}
+
+// param returns the n-th parameter; the trailing one comes without its colon.
+func (h head) param(n int) string {
+	rest := h.params
+	for {
+		if len(rest) > 0 && rest[0] == ':' {
+			if n == 0 {
+				return string(rest[1:])
+			}
+			return ""
+		}
+		before, after := cut(rest)
+		if n == 0 {
+			return string(before)
+		}
+		if len(after) == 0 {
+			return ""
+		}
+		rest = after
+		n--
+	}
+}
+
+// channel is the n-th parameter as a channel name.
+func (h head) channel(n int) string {
+	return strings.ToLower(strings.TrimPrefix(h.param(n), "#"))
+}
+
+// channelName turns what people write for a channel into its name.
+func channelName(text string) (string, error) {
+	name := strings.ToLower(strings.TrimPrefix(strings.TrimSpace(text), "#"))
+	if name == "" || len(name) > 64 {
+		return "", ErrChannelName
+	}
+	for _, c := range []byte(name) {
+		if c <= ' ' || c > '~' || strings.IndexByte("#,:;!@*", c) >= 0 {
+			return "", ErrChannelName
+		}
+	}
+	return name, nil
+}

@@ -1,0 +1,94 @@
+package config
+
+import (
+	"math"
+	"time"
+)
+
+// MinClipSeconds and MaxClipSeconds bound the length of every clip, whatever a
+// tier allows.
+const (
+	MinClipSeconds = 5
+	MaxClipSeconds = 240
+)
+
+// Unlimited stands for "no limit" in counts.
+const Unlimited = math.MaxInt32
+
+// ClipLimits is everything that decides about a creator's clips, as plain data.
+type ClipLimits struct {
+	Enabled        bool          // the tier has clips and the job type is on
+	Seconds        int           // default length
+	MinSeconds     int           // shorter requests are lengthened
+	MaxSeconds     int           // longer requests are shortened
+	PostRoll       time.Duration // after the request
+	Latency        time.Duration // how far viewers are behind the source
+	UserCooldown   time.Duration // between two clips of one viewer
+	GlobalCooldown time.Duration // between two clips of the creator
+	MaxConcurrent  int           // clips in work at once; Unlimited for no limit
+	PerHour        int           // clips an hour
+	PublishDelay   time.Duration // between encoded and uploading
+	Destination    string
+	ChannelURL     string // of the destination; may be empty
+	Buffer         time.Duration
+}
+
+// ClipLimits returns what holds for a creator's clips.
+func (c *Config) ClipLimits(creator *Creator) ClipLimits {
+	limits, system := c.Limits(creator), c.System.Clips
+	_, _, hasClips := limits.Number(LimitClipSeconds)
+	longest := min(MaxClipSeconds, max(MinClipSeconds, limits.count(LimitClipSeconds, 30, MaxClipSeconds)))
+	// A clip can only come from what the buffer still holds once its end is there.
+	longest = min(longest, max(MinClipSeconds, c.System.BufferSeconds))
+	pause, _, _ := limits.Number(LimitClipCooldown)
+	own := creator.Clips
+	return ClipLimits{
+		Enabled:        c.Tiers[creator.Tier].Features.Clips.Enabled && hasClips && c.System.JobOn("clip"),
+		Seconds:        min(longest, int(or(own.Seconds, whole(system.Seconds)))),
+		MinSeconds:     MinClipSeconds,
+		MaxSeconds:     longest,
+		PostRoll:       seconds(or(own.PostRollSeconds, system.PostRollSeconds)),
+		Latency:        seconds(or(own.LatencySeconds, system.LatencySeconds)),
+		UserCooldown:   seconds(system.UserCooldownSeconds),
+		GlobalCooldown: seconds(pause),
+		MaxConcurrent:  limits.count(LimitClipJobs, 1, Unlimited),
+		PerHour:        system.PerHour,
+		PublishDelay:   seconds(system.PublishDelaySeconds),
+		Destination:    first(own.Destination, system.Destination),
+		ChannelURL:     system.ChannelURL,
+		Buffer:         time.Duration(c.System.BufferSeconds) * time.Second,
+	}
+}
+
+// TriggerLimits is what bounds a creator's triggers, as plain data.
+type TriggerLimits struct {
+	Enabled            bool
+	Max                int           // number of triggers; Unlimited for no limit
+	MinCooldown        time.Duration // the shortest cooldown a trigger may have
+	ResponsesPerMinute int           // answers; Unlimited for no limit
+	MessagesPerMinute  int           // messages sent to chat; Unlimited for no limit
+}
+
+// TriggerLimits returns what bounds a creator's triggers.
+func (c *Config) TriggerLimits(creator *Creator) TriggerLimits {
+	limits := c.Limits(creator)
+	pause, _, _ := limits.Number(LimitTriggerPause)
+	return TriggerLimits{
+		Enabled:            c.Tiers[creator.Tier].Features.Triggers.Enabled,
+		Max:                limits.count(LimitTriggers, 10, Unlimited),
+		MinCooldown:        seconds(pause),
+		ResponsesPerMinute: limits.count(LimitResponses, Unlimited, Unlimited),
+		MessagesPerMinute:  limits.count(LimitChatMessages, Unlimited, Unlimited),
+	}
+}
+
+func or[T any](own *T, fallback T) T {
+	if own != nil {
+		return *own
+	}
+	return fallback
+}
+
+func seconds(s float64) time.Duration {
+	return time.Duration(min(s, 1e9) * float64(time.Second))
+}

@@ -1,0 +1,236 @@
+package config
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/streamsuites/streamsuites/internal/chat"
+)
+
+// Creator is one creator, as creators.json describes them.
+type Creator struct {
+	ID            string          `json:"creator_id"`
+	DisplayName   string          `json:"display_name"` // the id when none is given
+	Enabled       bool            `json:"enabled"`
+	Tier          string          `json:"tier"`
+	Platforms     map[string]bool `json:"platforms"` // what is not there is off
+	Notes         string          `json:"notes,omitempty"`
+	TwitchChannel string          `json:"twitch_channel"` // login in lower case; default: the id in lower case
+	// TwitchAccount is the label of the bot account that serves the channel;
+	// empty is the account without a label.
+	TwitchAccount  string         `json:"twitch_account,omitempty"`
+	YouTubeChannel string         `json:"youtube_channel,omitempty"`
+	Rumble         RumbleSettings `json:"rumble,omitzero"`
+	Capture        Capture        `json:"capture,omitzero"`
+	Clips          CreatorClips   `json:"clips,omitzero"`
+	DiscordUserID  string         `json:"discord_user_id,omitempty"`
+	IsAdmin        bool           `json:"is_admin,omitempty"`
+	Limits         map[string]any `json:"limits,omitempty"` // as written, the last layer; see Config.Limits
+}
+
+// On reports whether the creator wants that platform.
+func (c *Creator) On(p chat.Platform) bool { return c.Platforms[string(p)] }
+
+// RumbleSettings are a creator's settings for Rumble.
+type RumbleSettings struct {
+	ChannelURL string `json:"channel_url,omitempty"`
+	WatchURL   string `json:"manual_watch_url,omitempty"`
+	APIEnvKey  string `json:"livestream_api_env_key,omitempty"` // name of the environment variable
+	ChatID     string `json:"chat_channel_id,omitempty"`
+}
+
+// Capture says where a creator's stream is recorded from: a fixed address, or a
+// program that prints one. Neither means that nothing is recorded.
+type Capture struct {
+	URL     string   `json:"url,omitempty"`
+	Command []string `json:"command,omitempty"`
+}
+
+// IsSet reports whether there is anything to record from.
+func (c Capture) IsSet() bool { return c.URL != "" || len(c.Command) > 0 }
+
+// Argv returns the command with {channel} replaced. It is run without a shell.
+func (c Capture) Argv(channel string) []string {
+	argv := make([]string, len(c.Command))
+	for i, a := range c.Command {
+		argv[i] = strings.ReplaceAll(a, "{channel}", channel)
+	}
+	return argv
+}
+
+// CreatorClips are a creator's own clip settings; nil and empty mean the ones
+// of system.json.
+type CreatorClips struct {
+	Seconds         *whole   `json:"seconds,omitempty"`
+	PostRollSeconds *float64 `json:"post_roll_seconds,omitempty"`
+	LatencySeconds  *float64 `json:"latency_seconds,omitempty"`
+	Destination     string   `json:"destination,omitempty"`
+}
+
+// rawCreator is an entry of creators.json, in all spellings that are accepted.
+type rawCreator struct {
+	CreatorID        string          `json:"creator_id"`
+	DisplayName      string          `json:"display_name"`
+	Enabled          *bool           `json:"enabled"`
+	Disabled         bool            `json:"disabled"`
+	Tier             string          `json:"tier"`
+	Platforms        json.RawMessage `json:"platforms"`
+	PlatformsEnabled map[string]bool `json:"platforms_enabled"`
+	Limits           map[string]any  `json:"limits"`
+	Notes            string          `json:"notes"`
+	RumbleChannelURL string          `json:"rumble_channel_url"`
+	RumbleWatchURL   string          `json:"rumble_manual_watch_url"`
+	RumbleEnvKey     string          `json:"rumble_livestream_api_env_key"`
+	RumbleChatID     string          `json:"rumble_chat_channel_id"`
+	YouTubeChannel   string          `json:"youtube_channel"`
+	TwitchChannel    string          `json:"twitch_channel"`
+	TwitchAccount    string          `json:"twitch_account"`
+	DiscordUserID    idText          `json:"discord_user_id"`
+	IsAdmin          bool            `json:"is_admin"`
+	Capture          Capture         `json:"capture"`
+	Clips            CreatorClips    `json:"clips"`
+}
+
+// idText is a 64-bit id, written as text or as a number.
+type idText string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (t *idText) UnmarshalJSON(data []byte) error {
+	if string(data) != "null" {
+		*t = idText(strings.Trim(string(data), `"`))
+	}
+	return nil
+}
+
+var (
+	sixCharacters = regexp.MustCompile(`^[A-Za-z0-9]{6}$`)
+	twitchLogin   = regexp.MustCompile(`^[a-z0-9_]{1,25}$`)
+)
+
+// loadCreators reads creators.json, or the override in its place.
+func (l *loader) loadCreators() ([]Creator, document) {
+	d := l.readOverridable("creators", policy{Warning, Warning, Warning, "no creators are served"})
+	var raw struct {
+		Creators []rawCreator `json:"creators"`
+	}
+	l.decode(d, &raw)
+	creators := make([]Creator, 0, len(raw.Creators))
+	for i, r := range raw.Creators {
+		c := r.creator()
+		if slices.ContainsFunc(creators, func(o Creator) bool { return o.ID == c.ID }) {
+			l.add(Problem{File: d.file, Path: "$.creators", Found: "creator_id " + quoteShort(c.ID) + " more than once",
+				Allowed: "each creator_id once", Remedy: "only the first entry is used", Severity: Warning, Kind: Invalid})
+			continue
+		}
+		l.adviseCreator(d, i, r, &c)
+		creators = append(creators, c)
+	}
+	slices.SortFunc(creators, func(a, b Creator) int { return strings.Compare(a.ID, b.ID) })
+	return creators, d
+}
+
+// adviseCreator tells about what is allowed and probably not meant.
+func (l *loader) adviseCreator(d document, i int, r rawCreator, c *Creator) {
+	path := fmt.Sprintf("$.creators[%d]", i)
+	if d.pruned {
+		// Entries may have been left out before this one.
+		path = "$.creators[?(@.creator_id==" + quoteShort(c.ID) + ")]"
+	}
+	if !sixCharacters.MatchString(c.ID) {
+		l.add(Problem{File: d.file, Path: path + ".creator_id", Found: quoteShort(c.ID), Allowed: "six letters or digits, for the dashboard",
+			Remedy: "used as it is", Severity: Info, Kind: Advice})
+	}
+	if c.Enabled && c.On(chat.Twitch) && r.TwitchChannel == "" && c.TwitchChannel != "" {
+		l.add(Problem{File: d.file, Path: path + ".twitch_channel", Found: "nothing", Allowed: "the creator's Twitch login",
+			Remedy: "the channel " + c.TwitchChannel + " is joined", Severity: Info, Kind: Advice})
+	}
+	if c.On(chat.Twitch) && c.TwitchChannel == "" {
+		l.add(Problem{File: d.file, Path: path + ".twitch_channel", Found: "nothing, and the id is not a login", Allowed: "the creator's Twitch login",
+			Remedy: "Twitch is off for this creator", Severity: Warning, Kind: Invalid})
+		c.Platforms[string(chat.Twitch)] = false
+	}
+	if c.Capture.URL != "" && len(c.Capture.Command) > 0 {
+		l.add(Problem{File: d.file, Path: path + ".capture", Found: "url and command", Allowed: "one of them",
+			Remedy: "url is used", Severity: Info, Kind: Advice})
+		c.Capture.Command = nil
+	}
+}
+
+func (r rawCreator) creator() Creator {
+	platforms, channel, watch := r.platforms()
+	c := Creator{
+		ID: r.CreatorID, DisplayName: strings.TrimSpace(r.DisplayName), Tier: r.Tier, Platforms: platforms, Notes: r.Notes,
+		Enabled:       (r.Enabled == nil || *r.Enabled) && !r.Disabled,
+		TwitchChannel: strings.ToLower(strings.TrimLeft(first(r.TwitchChannel, channel), "#@")),
+		TwitchAccount: r.TwitchAccount, YouTubeChannel: r.YouTubeChannel,
+		Rumble:  RumbleSettings{r.RumbleChannelURL, first(r.RumbleWatchURL, watch), r.RumbleEnvKey, r.RumbleChatID},
+		Capture: r.Capture, Clips: r.Clips, DiscordUserID: string(r.DiscordUserID), IsAdmin: r.IsAdmin, Limits: r.Limits,
+	}
+	c.DisplayName = first(c.DisplayName, c.ID)
+	c.Tier = first(c.Tier, "open")
+	if login := strings.ToLower(c.ID); c.TwitchChannel == "" {
+		c.TwitchChannel = login
+	}
+	if !twitchLogin.MatchString(c.TwitchChannel) {
+		c.TwitchChannel = ""
+	}
+	return c
+}
+
+// platforms reads the four spellings of the platform switches. It also returns
+// Twitch's channel and Rumble's watch page from the dashboard's form.
+func (r rawCreator) platforms() (on map[string]bool, channel, watch string) {
+	on = map[string]bool{}
+	for name, enabled := range r.PlatformsEnabled {
+		on[name] = enabled
+	}
+	var byName map[string]json.RawMessage
+	if json.Unmarshal(r.Platforms, &byName) == nil {
+		for name, v := range byName {
+			var t toggle
+			_ = json.Unmarshal(v, &t) // the schema has checked the form
+			on[name] = bool(t)
+			var more struct {
+				Channel  string `json:"channel"`
+				WatchURL string `json:"watch_url"`
+			}
+			_ = json.Unmarshal(v, &more) // a plain switch has none of them
+			switch chat.Platform(name) {
+			case chat.Twitch:
+				channel = more.Channel
+			case chat.Rumble:
+				watch = more.WatchURL
+			}
+		}
+		return on, channel, watch
+	}
+	var list []json.RawMessage
+	_ = json.Unmarshal(r.Platforms, &list) // absent is an empty list
+	for _, v := range list {
+		entry := struct {
+			Name     string `json:"name"`
+			Platform string `json:"platform"`
+			Enabled  bool   `json:"enabled"`
+		}{Enabled: true}
+		if json.Unmarshal(v, &entry.Name) != nil {
+			_ = json.Unmarshal(v, &entry)
+		}
+		if name := first(entry.Name, entry.Platform); name != "" {
+			on[name] = entry.Enabled
+		}
+	}
+	return on, "", ""
+}
+
+// first returns the first text that is not empty.
+func first(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}

@@ -1,0 +1,64 @@
+package config
+
+// Option is one setting that comes from the environment. Each can also be given
+// in a .env file, or as <Name>_FILE: the path of a file that holds the value.
+type Option struct {
+	Name        string // of the environment variable
+	Description string
+	Default     string // as text; empty when there is none
+	Secret      bool   // never shown
+	// Labelled options exist once more for each bot account, as <Name>_<LABEL>.
+	Labelled bool
+}
+
+// Names of the options.
+const (
+	OptDatabaseURL        = "DATABASE_URL"
+	OptConfigDir          = "STREAMSUITES_CONFIG_DIR"
+	OptLogLevel           = "STREAMSUITES_LOG_LEVEL"
+	OptLogFormat          = "STREAMSUITES_LOG_FORMAT"
+	OptHTTPAddress        = "STREAMSUITES_HTTP_ADDRESS"
+	OptPublicBase         = "STREAMSUITES_PUBLIC_BASE"
+	OptFFmpeg             = "STREAMSUITES_FFMPEG"
+	OptDashboardRoot      = "DASHBOARD_STATE_PUBLISH_ROOT"
+	OptPublishRoot        = "STREAMSUITES_STATE_PUBLISH_ROOT"
+	OptHotReload          = "STREAMSUITES_HOT_RELOAD"
+	OptHotReloadPath      = "STREAMSUITES_HOT_RELOAD_PATH"
+	OptHotReloadInterval  = "STREAMSUITES_HOT_RELOAD_INTERVAL"
+	OptTwitchToken        = "TWITCH_OAUTH_TOKEN"
+	OptTwitchNick         = "TWITCH_BOT_NICK"
+	OptTwitchClientID     = "TWITCH_CLIENT_ID"
+	OptTwitchClientSecret = "TWITCH_CLIENT_SECRET"
+	OptTwitchRefreshToken = "TWITCH_REFRESH_TOKEN"
+)
+
+// EnvironmentOptions lists every option, in the order in which they are shown.
+func EnvironmentOptions() []Option {
+	return []Option{
+		{Name: OptDatabaseURL, Secret: true, Description: "address of the Postgres database, postgres://user:password@host/name; without it the standalone program runs a private one"},
+		{Name: OptConfigDir, Description: "folder of the configuration documents", Default: "<state directory>/shared/config"},
+		{Name: OptLogLevel, Description: "trace, debug, info, warn or error", Default: "info"},
+		{Name: OptLogFormat, Description: "auto, console or json", Default: "auto"},
+		{Name: OptHTTPAddress, Description: "host:port of the read-only HTTP server; wins over system.json http.address"},
+		{Name: OptPublicBase, Description: "http(s) address under which the HTTP server is known outside; wins over system.json http.public_base"},
+		{Name: OptFFmpeg, Description: "FFmpeg program; wins over system.json clips.encoding.ffmpeg_path"},
+		{Name: OptDashboardRoot, Description: "folder of a web site; the exports are also written to its shared/state"},
+		{Name: OptPublishRoot, Description: "as " + OptDashboardRoot + ", used when that one is not set"},
+		{Name: OptHotReload, Description: "1, true, yes or on switches hot reload on, anything else off; wins over system.json"},
+		{Name: OptHotReloadPath, Description: "file or folder that hot reload watches; wins over system.json"},
+		{Name: OptHotReloadInterval, Description: "seconds between two looks of hot reload, at least 1; wins over system.json"},
+		{Name: OptTwitchToken, Secret: true, Labelled: true, Description: "the Twitch bot's OAuth token, with or without oauth:"},
+		{Name: OptTwitchNick, Labelled: true, Description: "the Twitch bot's login; default: the channel's"},
+		{Name: OptTwitchClientID, Labelled: true, Description: "client id of the Twitch application, for live detection"},
+		{Name: OptTwitchClientSecret, Secret: true, Labelled: true, Description: "client secret of the Twitch application"},
+		{Name: OptTwitchRefreshToken, Secret: true, Labelled: true, Description: "refresh token with which a new OAuth token is fetched when one expires"},
+	}
+}
+
+// OptionValue is an option as it is set.
+type OptionValue struct {
+	Option
+	Value  string // "[redacted]" for a secret that is set
+	Set    bool
+	Source string // "environment", the .env file's name, "file <path>", or "default"
+}

@@ -1,0 +1,136 @@
+package config
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/streamsuites/streamsuites/internal/chat"
+)
+
+// TwitchEndpoints says where Twitch is. The defaults are the real ones.
+type TwitchEndpoints struct {
+	IRC    string `json:"irc"` // host:port
+	IRCTLS bool   `json:"irc_tls"`
+	Helix  string `json:"helix"` // base address, without a slash at the end
+	OAuth  string `json:"oauth"` // base address, without a slash at the end
+	// CAFile is a PEM file with certificate authorities to trust besides the
+	// system's; empty for none.
+	CAFile string `json:"ca_file,omitempty"`
+}
+
+type rawTwitchEndpoint struct {
+	IRC    string `json:"irc"`
+	IRCTLS *bool  `json:"irc_tls"`
+	Helix  string `json:"helix"`
+	OAuth  string `json:"oauth"`
+	CAFile string `json:"ca_file"`
+}
+
+func (r rawTwitchEndpoint) resolve(stateDir string) TwitchEndpoints {
+	e := TwitchEndpoints{
+		IRC:    first(r.IRC, "irc.chat.twitch.tv:6697"),
+		IRCTLS: r.IRCTLS == nil || *r.IRCTLS,
+		Helix:  strings.TrimRight(first(r.Helix, "https://api.twitch.tv/helix"), "/"),
+		OAuth:  strings.TrimRight(first(r.OAuth, "https://id.twitch.tv/oauth2"), "/"),
+		CAFile: r.CAFile,
+	}
+	if e.CAFile != "" && !filepath.IsAbs(e.CAFile) {
+		e.CAFile = filepath.Join(stateDir, e.CAFile)
+	}
+	return e
+}
+
+// TwitchAccount is a bot account on Twitch. Its connection, joins and messages
+// count together, whatever channels it serves.
+type TwitchAccount struct {
+	Label        string `json:"label"` // "" for the variables without a label
+	Nick         string `json:"nick"`  // login in lower case; empty when not given
+	Token        Secret `json:"token"` // without "oauth:"
+	ClientID     string `json:"client_id"`
+	ClientSecret Secret `json:"client_secret"`
+	RefreshToken Secret `json:"refresh_token"`
+}
+
+// TwitchAccount returns the bot account of that label. The empty label means the
+// account without one or, when only one account exists, that one. An account that
+// does not exist has no token.
+func (c *Config) TwitchAccount(label string) TwitchAccount {
+	a, ok := c.Twitch[label]
+	if !ok && label == "" && len(c.Twitch) == 1 {
+		for _, a = range c.Twitch {
+			return a
+		}
+	}
+	a.Label = label
+	return a
+}
+
+// loadTwitchAccounts reads the accounts that have a token or that creators refer
+// to, by label, notes
+// on the platform when a credential is missing, and fills in the label where a
+// creator names none and only a labelled account exists.
+func (l *loader) loadTwitchAccounts(creators []Creator, platforms []Platform) map[string]TwitchAccount {
+	accounts := map[string]TwitchAccount{}
+	for _, label := range append(l.env.labels(OptTwitchToken), "") {
+		if l.get(labelled(OptTwitchToken, label)).isSet() {
+			accounts[label] = l.twitchAccount(label)
+		}
+	}
+	i := slices.IndexFunc(platforms, func(p Platform) bool { return p.Name == string(chat.Twitch) })
+	for n := range creators {
+		c := &creators[n]
+		if !c.Enabled || !c.On(chat.Twitch) {
+			continue
+		}
+		if c.TwitchAccount == "" {
+			c.TwitchAccount = l.onlyLabel()
+		}
+		if _, ok := accounts[c.TwitchAccount]; ok {
+			continue
+		}
+		a := l.twitchAccount(c.TwitchAccount)
+		accounts[a.Label] = a
+		if i < 0 || platforms[i].State != Active {
+			continue
+		}
+		name := labelled(OptTwitchToken, a.Label)
+		l.add(Problem{File: name, Found: "nothing", Allowed: "the bot account's OAuth token, from the environment, a .env file or " + name + "_FILE",
+			Remedy: "Twitch chat is off for the creators of this account", Severity: Warning, Kind: Credential})
+		platforms[i].Error = first(platforms[i].Error, "missing credentials: "+name)
+	}
+	return accounts
+}
+
+func (l *loader) twitchAccount(label string) TwitchAccount {
+	own := func(name string) string { return l.get(labelled(name, label)).value }
+	// The application may be one for all accounts; token and login may not.
+	shared := func(name string) string { return first(own(name), l.get(name).value) }
+	return TwitchAccount{
+		Label:        label,
+		Nick:         strings.ToLower(own(OptTwitchNick)),
+		Token:        l.secret(strings.TrimPrefix(own(OptTwitchToken), "oauth:")),
+		ClientID:     shared(OptTwitchClientID),
+		ClientSecret: l.secret(shared(OptTwitchClientSecret)),
+		RefreshToken: l.secret(own(OptTwitchRefreshToken)),
+	}
+}
+
+// onlyLabel returns the label to use where none is asked for: none, unless the
+// variable without a label is missing and there is exactly one with a label.
+func (l *loader) onlyLabel() string {
+	if l.get(OptTwitchToken).isSet() {
+		return ""
+	}
+	if labels := l.env.labels(OptTwitchToken); len(labels) == 1 {
+		return labels[0]
+	}
+	return ""
+}
+
+func labelled(name, label string) string {
+	if label == "" {
+		return name
+	}
+	return name + "_" + label
+}

@@ -1,0 +1,62 @@
+package durable
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// WriteFile replaces path by data with exactly the permissions perm. A reader
+// sees the old content or the new one; when WriteFile has returned nil, the new
+// one survives a power failure. The folder must exist.
+func WriteFile(path string, data []byte, perm fs.FileMode) error {
+	return replace(path, perm, func(f *os.File) error {
+		_, err := f.Write(data)
+		return err
+	})
+}
+
+// Rename moves a file or a folder within one file system and makes the move
+// itself survive a power failure. A file at newpath is replaced.
+func Rename(oldpath, newpath string) error {
+	if err := rename(oldpath, newpath); err != nil {
+		return fmt.Errorf("rename %s: %w", oldpath, err)
+	}
+	if err := syncDir(filepath.Dir(newpath)); err != nil {
+		return fmt.Errorf("make the rename to %s durable: %w", newpath, err)
+	}
+	return nil
+}
+
+// replace fills a temporary file beside path and renames it into place. The
+// temporary name begins with a dot and ends in .tmp, see SweepTemporary.
+func replace(path string, perm fs.FileMode, fill func(*os.File) error) (err error) {
+	dir, base := filepath.Split(path)
+	if dir == "" {
+		dir = "."
+	}
+	f, err := os.CreateTemp(dir, "."+base+".*"+temporarySuffix)
+	if err != nil {
+		return fmt.Errorf("create a temporary file for %s: %w", path, err)
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+		}
+	}()
+	if err := fill(f); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	if err := f.Chmod(perm); err != nil {
+		return fmt.Errorf("set permissions of %s: %w", path, err)
+	}
+	if err := f.Sync(); err != nil {
+		return fmt.Errorf("flush %s: %w", path, err)
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("close %s: %w", path, err)
+	}
+	return Rename(f.Name(), path)
+}

@@ -1,0 +1,61 @@
+package httpserver
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+// Options say what is served. Only Address is required; parts that are left out
+// answer 404.
+type Options struct {
+	Address string // host:port; port 0 picks a free one
+
+	ExportsDir   string            // folder of the exported documents
+	Exportable   func(string) bool // whether a document may be shown; nil shows none
+	PublishedDir string            // folder of <id>.mp4
+	PicturesDir  string            // folder of <id>.jpg
+
+	// AllowOrigins are the web origins whose pages may read documents and clips;
+	// "*" means all.
+	AllowOrigins []string
+	// AllowHosts are host names that requests may name besides those of the
+	// loopback interface. They count only while the server listens there.
+	AllowHosts []string
+
+	Checks  []Check      // of /readyz
+	Metrics http.Handler // of /metrics
+	Clips   ClipLister   // for the start page
+	Links   []Link       // for the start page
+	About   About
+
+	// Redact takes secrets out of the text of errors; nil means none are known.
+	Redact func(string) string
+	Clock  func() time.Time // nil means time.Now
+	Log    zerolog.Logger
+}
+
+// About is what the start page and /healthz say about the program.
+type About struct{ Version, Build string }
+
+// Check is one thing that has to work for the runtime to be ready.
+type Check struct {
+	Name    string
+	Timeout time.Duration // 0 means 2 s
+	Run     func(context.Context) error
+}
+
+// Link is an address that the start page shows.
+type Link struct{ Name, URL string }
+
+// Clip is a line of the start page.
+type Clip struct {
+	ID, Title, Creator, State, Reason string
+	URL                               string // empty until published
+	At                                time.Time
+}
+
+// ClipLister returns the newest clips, at most limit of them.
+type ClipLister func(ctx context.Context, limit int) ([]Clip, error)

@@ -1,0 +1,58 @@
+package twitch
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+)
+
+// blind is the wait after a refusal that does not say how long.
+const blind = 5 * time.Second
+
+// learn notes from an answer when there will be room again.
+func (h *Helix) learn(header http.Header, err error) {
+	now := h.client.cfg.Clock()
+	var failed *Error
+	refused := errors.As(err, &failed) && failed.Status == http.StatusTooManyRequests
+	if !refused && header.Get("Ratelimit-Remaining") != "0" {
+		return
+	}
+	pause, known := resetAfter(header, now)
+	if !known {
+		if !refused {
+			return
+		}
+		pause = blind
+	}
+	if refused {
+		pause = max(pause, time.Second) // the reset is given in whole seconds
+	}
+	h.client.mu.Lock()
+	defer h.client.mu.Unlock()
+	if until := now.Add(pause); until.After(h.client.limits[h.name]) {
+		h.client.limits[h.name] = until
+	}
+}
+
+// awaitRoom waits until the rate limit has room again, if that is soon.
+func (h *Helix) awaitRoom(ctx context.Context, operation string) error {
+	h.client.mu.Lock()
+	pause := h.client.limits[h.name].Sub(h.client.cfg.Clock())
+	h.client.mu.Unlock()
+	if pause <= 0 {
+		return nil
+	}
+	limited := &Error{
+		Platform: platform, Operation: operation, Status: http.StatusTooManyRequests,
+		Retry: true, RetryAfter: pause, Message: "rate limit is used up",
+	}
+	if deadline, ok := ctx.Deadline(); pause > h.client.cfg.MaxWait || (ok && time.Until(deadline) < pause) {
+		return limited
+	}
+	if err := wait(ctx, pause); err != nil {
+		limited.Err = err
+		return limited
+	}
+	return nil
+}

@@ -1,0 +1,120 @@
+package twitch
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Token is what the token service grants.
+type Token struct {
+	Access  string
+	Refresh string    // empty for application tokens
+	Expires time.Time // zero when unknown
+	Scopes  []string
+}
+
+// String hides the token, so that printing one by accident shows nothing.
+func (t Token) String() string { return "twitch token [redacted]" }
+
+// GoString hides the token from %#v.
+func (t Token) GoString() string { return t.String() }
+
+// MarshalJSON refuses: tokens are stored field by field where secrets belong.
+func (t Token) MarshalJSON() ([]byte, error) { return json.Marshal(t.String()) }
+
+// Validation is what the service knows about a token.
+type Validation struct {
+	ClientID  string   `json:"client_id"`
+	Login     string   `json:"login"`
+	UserID    string   `json:"user_id"`
+	Scopes    []string `json:"scopes"`
+	ExpiresIn int64    `json:"expires_in"` // seconds
+}
+
+// Validate asks whether an access token is good. The platform wants that at
+// start and hourly. A bad token gives an error that wraps ErrNeedsLogin: it has
+// to be refreshed or granted anew.
+func (c *Client) Validate(ctx context.Context, access string) (Validation, error) {
+	var v Validation
+	_, err := c.do(ctx, request{
+		operation: "oauth validate", method: http.MethodGet, url: c.cfg.Endpoints.OAuth + "/validate",
+		header:  http.Header{"Authorization": {"OAuth " + access}},
+		secrets: []string{access}, repeatable: true,
+	}, &v)
+	return v, final(err)
+}
+
+// RefreshToken exchanges a refresh token. The one that comes back replaces it
+// and has to be stored before it is used. A refused refresh token gives an
+// error that wraps ErrNeedsLogin.
+func (c *Client) RefreshToken(ctx context.Context, refresh string) (Token, error) {
+	token, err := c.grant(ctx, "oauth refresh", url.Values{
+		"grant_type": {"refresh_token"}, "refresh_token": {refresh},
+		"client_id": {c.cfg.ClientID}, "client_secret": {c.cfg.ClientSecret},
+	})
+	if err != nil {
+		return Token{}, err
+	}
+	if token.Refresh == "" {
+		token.Refresh = refresh
+	}
+	return token, nil
+}
+
+// AppToken gets a token of the application itself, which is enough to read
+// public data.
+func (c *Client) AppToken(ctx context.Context) (Token, error) {
+	return c.grant(ctx, "oauth app token", url.Values{
+		"grant_type": {"client_credentials"},
+		"client_id":  {c.cfg.ClientID}, "client_secret": {c.cfg.ClientSecret},
+	})
+}
+
+func (c *Client) grant(ctx context.Context, operation string, form url.Values) (Token, error) {
+	var answer struct {
+		AccessToken  string   `json:"access_token"`
+		RefreshToken string   `json:"refresh_token"`
+		ExpiresIn    int64    `json:"expires_in"`
+		Scope        []string `json:"scope"`
+	}
+	asked := c.cfg.Clock()
+	// Not repeatable: a refresh token may be good for one use, and an answer
+	// that was lost has used it.
+	_, err := c.do(ctx, request{
+		operation: operation, method: http.MethodPost, url: c.cfg.Endpoints.OAuth + "/token", form: form,
+		secrets: []string{form.Get("client_secret"), form.Get("refresh_token")},
+	}, &answer)
+	if err != nil {
+		return Token{}, final(err)
+	}
+	if answer.AccessToken == "" {
+		return Token{}, &Error{Platform: platform, Operation: operation, Status: http.StatusOK, Retry: true, Message: "answer holds no token"}
+	}
+	token := Token{Access: answer.AccessToken, Refresh: answer.RefreshToken, Scopes: answer.Scope}
+	if answer.ExpiresIn > 0 {
+		token.Expires = asked.Add(time.Duration(answer.ExpiresIn) * time.Second)
+	}
+	return token, nil
+}
+
+// final marks the answers that only a new login mends.
+func final(err error) error {
+	failed, ok := err.(*Error)
+	if !ok {
+		return err
+	}
+	switch failed.Status {
+	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
+		marked := *failed
+		marked.Err = ErrNeedsLogin
+		if failed.Err != nil {
+			marked.Err = fmt.Errorf("%w: %w", ErrNeedsLogin, failed.Err)
+		}
+		return &marked
+	}
+	return err
+}

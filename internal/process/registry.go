@@ -1,0 +1,99 @@
+package process
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/streamsuites/streamsuites/internal/durable"
+)
+
+// errNoProcess says that a pid belongs to nobody, or to a process that has
+// ended and was not reaped yet.
+var errNoProcess = errors.New("no such process")
+
+const recordSuffix = ".pid.json"
+
+// Registry is a folder with one small file for each running child. It belongs to
+// one process at a time: whoever holds the lock of the state directory.
+type Registry struct {
+	dir string
+
+	mu   sync.Mutex
+	mine map[int]bool
+}
+
+// record is the content of a registry file.
+type record struct {
+	Name     string `json:"name"`
+	PID      int    `json:"pid"`
+	Identity string `json:"identity"`
+}
+
+// OpenRegistry opens the registry in dir, creating the folder.
+func OpenRegistry(dir string) (*Registry, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("open the registry of child processes: %w", err)
+	}
+	if err := durable.SweepTemporary(dir); err != nil {
+		return nil, fmt.Errorf("open the registry of child processes: %w", err)
+	}
+	return &Registry{dir: dir, mine: map[int]bool{}}, nil
+}
+
+func (r *Registry) remember(name string, pid int) error {
+	id, err := identity(pid)
+	if errors.Is(err, errNoProcess) {
+		return nil // it has ended already: nothing to sweep
+	}
+	if err != nil {
+		return fmt.Errorf("register: %w", err)
+	}
+	text, err := json.Marshal(record{Name: name, PID: pid, Identity: id})
+	if err != nil {
+		return fmt.Errorf("register: %w", err)
+	}
+	r.mu.Lock()
+	r.mine[pid] = true
+	r.mu.Unlock()
+	if err := durable.WriteFile(r.path(name, pid), text, 0o600); err != nil {
+		r.forget(name, pid)
+		return fmt.Errorf("register: %w", err)
+	}
+	return nil
+}
+
+// forget removes a record. A record that cannot be removed does no harm: the
+// start time in it matches nobody any more.
+func (r *Registry) forget(name string, pid int) {
+	_ = os.Remove(r.path(name, pid))
+	r.mu.Lock()
+	delete(r.mine, pid)
+	r.mu.Unlock()
+}
+
+func (r *Registry) owns(pid int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.mine[pid]
+}
+
+func (r *Registry) path(name string, pid int) string {
+	return filepath.Join(r.dir, fmt.Sprintf("%s-%d%s", fileName(name), pid, recordSuffix))
+}
+
+// fileName keeps what is safe in a file name on every system.
+func fileName(name string) string {
+	return strings.Map(func(c rune) rune {
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_':
+			return c
+		default:
+			return '_'
+		}
+	}, name)
+}

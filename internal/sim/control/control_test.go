@@ -1,0 +1,186 @@
+package control
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/require"
+
+	"github.com/streamsuites/streamsuites/internal/sim/faults"
+	"github.com/streamsuites/streamsuites/internal/sim/hls"
+	"github.com/streamsuites/streamsuites/internal/sim/twitch"
+)
+
+// video remembers whether it is live.
+type video struct{ live []bool }
+
+func (v *video) Live(live bool) error {
+	v.live = append(v.live, live)
+	return nil
+}
+
+type rig struct {
+	handler http.Handler
+	chat    *twitch.Server
+	video   *video
+	faults  *faults.Switches
+}
+
+func build(t testing.TB) *rig {
+	t.Helper()
+	dir := t.TempDir()
+	switches, err := faults.Open(filepath.Join(dir, "faults.json"), append(twitch.Targets(), hls.Targets()...)...)
+	require.NoError(t, err)
+	seed := twitch.DefaultSeed()
+	seed.Channels = append(seed.Channels, twitch.Channel{Login: "tidepool"})
+	chat, err := twitch.Open(twitch.Options{Dir: dir, Seed: seed, Faults: switches, Log: zerolog.Nop()})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = chat.Close() })
+	v := &video{}
+	return &rig{handler: New(chat, v, switches), chat: chat, video: v, faults: switches}
+}
+
+func (r *rig) do(method, path, body string) (int, string) {
+	recorder := httptest.NewRecorder()
+	r.handler.ServeHTTP(recorder, httptest.NewRequest(method, path, strings.NewReader(body)))
+	return recorder.Code, strings.TrimSpace(recorder.Body.String())
+}
+
+func (r *rig) post(t *testing.T, path, body string) string {
+	t.Helper()
+	status, answer := r.do(http.MethodPost, path, body)
+	require.Equal(t, http.StatusOK, status, answer)
+	return answer
+}
+
+func TestSayingAnswersWithTheIDOfTheMessage(t *testing.T) {
+	t.Parallel()
+	r := build(t)
+	var said struct{ ID string }
+	require.NoError(t, json.Unmarshal([]byte(r.post(t, "/twitch/say", `{"user":"Anna","text":"!clip","roles":["moderator"]}`)), &said))
+	require.NotEmpty(t, said.ID)
+	r.post(t, "/twitch/say", `{"user":"Ben","text":"yes","reply_to":"`+said.ID+`"}`)
+	r.post(t, "/twitch/say", `{"user":"Cy","text":"elsewhere","channel":"tidepool"}`)
+	status, answer := r.do(http.MethodGet, "/twitch/messages", "")
+	require.Equal(t, http.StatusOK, status)
+	var messages []map[string]any
+	require.NoError(t, json.Unmarshal([]byte(answer), &messages))
+	require.Len(t, messages, 3)
+	require.Equal(t, []any{said.ID, "anna", "!clip", ""}, []any{messages[0]["id"], messages[0]["user"], messages[0]["text"], messages[0]["reply_to"]})
+	require.NotEmpty(t, messages[0]["at"])
+	require.Equal(t, said.ID, messages[1]["reply_to"])
+	_, answer = r.do(http.MethodGet, "/twitch/messages?channel=harborlights&after="+said.ID+"&limit=5", "")
+	require.NoError(t, json.Unmarshal([]byte(answer), &messages))
+	require.Len(t, messages, 1)
+}
+
+func TestTheVideoFollowsItsChannelAlone(t *testing.T) {
+	t.Parallel()
+	r := build(t)
+	require.JSONEq(t, `{"live":false}`, r.post(t, "/twitch/live", `{"live":false}`))
+	require.False(t, r.chat.Live(""))
+	r.post(t, "/twitch/live", `{"live":true,"channel":"harborlights"}`)
+	r.post(t, "/twitch/live", `{"live":false,"channel":"tidepool"}`)
+	require.Equal(t, []bool{false, true}, r.video.live)
+}
+
+func TestFaultsAreListedSetAndCleared(t *testing.T) {
+	t.Parallel()
+	r := build(t)
+	require.JSONEq(t, `{"target":"hls.segment","kind":"403","times":2}`, r.post(t, "/faults", `{"target":"hls.segment","kind":"403","times":2}`))
+	require.JSONEq(t, `{"target":"twitch.irc","kind":"drop","times":1}`, r.post(t, "/faults", `{"target":"twitch.irc","kind":"drop"}`))
+	_, answer := r.do(http.MethodGet, "/faults", "")
+	var listed struct {
+		Targets []faults.Target
+		Active  []faults.Fault
+	}
+	require.NoError(t, json.Unmarshal([]byte(answer), &listed))
+	require.Equal(t, []faults.Fault{{Target: "hls.segment", Kind: "403", Times: 2}, {Target: "twitch.irc", Kind: "drop", Times: 1}}, listed.Active)
+	names := map[string][]string{}
+	for _, target := range listed.Targets {
+		names[target.Name] = target.Kinds
+	}
+	for _, target := range []string{"twitch.login", "twitch.join", "twitch.irc", "twitch.send", "twitch.helix", "twitch.oauth", "hls.playlist", "hls.segment"} {
+		require.NotEmpty(t, names[target], target)
+	}
+	require.Contains(t, names["hls.playlist"], "end")
+	r.post(t, "/faults", `{"target":"hls.segment","kind":"none"}`)
+	r.post(t, "/faults", `{"target":"twitch.irc","kind":"none","times":3}`)
+	require.Empty(t, r.faults.Active())
+}
+
+func TestEveryOtherSwitchOfTheChat(t *testing.T) {
+	t.Parallel()
+	r := build(t)
+	require.JSONEq(t, `{"status":"ok"}`, func() string { _, answer := r.do(http.MethodGet, "/healthz", ""); return answer }())
+	var said struct{ ID string }
+	require.NoError(t, json.Unmarshal([]byte(r.post(t, "/twitch/say", `{"user":"Anna","text":"x"}`)), &said))
+	r.post(t, "/twitch/delete", `{"id":"`+said.ID+`"}`)
+	r.post(t, "/twitch/event", `{"kind":"raid","user":"Raider","params":{"viewerCount":"4"}}`)
+	r.post(t, "/twitch/ban", `{"user":"anna","seconds":60}`)
+	status, _ := r.do(http.MethodPost, "/twitch/say", `{"user":"Anna","text":"x"}`)
+	require.Equal(t, http.StatusBadRequest, status)
+	r.post(t, "/twitch/unban", `{"user":"anna"}`)
+	r.post(t, "/twitch/clear", ``)
+	r.post(t, "/twitch/notice", `{"id":"slow_on","text":"slow"}`)
+	r.post(t, "/twitch/expire-tokens", `{"login":"lanternbot"}`)
+	require.JSONEq(t, `{"emote_only":false,"followers_only":-1,"r9k":false,"slow":9,"subs_only":true}`, r.post(t, "/twitch/room", `{"slow":9,"subs_only":true}`))
+	require.JSONEq(t, `{"closed":0}`, r.post(t, "/twitch/disconnect", ""))
+	_, answer := r.do(http.MethodGet, "/twitch/members", "")
+	require.JSONEq(t, `[]`, answer)
+}
+
+func TestErrorsAreJSONAndSayWhatIsAllowed(t *testing.T) {
+	t.Parallel()
+	r := build(t)
+	for _, c := range []struct {
+		method, path, body string
+		status             int
+		says               string
+	}{
+		{"POST", "/twitch/say", `{"user":"a b","text":"x"}`, 400, "letters, digits and underscores"},
+		{"POST", "/twitch/say", `{"user":`, 400, "/twitch/say"},
+		{"POST", "/twitch/say", `{"user":"a","text":"x"} {}`, 400, "more than one"},
+		{"POST", "/twitch/say", `[]`, 400, "/twitch/say"},
+		{"POST", "/twitch/say", strings.Repeat(" ", maxBody+1), 400, "too large"},
+		{"POST", "/twitch/live", `{}`, 400, "live is missing"},
+		{"POST", "/twitch/live", `{"live":true,"channel":"nowhere"}`, 400, "harborlights, tidepool"},
+		{"POST", "/faults", `{"target":"x","kind":"none"}`, 400, "twitch.helix"},
+		{"POST", "/faults", `{"target":"twitch.irc","kind":"x"}`, 400, "duplicate"},
+		{"POST", "/faults", `{"target":"twitch.irc","kind":"drop","times":-5}`, 400, "times -5"},
+		{"GET", "/twitch/messages?limit=0", "", 400, "limit"},
+		{"GET", "/nothing", "", 404, "GET /nothing"},
+	} {
+		status, answer := r.do(c.method, c.path, c.body)
+		require.Equal(t, c.status, status, c.body)
+		var body failure
+		require.NoError(t, json.Unmarshal([]byte(answer), &body), answer)
+		require.Contains(t, body.Error, c.says)
+	}
+}
+
+func FuzzBodies(f *testing.F) {
+	r := build(f)
+	for _, path := range []string{"/twitch/say", "/twitch/live", "/faults", "/twitch/event", "/twitch/room", "/twitch/ban", "/twitch/notice"} {
+		f.Add(path, []byte(`{"user":"a","text":"x","roles":["vip"],"live":true,"target":"twitch.irc","kind":"drop","times":1}`))
+		f.Add(path, []byte(`{"params":{"a;b":"c d"},"kind":"raid","user":"b","slow":3,"seconds":-1}`))
+		f.Add(path, []byte("\xff{"))
+	}
+	f.Fuzz(func(t *testing.T, path string, body []byte) {
+		if !strings.HasPrefix(path, "/") || strings.ContainsAny(path, " \x00\r\n?%#") || strings.ContainsFunc(path, func(c rune) bool { return c < 33 || c > 126 }) {
+			return
+		}
+		recorder := httptest.NewRecorder()
+		r.handler.ServeHTTP(recorder, httptest.NewRequest(http.MethodPost, path, strings.NewReader(string(body))))
+		if recorder.Code >= 300 && recorder.Code < 400 {
+			return // a path that is not clean is redirected to the clean one
+		}
+		require.Contains(t, []int{200, 400, 404}, recorder.Code, recorder.Body.String())
+		require.True(t, json.Valid(recorder.Body.Bytes()), recorder.Body.String())
+	})
+}

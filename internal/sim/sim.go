@@ -1,0 +1,172 @@
+package sim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/rs/zerolog"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/streamsuites/streamsuites/internal/durable"
+	"github.com/streamsuites/streamsuites/internal/sim/authority"
+	"github.com/streamsuites/streamsuites/internal/sim/control"
+	"github.com/streamsuites/streamsuites/internal/sim/demo"
+	"github.com/streamsuites/streamsuites/internal/sim/faults"
+	"github.com/streamsuites/streamsuites/internal/sim/hls"
+	"github.com/streamsuites/streamsuites/internal/sim/keep"
+	"github.com/streamsuites/streamsuites/internal/sim/twitch"
+)
+
+// Options of the simulators.
+type Options struct {
+	Dir       string // where they keep their world; created if missing
+	Addresses Addresses
+	FFmpeg    string       // path of the program; empty looks for it in PATH
+	Seed      *twitch.Seed // nil for twitch.DefaultSeed
+	Limits    twitch.Limits
+	Patience  twitch.Patience
+	Demo      *demo.Options // nil for silence
+	Ready     func(Bound)   // called once, when everything is served; may be nil
+	Log       zerolog.Logger
+}
+
+// Running are simulators that serve.
+type Running struct {
+	Bound  Bound
+	Twitch *twitch.Server
+	HLS    *hls.Origin
+
+	group *errgroup.Group
+	lock  *durable.Lock
+}
+
+// Run serves until ctx ends. A *durable.LockedError says that other simulators
+// have the folder.
+func Run(ctx context.Context, o Options) error {
+	running, err := Start(ctx, o)
+	if err != nil {
+		return err
+	}
+	if o.Ready != nil {
+		o.Ready(running.Bound)
+	}
+	return running.Wait()
+}
+
+// Start opens the world and serves it until ctx ends; the caller must Wait.
+func Start(ctx context.Context, o Options) (_ *Running, err error) {
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("start simulators: %w", err)
+	}
+	lock, err := durable.TakeLock(filepath.Join(o.Dir, "lock"))
+	if err != nil {
+		return nil, fmt.Errorf("start simulators: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			_ = lock.Release()
+		}
+	}()
+	switches, err := faults.Open(filepath.Join(o.Dir, "faults.json"), append(twitch.Targets(), hls.Targets()...)...)
+	if err != nil {
+		return nil, fmt.Errorf("start simulators: %w", err)
+	}
+	ports, err := listen(o.Dir, o.Addresses)
+	if err != nil {
+		return nil, fmt.Errorf("start simulators: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			ports.close()
+		}
+	}()
+	joined := make(chan struct{}, 1)
+	chat, ca, err := openTwitch(o, switches, joined)
+	if err != nil {
+		return nil, fmt.Errorf("start simulated Twitch: %w", err)
+	}
+	origin, err := openOrigin(o, switches, chat)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("start HLS origin: %w", err), chat.Close())
+	}
+	r := &Running{Bound: ports.bound(ca.Path()), Twitch: chat, HLS: origin, lock: lock}
+	if err := keep.Save(filepath.Join(o.Dir, boundFile), r.Bound); err != nil {
+		return nil, errors.Join(fmt.Errorf("start simulators: %w", err), chat.Close())
+	}
+	r.serve(ctx, o, ports, control.New(chat, origin, switches), joined)
+	return r, nil
+}
+
+func openTwitch(o Options, switches *faults.Switches, joined chan<- struct{}) (*twitch.Server, *authority.Authority, error) {
+	ca, err := authority.Open(o.Dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	secure, err := ca.Server("localhost", "127.0.0.1", "::1", "irc.chat.twitch.tv")
+	if err != nil {
+		return nil, nil, err
+	}
+	seed := twitch.DefaultSeed()
+	if o.Seed != nil {
+		seed = *o.Seed
+	}
+	chat, err := twitch.Open(twitch.Options{
+		Dir: filepath.Join(o.Dir, "twitch"), Seed: seed, Faults: switches, Limits: o.Limits, Patience: o.Patience,
+		TLS: secure, Log: o.Log,
+		Joined: func(channel, _ string) {
+			if len(seed.Channels) > 0 && channel == seed.Channels[0].Login {
+				select {
+				case joined <- struct{}{}:
+				default:
+				}
+			}
+		},
+	})
+	return chat, ca, err
+}
+
+// openOrigin opens the origin and makes it as live as its channel: the process
+// may have died between the two.
+func openOrigin(o Options, switches *faults.Switches, chat *twitch.Server) (*hls.Origin, error) {
+	ffmpeg, err := findFFmpeg(o.FFmpeg)
+	if err != nil {
+		return nil, err
+	}
+	origin, err := hls.Open(hls.Options{Dir: filepath.Join(o.Dir, "hls"), FFmpeg: ffmpeg, Faults: switches,
+		Clock: hls.WallClock{}, Log: o.Log})
+	if err != nil {
+		return nil, err
+	}
+	return origin, origin.Live(chat.Live(""))
+}
+
+// serve starts everything that runs until ctx ends.
+func (r *Running) serve(ctx context.Context, o Options, ports *listeners, steering http.Handler, joined <-chan struct{}) {
+	r.group, ctx = errgroup.WithContext(ctx)
+	r.group.Go(func() error { return r.Twitch.Serve(ctx, ports.irc) })
+	r.group.Go(func() error { return r.HLS.Run(ctx) })
+	r.group.Go(func() error { return serveHTTP(ctx, ports.helix, r.Twitch.Handler()) })
+	r.group.Go(func() error { return serveHTTP(ctx, ports.hls, r.HLS.Handler()) })
+	r.group.Go(func() error { return serveHTTP(ctx, ports.control, steering) })
+	if o.Demo != nil {
+		script := *o.Demo
+		if script.Seed == 0 {
+			script.Seed = uint64(time.Now().UnixNano())
+		}
+		r.group.Go(func() error {
+			demo.Run(ctx, script, r.Twitch, joined, o.Log)
+			return nil
+		})
+	}
+}
+
+// Wait waits for the end and closes the world.
+func (r *Running) Wait() error {
+	err := r.group.Wait()
+	return errors.Join(err, r.Twitch.Close(), r.lock.Release())
+}

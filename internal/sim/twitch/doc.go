@@ -1,0 +1,28 @@
+// Package twitch simulates as much of Twitch as a chat bot meets: chat over IRC
+// (TLS and plain on one port), Helix and OAuth. An independent client works
+// against it unchanged; the platform's limits are enforced; and everything that
+// was answered is known again after a kill.
+//
+// It knows nothing of this project's own clients and must not import them.
+//
+// # What is uncertain about the platform
+//
+// Chosen here, where the documentation is silent or observers disagree:
+//
+//   - Text above 500 characters is cut, and so is a client line above 512 bytes
+//     without its tags. Production may reject them, and lets long lines of
+//     multi-byte text pass.
+//   - JOINs over the limit, of unknown channels, and logins over the limit are
+//     not answered (the login is closed). Production sometimes disconnects.
+//   - An account over its message limit is dropped silently for 30 minutes,
+//     everywhere. Moderators and broadcasters are exempt from the one second
+//     between messages, the duplicate rule and the room's modes.
+//   - A NICK that is not the token's account fails the login; production is said
+//     to ignore the NICK.
+//   - The text of a reply is delivered as it was sent, without a mention of its
+//     parent in front.
+//   - A used refresh token is refused at once; production lets those of
+//     confidential clients live on.
+//   - A connection that is silent for four minutes is asked with PING and closed
+//     half a minute later; production's periods are not documented.
+package twitch

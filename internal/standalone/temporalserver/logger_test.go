@@ -1,0 +1,91 @@
+package temporalserver
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/server/common/dynamicconfig"
+	"go.temporal.io/server/common/log"
+	"go.temporal.io/server/common/log/tag"
+	"gopkg.in/yaml.v3"
+)
+
+func newLogger(level zerolog.Level) (logger, *bytes.Buffer) {
+	var out bytes.Buffer
+	return logger{out: zerolog.New(&out).Level(level), fate: newFate()}, &out
+}
+
+func TestTagsBecomeFieldsAndErrorsStayReadable(t *testing.T) {
+	t.Parallel()
+	l, out := newLogger(zerolog.InfoLevel)
+	log.With(l, tag.ShardID(3), tag.Error(errors.New("outer"))).
+		Warn("slow", tag.WorkflowID("clip:abc123"), tag.Error(errors.New("inner")), tag.Duration("took", time.Second))
+	require.JSONEq(t, `{"level":"warn","shard-id":3,"error":"inner","wf-id":"clip:abc123","took":1000000000,"message":"slow"}`, out.String())
+}
+
+func TestOnlyTheLoggersLevelAndAboveIsLogged(t *testing.T) {
+	t.Parallel()
+	l, out := newLogger(zerolog.WarnLevel)
+	l.Debug("no")
+	l.Info("no")
+	l.Warn("HTTP API port has not been set. Nexus HTTP endpoints will not be available.")
+	require.Empty(t, out.String())
+	l.Error("yes")
+	require.Contains(t, out.String(), "yes")
+}
+
+func TestComplaintsDuringAStopAreNoNews(t *testing.T) {
+	t.Parallel()
+	l, out := newLogger(zerolog.InfoLevel)
+	l.fate.stopping.Store(true)
+	l.Warn("no")
+	l.Error("no")
+	require.ErrorIs(t, guard(func() error { l.Fatal("no"); return nil }), errFatal)
+	require.Empty(t, out.String())
+	select {
+	case <-l.fate.ended:
+		t.Fatal("a stop in order is no fatal condition")
+	default:
+	}
+}
+
+func TestAFatalMessageEndsTheServerAndNotTheProcess(t *testing.T) {
+	t.Parallel()
+	l, out := newLogger(zerolog.InfoLevel)
+	reached := false
+	err := guard(func() error {
+		l.Fatal("listen failed", tag.Error(errors.New("address in use")))
+		reached = true
+		return nil
+	})
+	require.ErrorIs(t, err, errFatal)
+	require.False(t, reached, "the caller does not go on")
+	<-l.fate.ended
+	require.ErrorContains(t, l.fate.err, "listen failed: address in use")
+	require.Contains(t, out.String(), "listen failed")
+}
+
+func TestAPanicBecomesAnError(t *testing.T) {
+	t.Parallel()
+	l, _ := newLogger(zerolog.Disabled)
+	require.ErrorContains(t, guard(func() error { l.Panic("no shards"); return nil }), "no shards")
+	require.ErrorIs(t, guard(func() error { return errFatal }), errFatal)
+	require.NoError(t, guard(func() error { return nil }))
+}
+
+func TestEveryTuningIsKnownToTheServerAndOfItsType(t *testing.T) {
+	t.Parallel()
+	settings := map[string]any{}
+	for key, value := range tuning() {
+		settings[key.String()] = []map[string]any{{"value": value}}
+	}
+	text, err := yaml.Marshal(settings)
+	require.NoError(t, err)
+	result := dynamicconfig.LoadYamlFile(text)
+	require.Empty(t, result.Errors)
+	require.Empty(t, result.Warnings)
+}

@@ -1,0 +1,324 @@
+//go:build unix
+
+package temporalserver_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/require"
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/operatorservice/v1"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	namespacepb "go.temporal.io/api/namespace/v1"
+
+	"github.com/streamsuites/streamsuites/internal/control"
+	"github.com/streamsuites/streamsuites/internal/standalone/pgserver"
+	"github.com/streamsuites/streamsuites/internal/standalone/temporalserver"
+)
+
+func TestAServerRunsWorkflowsAndKeepsThemOverARestart(t *testing.T) {
+	t.Parallel()
+	log := &lockedBuffer{}
+	database := postgres(t, t.TempDir())
+	opts := temporalserver.Options{DatabaseURL: database.URL("postgres"), Log: zerolog.New(log).Level(zerolog.WarnLevel)}
+	first := start(t, opts)
+	c := dial(t, first, control.Namespace)
+	stopWork := work(t, c)
+	for _, id := range []string{"closed", "open"} {
+		_, err := c.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: id, TaskQueue: queue}, greet, "before")
+		require.NoError(t, err)
+	}
+	require.NoError(t, c.SignalWorkflow(t.Context(), "closed", "", "say", "still before"))
+	requireGreeting(t, c, "closed", "before, still before")
+	stopWork()
+	c.Close()
+	stop(t, first)
+	require.Empty(t, log.String(), "a start and a stop in order are worth no warning")
+
+	second := start(t, opts)
+	c = dial(t, second, control.Namespace)
+	defer work(t, c)()
+	requireGreeting(t, c, "closed", "before, still before")
+	require.NoError(t, c.SignalWorkflow(t.Context(), "open", "", "say", "after"))
+	requireGreeting(t, c, "open", "before, after")
+	require.NotContains(t, log.String(), database.Password())
+}
+
+func TestAKilledServerGoesOnWhereItWas(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	crash(t, dir)
+	server := start(t, temporalserver.Options{DatabaseURL: postgres(t, dir).URL("postgres"), Log: zerolog.Nop()})
+	c := dial(t, server, control.Namespace)
+	defer work(t, c)()
+	require.NoError(t, c.SignalWorkflow(t.Context(), "waiting", "", "say", "after it"))
+	requireGreeting(t, c, "waiting", "before the crash, after it")
+}
+
+func TestTheNamespacesExistAndKeepWhatTheyShould(t *testing.T) {
+	t.Parallel()
+	database := postgres(t, t.TempDir())
+	opts := temporalserver.Options{DatabaseURL: database.URL("postgres"), Log: zerolog.Nop()}
+	want := map[string]time.Duration{control.Namespace: 30 * 24 * time.Hour, control.SystemNamespace: 24 * time.Hour}
+	first := start(t, opts)
+	c := dial(t, first, control.Namespace)
+	for name, retention := range want {
+		require.Equal(t, retention, retentionOf(t, c, name), name)
+	}
+	_, err := c.WorkflowService().UpdateNamespace(t.Context(), &workflowservice.UpdateNamespaceRequest{
+		Namespace: control.Namespace,
+		Config:    &namespacepb.NamespaceConfig{WorkflowExecutionRetentionTtl: durationpb.New(48 * time.Hour)},
+	})
+	require.NoError(t, err)
+	c.Close()
+	stop(t, first)
+
+	c = dial(t, start(t, opts), control.Namespace)
+	require.Equal(t, want[control.Namespace], retentionOf(t, c, control.Namespace), "a changed retention is put right")
+}
+
+func retentionOf(t *testing.T, c client.Client, namespace string) time.Duration {
+	t.Helper()
+	found, err := c.WorkflowService().DescribeNamespace(t.Context(), &workflowservice.DescribeNamespaceRequest{Namespace: namespace})
+	require.NoError(t, err)
+	return found.GetConfig().GetWorkflowExecutionRetentionTtl().AsDuration()
+}
+
+func TestSearchAttributesAndSchedulesCanBeRegisteredAtOnce(t *testing.T) {
+	t.Parallel()
+	server := start(t, temporalserver.Options{DatabaseURL: postgres(t, t.TempDir()).URL("postgres"), Log: zerolog.Nop()})
+	c := dial(t, server, control.SystemNamespace)
+	_, err := c.OperatorService().AddSearchAttributes(t.Context(), &operatorservice.AddSearchAttributesRequest{
+		Namespace: control.SystemNamespace,
+		SearchAttributes: map[string]enumspb.IndexedValueType{
+			control.AttrCreator.GetName():      enumspb.INDEXED_VALUE_TYPE_KEYWORD,
+			control.AttrDestinations.GetName(): enumspb.INDEXED_VALUE_TYPE_KEYWORD_LIST,
+		},
+	})
+	require.NoError(t, err)
+	defer work(t, c)()
+	_, err = c.ScheduleClient().Create(t.Context(), client.ScheduleOptions{
+		ID: "at-once", TriggerImmediately: true,
+		Spec:   client.ScheduleSpec{Calendars: []client.ScheduleCalendarSpec{{}}, TimeZoneName: "America/Los_Angeles"},
+		Action: &client.ScheduleWorkflowAction{ID: "scheduled", Workflow: greet, Args: []any{"by schedule"}, TaskQueue: queue},
+	})
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		found, err := c.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{Query: `WorkflowType = "greet"`})
+		return err == nil && len(found.GetExecutions()) == 1
+	}, wait, tick)
+}
+
+func TestTheWebUIShowsWorkflowsAndLetsPeopleActOnThem(t *testing.T) {
+	t.Parallel()
+	server := start(t, temporalserver.Options{DatabaseURL: postgres(t, t.TempDir()).URL("postgres"), Log: zerolog.Nop()})
+	c := dial(t, server, control.Namespace)
+	defer work(t, c)()
+	_, err := c.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "clip:abc123", TaskQueue: queue}, greet, "hello")
+	require.NoError(t, err)
+
+	page := get(t, server.UIURL()+"/namespaces/default/workflows")
+	require.Contains(t, page, "<html")
+	script := regexp.MustCompile(`/_app/immutable/entry/start\.[\w-]+\.js`).FindString(page)
+	require.NotEmpty(t, script, "the page loads the application")
+	require.NotEmpty(t, get(t, server.UIURL()+script))
+	require.Contains(t, get(t, server.UIURL()+"/api/v1/settings"), `"DisableNewsFetch":true`)
+	require.Eventually(t, func() bool {
+		return strings.Contains(get(t, server.UIURL()+"/api/v1/namespaces/default/workflows"), "clip:abc123")
+	}, wait, tick)
+
+	signal := server.UIURL() + "/api/v1/namespaces/default/workflows/" + url.PathEscape("clip:abc123") + "/signal/say"
+	body := `{"signalName":"say","input":{"payloads":[{"metadata":{"encoding":"anNvbi9wbGFpbg=="},"data":"InRoZXJlIg=="}]}}`
+	require.Equal(t, http.StatusForbidden, post(t, signal, body, "cross-site"), "not on behalf of another site")
+	require.Equal(t, http.StatusOK, post(t, signal, body, "same-origin"))
+	requireGreeting(t, c, "clip:abc123", "hello, there")
+}
+
+func get(t *testing.T, address string) string {
+	t.Helper()
+	response, err := http.Get(address)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, response.StatusCode, string(text))
+	return string(text)
+}
+
+// post sends what a browser would send from a page of that site.
+func post(t *testing.T, address, body, site string) int {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader(body))
+	require.NoError(t, err)
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Sec-Fetch-Site", site)
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	return response.StatusCode
+}
+
+func TestATakenPortIsNamedAndNothingStaysBehind(t *testing.T) {
+	t.Parallel()
+	database := postgres(t, t.TempDir())
+	listener, err := net.Listen("tcp4", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer listener.Close()
+	taken := listener.Addr().(*net.TCPAddr).Port
+	for use, opts := range map[string]temporalserver.Options{
+		"web UI":   {UIPort: taken},
+		"gRPC API": {FrontendPort: taken},
+	} {
+		opts.DatabaseURL, opts.Log = database.URL("postgres"), zerolog.Nop()
+		_, err := temporalserver.Start(t.Context(), opts)
+		conflict := (*temporalserver.PortError)(nil)
+		require.ErrorAs(t, err, &conflict)
+		require.Equal(t, taken, conflict.Port)
+		require.Contains(t, conflict.Use, use)
+	}
+}
+
+func TestAnAddressThatCannotBeUsedIsRefusedWithoutItsPassword(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{"postgres://me:hush-hush@127.0.0.1:x/db", "postgres://me:hush-hush@127.0.0.1:1/db?sslmode=disable"} {
+		_, err := temporalserver.Start(t.Context(), temporalserver.Options{DatabaseURL: address, Log: zerolog.Nop()})
+		require.Error(t, err)
+		require.NotContains(t, err.Error(), "hush")
+	}
+}
+
+func TestASchemaThatWasInterruptedIsMadeAnew(t *testing.T) {
+	t.Parallel()
+	database := postgres(t, t.TempDir())
+	conn, err := pgx.Connect(t.Context(), database.URL("postgres"))
+	require.NoError(t, err)
+	_, err = conn.Exec(t.Context(), "CREATE DATABASE temporal_unfinished")
+	require.NoError(t, err)
+	require.NoError(t, conn.Close(t.Context()))
+	half, err := pgx.Connect(t.Context(), database.URL("temporal_unfinished"))
+	require.NoError(t, err)
+	_, err = half.Exec(t.Context(), "CREATE TABLE executions (half int)")
+	require.NoError(t, err)
+	require.NoError(t, half.Close(t.Context()))
+
+	server := start(t, temporalserver.Options{DatabaseURL: database.URL("postgres"), Log: zerolog.Nop()})
+	dial(t, server, control.Namespace)
+}
+
+func TestMetricsAreServedOnlyWhenAsked(t *testing.T) {
+	t.Parallel()
+	port := freePort(t)
+	server := start(t, temporalserver.Options{DatabaseURL: postgres(t, t.TempDir()).URL("postgres"), MetricsPort: port, Log: zerolog.Nop()})
+	require.Contains(t, get(t, "http://"+net.JoinHostPort("127.0.0.1", strconv.Itoa(port))+"/metrics"), "service_requests")
+	stop(t, server)
+}
+
+func TestEverythingListensOnLoopbackAndOnTheAskedPorts(t *testing.T) {
+	t.Parallel()
+	frontend, ui := freePort(t), freePort(t)
+	server := start(t, temporalserver.Options{
+		DatabaseURL: postgres(t, t.TempDir()).URL("postgres"), FrontendPort: frontend, UIPort: ui, Log: zerolog.Nop(),
+	})
+	require.Equal(t, net.JoinHostPort("127.0.0.1", strconv.Itoa(frontend)), server.HostPort())
+	require.Equal(t, "http://127.0.0.1:"+strconv.Itoa(ui), server.UIURL())
+	if runtime.GOOS == "linux" {
+		requireNoPublicListener(t)
+	}
+}
+
+// requireNoPublicListener looks at the sockets of this process.
+func requireNoPublicListener(t *testing.T) {
+	t.Helper()
+	const listening = "0A"
+	inodes := map[string]bool{}
+	links, err := filepath.Glob("/proc/self/fd/*")
+	require.NoError(t, err)
+	for _, link := range links {
+		if target, err := os.Readlink(link); err == nil && strings.HasPrefix(target, "socket:[") {
+			inodes[strings.Trim(target, "socket:[]")] = true
+		}
+	}
+	for _, table := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
+		text, err := os.ReadFile(table)
+		require.NoError(t, err)
+		for _, line := range strings.Split(string(text), "\n")[1:] {
+			fields := strings.Fields(line)
+			if len(fields) > 9 && fields[3] == listening && inodes[fields[9]] {
+				require.True(t, strings.HasPrefix(fields[1], "0100007F:"), "listening on %s", fields[1])
+			}
+		}
+	}
+}
+
+func TestAStopIsQuickAndLeavesNothingRunning(t *testing.T) {
+	database := postgres(t, t.TempDir())
+	opts := temporalserver.Options{DatabaseURL: database.URL("postgres"), Log: zerolog.Nop()}
+	stop(t, start(t, opts)) // what is started once for the process
+	before := runtime.NumGoroutine()
+
+	server, err := temporalserver.Start(t.Context(), opts)
+	require.NoError(t, err)
+	require.Greater(t, runtime.NumGoroutine(), before)
+	began := time.Now()
+	require.NoError(t, server.Stop(t.Context()))
+	require.Less(t, time.Since(began), 5*time.Second)
+	http.DefaultClient.CloseIdleConnections()
+	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+5 }, wait, tick,
+		"%d goroutines, %d before", runtime.NumGoroutine(), before)
+	require.Empty(t, sessions(t, database), "its connections to the database are closed")
+}
+
+func sessions(t *testing.T, database *pgserver.Server) string {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), database.URL("postgres"))
+	require.NoError(t, err)
+	defer conn.Close(context.Background())
+	var names string
+	require.NoError(t, conn.QueryRow(t.Context(),
+		"SELECT coalesce(string_agg(datname, ' '), '') FROM pg_stat_activity WHERE application_name = 'temporal'").Scan(&names))
+	return names
+}
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	listener, err := net.Listen("tcp4", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer listener.Close()
+	return listener.Addr().(*net.TCPAddr).Port
+}
+
+type lockedBuffer struct {
+	mu     sync.Mutex
+	buffer bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.String()
+}

@@ -1,0 +1,93 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// captureSlack is how far outside its own life a capture is still the one to ask
+// about an instant: recorders start after the stream does, and clips are asked for
+// after it ended.
+const captureSlack = time.Minute
+
+// Capture is a recorder that runs or ran: which host holds which buffer.
+type Capture struct {
+	CreatorID string
+	StreamID  string
+	Host      string // id of the host whose state directory holds the files
+	Platform  string
+	Dir       string // relative to that host's state directory
+	State     string // connecting, recording, stalled, ended, failed
+	Error     string
+	OldestAt  time.Time // wall-clock start of the buffer; zero while empty
+	NewestAt  time.Time // wall-clock end of the buffer; zero while empty
+	StartedAt time.Time // zero means now when it is first saved
+	UpdatedAt time.Time // set by the store
+	EndedAt   time.Time // zero while it runs
+	Segments  int64
+	Bytes     int64
+	Gaps      int64
+}
+
+// SaveCapture writes where a recorder stands. The start of a capture that exists
+// stays.
+func (s *Store) SaveCapture(ctx context.Context, c Capture) error {
+	_, err := s.pool.Exec(ctx, `
+		insert into captures (creator_id, stream_id, host, platform, dir, state, error, oldest_at, newest_at, segments, bytes, gaps,
+			started_at, ended_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, coalesce($13, now()), $14)
+		on conflict (creator_id, stream_id, host) do update set
+			platform = excluded.platform, dir = excluded.dir, state = excluded.state, error = excluded.error,
+			oldest_at = excluded.oldest_at, newest_at = excluded.newest_at, segments = excluded.segments, bytes = excluded.bytes,
+			gaps = excluded.gaps, ended_at = excluded.ended_at, updated_at = now()`,
+		c.CreatorID, c.StreamID, c.Host, c.Platform, c.Dir, c.State, c.Error, nullable(c.OldestAt), nullable(c.NewestAt),
+		c.Segments, c.Bytes, c.Gaps, nullable(c.StartedAt), nullable(c.EndedAt))
+	if err != nil {
+		return fmt.Errorf("save the capture of %s: %w", c.CreatorID, err)
+	}
+	return nil
+}
+
+const selectCaptures = `
+	select creator_id, stream_id, host, platform, dir, state, error, oldest_at, newest_at, started_at, updated_at, ended_at,
+		segments, bytes, gaps from captures`
+
+func scanCapture(row pgx.CollectableRow) (c Capture, err error) {
+	err = row.Scan(&c.CreatorID, &c.StreamID, &c.Host, &c.Platform, &c.Dir, &c.State, &c.Error, orZero(&c.OldestAt), orZero(&c.NewestAt),
+		&c.StartedAt, &c.UpdatedAt, orZero(&c.EndedAt), &c.Segments, &c.Bytes, &c.Gaps)
+	return c, err
+}
+
+// Captures returns every capture, the newest first.
+func (s *Store) Captures(ctx context.Context) ([]Capture, error) {
+	rows, _ := s.pool.Query(ctx, selectCaptures+` order by started_at desc, creator_id, stream_id, host`)
+	captures, err := pgx.CollectRows(rows, scanCapture)
+	if err != nil {
+		return nil, fmt.Errorf("list captures: %w", err)
+	}
+	return captures, nil
+}
+
+// CaptureFor returns the capture that recorded, or records, a creator's stream at
+// the given instant, within a minute. Of several it is one whose buffer holds the
+// instant, and of those the newest. It returns ErrNotFound when there is none.
+func (s *Store) CaptureFor(ctx context.Context, creatorID string, at time.Time) (Capture, error) {
+	rows, _ := s.pool.Query(ctx, selectCaptures+`
+		where creator_id = $1 and started_at <= $2::timestamptz + $3::interval
+			and coalesce(ended_at, 'infinity') >= $2::timestamptz - $3::interval
+		order by coalesce($2 between oldest_at and newest_at, false) desc, started_at desc limit 1`,
+		creatorID, storable(at), captureSlack)
+	return oneRow(rows, scanCapture, "capture of "+creatorID)
+}
+
+// PruneCaptures forgets captures that ended before the given instant.
+func (s *Store) PruneCaptures(ctx context.Context, before time.Time) (int64, error) {
+	tag, err := s.pool.Exec(ctx, `delete from captures where ended_at < $1`, storable(before))
+	if err != nil {
+		return 0, fmt.Errorf("prune captures: %w", err)
+	}
+	return tag.RowsAffected(), nil
+}

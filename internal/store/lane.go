@@ -1,0 +1,105 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/control"
+)
+
+// firstSeq is the first place in a lane's sequence. Place 0 belongs to rows that
+// no lane decided.
+const firstSeq = 1
+
+// recentKeys is how many of the newest messages LoadLane returns at most.
+const recentKeys = 4096
+
+// Cooldown keeps a trigger from firing again for a while.
+type Cooldown struct {
+	TriggerID string
+	Scope     string    // "global" or "user:<platform>:<author id>"
+	Until     time.Time // by the lane's clock
+	FiredAt   time.Time // by the lane's clock
+}
+
+// LaneState is what a lane needs to go on where its predecessor stopped.
+type LaneState struct {
+	CreatorID      string
+	NextSeq        int64     // next place to give; a new lane starts at 1
+	Clock          time.Time // the lane's clock; zero for a new lane
+	Cooldowns      []Cooldown
+	ClipsRequested []time.Time      // of the last hour by the lane's clock, oldest first
+	ActiveClips    []string         // ids of clips that are queued to uploading
+	Live           []control.Stream // broadcasts that have not ended
+	Recent         []chat.Key       // newest messages, at most 4096, newest first
+}
+
+// LoadLane reads a creator's lane from the rows that its commits left. Cooldowns
+// that ended more than an hour before the lane's clock are left out.
+func (s *Store) LoadLane(ctx context.Context, creatorID string) (LaneState, error) {
+	st := LaneState{CreatorID: creatorID, NextSeq: firstSeq}
+	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+	err := pgx.BeginTxFunc(ctx, s.pool, snapshot, func(tx pgx.Tx) error {
+		for _, read := range []func(context.Context, pgx.Tx) error{
+			st.readPosition, st.readCooldowns, st.readClips, st.readLive, st.readRecent,
+		} {
+			if err := read(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return LaneState{}, fmt.Errorf("load the lane of %s: %w", creatorID, err)
+	}
+	return st, nil
+}
+
+func (st *LaneState) readPosition(ctx context.Context, tx pgx.Tx) error {
+	rows, _ := tx.Query(ctx, `select next_seq, clock from lanes where creator_id = $1`, st.CreatorID)
+	_, err := pgx.ForEachRow(rows, []any{&st.NextSeq, &st.Clock}, func() error { return nil })
+	return err
+}
+
+func (st *LaneState) readCooldowns(ctx context.Context, tx pgx.Tx) (err error) {
+	rows, _ := tx.Query(ctx, `
+		select trigger_id, scope, until, fired_at from cooldowns
+		where creator_id = $1 and until > $2 order by trigger_id, scope`,
+		st.CreatorID, storable(st.Clock.Add(-time.Hour)))
+	st.Cooldowns, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Cooldown])
+	return err
+}
+
+func (st *LaneState) readClips(ctx context.Context, tx pgx.Tx) (err error) {
+	rows, _ := tx.Query(ctx, `
+		select requested_at from clips where creator_id = $1 and requested_at > $2
+		order by requested_at`, st.CreatorID, storable(st.Clock.Add(-time.Hour)))
+	if st.ClipsRequested, err = pgx.CollectRows(rows, pgx.RowTo[time.Time]); err != nil {
+		return err
+	}
+	rows, _ = tx.Query(ctx, `
+		select clip_id from clips
+		where creator_id = $1 and state in ('queued', 'encoding', 'encoded', 'uploading')
+		order by requested_at, clip_id`, st.CreatorID)
+	st.ActiveClips, err = pgx.CollectRows(rows, pgx.RowTo[string])
+	return err
+}
+
+func (st *LaneState) readLive(ctx context.Context, tx pgx.Tx) (err error) {
+	rows, _ := tx.Query(ctx, selectStreams+` where creator_id = $1 and ended_at is null
+		order by started_at, platform, stream_id`, st.CreatorID)
+	st.Live, err = pgx.CollectRows(rows, pgx.RowToStructByPos[control.Stream])
+	return err
+}
+
+func (st *LaneState) readRecent(ctx context.Context, tx pgx.Tx) (err error) {
+	rows, _ := tx.Query(ctx, `
+		select platform, message_id from chat_events
+		where creator_id = $1 order by lane_seq desc limit $2`, st.CreatorID, recentKeys)
+	st.Recent, err = pgx.CollectRows(rows, pgx.RowToStructByPos[chat.Key])
+	return err
+}

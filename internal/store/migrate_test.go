@@ -1,0 +1,136 @@
+package store_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/streamsuites/streamsuites/internal/store"
+	"github.com/streamsuites/streamsuites/internal/store/storetest"
+)
+
+// shape describes every column, constraint and index of the schema.
+func shape(t testing.TB, url string) []string {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	require.NoError(t, err)
+	defer conn.Close(context.Background())
+	rows, err := conn.Query(t.Context(), `
+		select format('%s.%s %s %s %s %s', table_name, column_name, data_type, is_nullable, column_default, collation_name)
+		from information_schema.columns where table_schema = 'streamsuites'
+		union all
+		select conrelid::regclass || ' ' || pg_get_constraintdef(oid) from pg_constraint where connamespace = 'streamsuites'::regnamespace
+		union all
+		select indexdef from pg_indexes where schemaname = 'streamsuites'
+		order by 1`)
+	require.NoError(t, err)
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	require.NoError(t, err)
+	require.NotEmpty(t, lines)
+	return lines
+}
+
+func TestADatabaseOfEveryEarlierVersionIsMigratedToTheNewest(t *testing.T) {
+	t.Parallel()
+	// For each version that was released, rows as it wrote them and a question that
+	// the newest version has to answer with true. Version 0 is an empty database.
+	earlier := []struct{ rows, holds string }{
+		0: {rows: `select`, holds: `not exists (select from streamsuites.clips)`},
+	}
+	newest, err := store.Migrations()
+	require.NoError(t, err)
+	require.Len(t, earlier, newest, "add a row for the version before a new migration")
+	fresh := storetest.Empty(t)
+	require.NoError(t, store.Migrate(t.Context(), fresh, zerolog.Nop()))
+	want := shape(t, fresh)
+
+	for version, c := range earlier {
+		url := storetest.Empty(t)
+		require.NoError(t, store.MigrateTo(t.Context(), url, int32(version)))
+		conn, err := pgx.Connect(t.Context(), url)
+		require.NoError(t, err)
+		_, err = conn.Exec(t.Context(), c.rows)
+		require.NoError(t, err, version)
+		require.NoError(t, store.Migrate(t.Context(), url, zerolog.Nop()), version)
+		require.Equal(t, want, shape(t, url), version)
+		var holds bool
+		require.NoError(t, conn.QueryRow(t.Context(), `select `+c.holds).Scan(&holds), version)
+		require.True(t, holds, version)
+		require.NoError(t, conn.Close(t.Context()))
+	}
+}
+
+func TestEveryMigrationCanBeTakenBack(t *testing.T) {
+	t.Parallel()
+	url := storetest.Empty(t)
+	require.NoError(t, store.Migrate(t.Context(), url, zerolog.Nop()))
+	want := shape(t, url)
+	require.NoError(t, store.MigrateTo(t.Context(), url, 0))
+	require.NoError(t, store.Migrate(t.Context(), url, zerolog.Nop()))
+	require.Equal(t, want, shape(t, url))
+}
+
+func TestMigratingAgainKeepsWhatIsThere(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.clip(t, "ab12cd")
+	want := shape(t, b.url)
+	require.NoError(t, store.Migrate(t.Context(), b.url, zerolog.Nop()))
+	require.Equal(t, want, shape(t, b.url))
+	_, err := b.store.Clip(t.Context(), "ab12cd")
+	require.NoError(t, err)
+}
+
+func TestProcessesThatMigrateAtOnceTakeTurns(t *testing.T) {
+	t.Parallel()
+	url := storetest.Empty(t)
+	var wg sync.WaitGroup
+	for range 6 {
+		wg.Go(func() { assert.NoError(t, store.Migrate(t.Context(), url, zerolog.Nop())) })
+	}
+	wg.Wait()
+	fresh, _ := storetest.New(t)
+	require.Equal(t, shape(t, fresh), shape(t, url))
+}
+
+func TestADatabaseOfANewerProgramIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	_, err := b.connect(t).Exec(t.Context(), `update streamsuites.schema_version set version = 900`)
+	require.NoError(t, err)
+	var newer *store.NewerSchemaError
+	require.ErrorAs(t, store.Migrate(t.Context(), b.url, zerolog.Nop()), &newer)
+	require.Equal(t, int32(900), newer.Found)
+}
+
+func TestADatabaseThatCannotBeReachedIsAnErrorWithoutItsPassword(t *testing.T) {
+	t.Parallel()
+	for _, url := range []string{"postgres://app:secret@127.0.0.1:1/x", "postgres://app:secret@127.0.0.1:1/x?pool_max_conns=no", "postgres://app:secret@ /"} {
+		_, err := store.Open(t.Context(), url)
+		require.Error(t, err)
+		require.NotContains(t, err.Error(), "secret")
+		_, err = store.OpenCommitter(t.Context(), url)
+		require.Error(t, err)
+		require.NotContains(t, err.Error(), "secret")
+	}
+}
+
+func TestTheURLMaySayHowLargeThePoolIs(t *testing.T) {
+	t.Parallel()
+	url, _ := storetest.New(t)
+	url += "&pool_max_conns=2"
+	require.NoError(t, store.Migrate(t.Context(), url, zerolog.Nop()))
+	s, err := store.Open(t.Context(), url)
+	require.NoError(t, err)
+	defer s.Close()
+	require.NoError(t, s.Ping(t.Context()))
+	committer, err := store.OpenCommitter(t.Context(), url)
+	require.NoError(t, err)
+	require.NoError(t, committer.Close(t.Context()))
+	require.NoError(t, committer.Close(t.Context()), "closing twice does no harm")
+}

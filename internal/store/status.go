@@ -1,0 +1,87 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/streamsuites/streamsuites/internal/chat"
+)
+
+// PlatformStatus is how a creator's connection to a platform is, as whoever holds
+// the creator says.
+type PlatformStatus struct {
+	CreatorID     string
+	Platform      chat.Platform
+	Channel       string
+	State         string // connecting, live, silent, degraded, needs_login, paused, disabled, inactive
+	Error         string
+	LastHeartbeat time.Time // zero keeps the last one
+	LastSuccess   time.Time // zero keeps the last one
+	UpdatedAt     time.Time // set by the store
+}
+
+// SavePlatformStatus writes the states of connections.
+func (s *Store) SavePlatformStatus(ctx context.Context, statuses []PlatformStatus) error {
+	var batch pgx.Batch
+	for _, p := range statuses {
+		batch.Queue(`
+			insert into platform_status as s (creator_id, platform, channel, state, error, last_heartbeat, last_success)
+			values ($1, $2, $3, $4, $5, $6, $7)
+			on conflict (creator_id, platform) do update set
+				channel = excluded.channel, state = excluded.state, error = excluded.error,
+				last_heartbeat = coalesce(excluded.last_heartbeat, s.last_heartbeat),
+				last_success = coalesce(excluded.last_success, s.last_success), updated_at = now()`,
+			p.CreatorID, string(p.Platform), p.Channel, p.State, p.Error, nullable(p.LastHeartbeat), nullable(p.LastSuccess))
+	}
+	if batch.Len() == 0 {
+		return nil
+	}
+	if err := s.pool.SendBatch(ctx, &batch).Close(); err != nil {
+		return fmt.Errorf("save the states of %d connections: %w", len(statuses), err)
+	}
+	return nil
+}
+
+// PlatformStatuses returns the state of every connection, by creator and platform.
+func (s *Store) PlatformStatuses(ctx context.Context) ([]PlatformStatus, error) {
+	rows, _ := s.pool.Query(ctx, `
+		select creator_id, platform, channel, state, error, last_heartbeat, last_success, updated_at
+		from platform_status order by creator_id, platform`)
+	statuses, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p PlatformStatus, err error) {
+		err = row.Scan(&p.CreatorID, &p.Platform, &p.Channel, &p.State, &p.Error, orZero(&p.LastHeartbeat), orZero(&p.LastSuccess), &p.UpdatedAt)
+		return p, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the states of connections: %w", err)
+	}
+	return statuses, nil
+}
+
+// Counter is what happened in a creator's chat on one platform since the beginning.
+type Counter struct {
+	CreatorID     string
+	Platform      chat.Platform
+	Messages      int64
+	Triggers      int64
+	Actions       int64
+	ActionsFailed int64
+	LastEventAt   time.Time // zero when nothing was seen yet
+}
+
+// Counters returns every counter, by creator and platform.
+func (s *Store) Counters(ctx context.Context) ([]Counter, error) {
+	rows, _ := s.pool.Query(ctx, `
+		select creator_id, platform, messages, triggers, actions, actions_failed, last_event_at
+		from counters order by creator_id, platform`)
+	counters, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c Counter, err error) {
+		err = row.Scan(&c.CreatorID, &c.Platform, &c.Messages, &c.Triggers, &c.Actions, &c.ActionsFailed, orZero(&c.LastEventAt))
+		return c, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the counters: %w", err)
+	}
+	return counters, nil
+}

@@ -1,0 +1,235 @@
+package store_test
+
+import (
+	"encoding/json"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/control"
+	"github.com/streamsuites/streamsuites/internal/store"
+)
+
+func stream(id string, started time.Time) control.Stream {
+	return control.Stream{CreatorID: creator, Platform: chat.Twitch, Channel: "channel", StreamID: id, Title: "A title", StartedAt: started}
+}
+
+func (b bench) live(t testing.TB, s control.Stream) bool {
+	t.Helper()
+	started, err := b.store.RecordLive(t.Context(), s)
+	require.NoError(t, err)
+	return started
+}
+
+// news returns the keys of the decisions that wait for the session, in order, and
+// checks that the lane is told the same.
+func (b bench) news(t testing.TB) []string {
+	t.Helper()
+	signals, err := b.store.PendingOutbox(t.Context(), []string{creator}, store.OutboxSignal, 100)
+	require.NoError(t, err)
+	inbox, err := b.store.PendingInbox(t.Context(), []string{creator})
+	require.NoError(t, err)
+	require.Len(t, inbox, len(signals))
+	keys := []string{}
+	for i, row := range signals {
+		var decision control.Decision
+		require.NoError(t, json.Unmarshal(row.Payload, &decision))
+		var told control.Stream
+		require.NoError(t, json.Unmarshal(inbox[i].Payload, &told))
+		require.Equal(t, *decision.Stream, told)
+		require.Equal(t, string(decision.Kind), inbox[i].Kind)
+		keys = append(keys, decision.Key)
+	}
+	return keys
+}
+
+func TestAStreamThatIsSeenLiveManyTimesStartsOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	var started atomic.Int64
+	var wg sync.WaitGroup
+	for range 10 {
+		wg.Go(func() {
+			first, err := b.store.RecordLive(t.Context(), stream("s1", noon))
+			assert.NoError(t, err)
+			if first {
+				started.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	require.Equal(t, int64(1), started.Load())
+	renamed := stream("s1", noon)
+	renamed.Title = "Another title"
+	require.False(t, b.live(t, renamed))
+	require.Equal(t, []string{"stream_live:s1"}, b.news(t))
+	require.Equal(t, []string{"channel went live on twitch"}, b.lines(t))
+	live, err := b.store.LiveStreams(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []control.Stream{renamed}, live)
+	st, err := b.store.LoadLane(t.Context(), creator)
+	require.NoError(t, err)
+	require.Equal(t, live, st.Live)
+}
+
+func TestANewStreamEndsTheOneBeforeOnThatPlatformOnly(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	kick := stream("k1", noon)
+	kick.Platform = chat.Kick
+	require.True(t, b.live(t, stream("s1", noon)))
+	require.True(t, b.live(t, kick))
+	require.True(t, b.live(t, stream("s2", noon.Add(time.Hour))))
+	require.Equal(t, []string{"stream_live:s1", "stream_live:k1", "stream_over:s1", "stream_live:s2"}, b.news(t))
+	require.False(t, b.live(t, stream("s1", noon)), "an answer from before is stale")
+	live, err := b.store.LiveStreams(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []control.Stream{kick, stream("s2", noon.Add(time.Hour))}, live)
+}
+
+func TestAStreamEndsOnceAndCanComeBack(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	require.True(t, b.live(t, stream("s1", noon)))
+	ended, err := b.store.RecordOffline(t.Context(), creator, chat.Twitch, noon.Add(time.Hour))
+	require.NoError(t, err)
+	require.Equal(t, []control.Stream{stream("s1", noon)}, ended)
+	ended, err = b.store.RecordOffline(t.Context(), creator, chat.Twitch, noon.Add(2*time.Hour))
+	require.NoError(t, err)
+	require.Empty(t, ended)
+	require.True(t, b.live(t, stream("s1", noon)))
+	require.Equal(t, []string{"stream_live:s1", "stream_over:s1", "stream_live:s1:2"}, b.news(t))
+}
+
+func TestAStreamOfWhichNobodyKnowsTheStartBeginsNow(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	require.True(t, b.live(t, stream("s1", noon)))
+	require.True(t, b.live(t, stream("s2", time.Time{})))
+	live, err := b.store.LiveStreams(t.Context())
+	require.NoError(t, err)
+	require.Len(t, live, 1)
+	require.WithinDuration(t, time.Now(), live[0].StartedAt, time.Minute)
+}
+
+func TestTheCaptureOfAMomentIsFound(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ctx := t.Context()
+	ended := store.Capture{
+		CreatorID: creator, StreamID: "s1", Host: "h1", Platform: "twitch", Dir: "capture/Qx7Zt2/s1", State: "ended",
+		OldestAt: noon.Add(-5 * time.Minute), NewestAt: noon, StartedAt: noon.Add(-time.Hour), EndedAt: noon, Segments: 150, Bytes: 1 << 30, Gaps: 1,
+	}
+	running := store.Capture{CreatorID: creator, StreamID: "s2", Host: "h2", Platform: "twitch", State: "connecting", StartedAt: noon.Add(20 * time.Second)}
+	for _, c := range []store.Capture{ended, running} {
+		require.NoError(t, b.store.SaveCapture(ctx, c))
+	}
+	running.State, running.OldestAt, running.NewestAt, running.StartedAt = "recording", noon.Add(20*time.Second), noon.Add(time.Minute), noon.Add(time.Hour)
+	require.NoError(t, b.store.SaveCapture(ctx, running))
+
+	for name, c := range map[string]struct {
+		at   time.Time
+		want string
+	}{
+		"in the buffer of the one that ended":           {noon.Add(-time.Minute), "s1"},
+		"in the buffer of the one that runs":            {noon.Add(30 * time.Second), "s2"},
+		"between both, the newer one":                   {noon.Add(10 * time.Second), "s2"},
+		"before the buffer of the one that ended":       {noon.Add(-30 * time.Minute), "s1"},
+		"long after, the one that runs":                 {noon.Add(time.Hour), "s2"},
+		"a little before the first began":               {noon.Add(-time.Hour - 30*time.Second), "s1"},
+		"before anything was recorded nothing is found": {noon.Add(-2 * time.Hour), ""},
+	} {
+		found, err := b.store.CaptureFor(ctx, creator, c.at)
+		if c.want == "" {
+			require.ErrorIs(t, err, store.ErrNotFound, name)
+			continue
+		}
+		require.NoError(t, err, name)
+		require.Equal(t, c.want, found.StreamID, name)
+	}
+
+	captures, err := b.store.Captures(ctx)
+	require.NoError(t, err)
+	require.Len(t, captures, 2)
+	require.Equal(t, noon.Add(20*time.Second), captures[0].StartedAt, "the start stays")
+	require.False(t, captures[1].UpdatedAt.IsZero())
+	captures[1].UpdatedAt = time.Time{}
+	require.Equal(t, ended, captures[1])
+	pruned, err := b.store.PruneCaptures(ctx, noon.Add(time.Second))
+	require.NoError(t, err)
+	require.Equal(t, int64(1), pruned)
+}
+
+func TestTheStateOfAConnectionKeepsWhatIsNotKnownAnew(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ctx := t.Context()
+	live := store.PlatformStatus{CreatorID: creator, Platform: chat.Twitch, Channel: "channel", State: "live", LastHeartbeat: noon, LastSuccess: noon}
+	require.NoError(t, b.store.SavePlatformStatus(ctx, nil))
+	require.NoError(t, b.store.SavePlatformStatus(ctx, []store.PlatformStatus{live}))
+	degraded := store.PlatformStatus{CreatorID: creator, Platform: chat.Twitch, Channel: "channel", State: "degraded", Error: "no answer", LastHeartbeat: noon.Add(time.Second)}
+	require.NoError(t, b.store.SavePlatformStatus(ctx, []store.PlatformStatus{degraded}))
+
+	statuses, err := b.store.PlatformStatuses(ctx)
+	require.NoError(t, err)
+	require.Len(t, statuses, 1)
+	degraded.LastSuccess, degraded.UpdatedAt = noon, statuses[0].UpdatedAt
+	require.Equal(t, degraded, statuses[0])
+}
+
+func TestRuntimeEventsAreReadOnFromTheLast(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ctx := t.Context()
+	event := store.RuntimeEvent{At: noon, Source: "system", Severity: store.SeverityWarning, Message: "one", ClipID: "ab12cd", CreatorID: creator}
+	require.NoError(t, b.store.AddRuntimeEvent(ctx, event))
+	for _, message := range []string{"two", "three"} {
+		require.NoError(t, b.store.AddRuntimeEvent(ctx, store.RuntimeEvent{Source: "system", Severity: store.SeverityInfo, Message: message}))
+	}
+	first, err := b.store.RuntimeEventsAfter(ctx, 0, 1)
+	require.NoError(t, err)
+	event.ID = first[0].ID
+	require.Equal(t, []store.RuntimeEvent{event}, first)
+	rest, err := b.store.RuntimeEventsAfter(ctx, first[0].ID, 10)
+	require.NoError(t, err)
+	latest, err := b.store.LatestRuntimeEvents(ctx, 2)
+	require.NoError(t, err)
+	require.Equal(t, rest, latest)
+	require.Equal(t, []string{"two", "three"}, []string{rest[0].Message, rest[1].Message})
+}
+
+// An event must never become visible after one with a greater id was read.
+func TestRuntimeEventsBecomeVisibleInOrder(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	var writers sync.WaitGroup
+	for range 8 {
+		writers.Go(func() {
+			for range 20 {
+				assert.NoError(t, b.store.AddRuntimeEvent(t.Context(), store.RuntimeEvent{Source: "system", Severity: store.SeverityInfo, Message: "x"}))
+			}
+		})
+	}
+	done := make(chan struct{})
+	go func() { writers.Wait(); close(done) }()
+	var last, read int64
+	for writing := true; writing; {
+		select {
+		case <-done:
+			writing = false
+		default:
+		}
+		events, err := b.store.RuntimeEventsAfter(t.Context(), last, 1000)
+		require.NoError(t, err)
+		for _, e := range events {
+			last = e.ID
+			read++
+		}
+	}
+	require.Equal(t, int64(160), read)
+}

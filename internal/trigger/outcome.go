@@ -1,0 +1,84 @@
+package trigger
+
+import (
+	"time"
+
+	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/clip"
+	"github.com/streamsuites/streamsuites/internal/control"
+)
+
+// Input is one thing that a lane takes in: exactly one of the pointers is set.
+type Input struct {
+	Message *chat.Event           // a chat message that was not seen before
+	Request *control.OperatorClip // an operator asks for a clip
+	Result  *control.ClipResult   // a clip ended
+	Live    *control.Stream       // a broadcast began
+	Over    *control.Stream       // a broadcast ended
+
+	// At is when the input was written, for everything but messages, which
+	// carry their own times.
+	At time.Time
+}
+
+// Step is a step of the evaluation; a decision names the first one that failed.
+type Step string
+
+// The steps in their order.
+const (
+	StepEnabled        Step = "enabled"
+	StepStream         Step = "stream_state"
+	StepRole           Step = "role"
+	StepArgs           Step = "args"
+	StepLate           Step = "too_late"
+	StepCooldownGlobal Step = "cooldown_global"
+	StepCooldownUser   Step = "cooldown_user"
+	StepRate           Step = "limit_per_hour"
+	StepActive         Step = "limit_active"
+)
+
+// Operator is the platform that decisions about operators' requests carry in
+// their key; the message id is the request's id.
+const Operator chat.Platform = "operator"
+
+// Decision is what became of a message that matched a trigger.
+type Decision struct {
+	TriggerID string
+	Key       chat.Key
+	Fired     bool
+	Step      Step   // the first that failed; empty when it fired
+	Detail    string // in words, without chat text
+	Config    string // hash of the rules
+	At        time.Time
+}
+
+// Message is text to be said on a platform at most once.
+type Message struct {
+	Key      string // the same for the same message for ever
+	Platform chat.Platform
+	Channel  string
+	Text     string
+	ReplyTo  string // id of the message that is answered, or empty
+	ClipID   string // of the clip it is about, or empty
+	NotAfter time.Time
+}
+
+// Effects is what follows from an input besides the lane's clock.
+type Effects struct {
+	Decisions []Decision
+	Cooldowns []Cooldown
+	Clips     []clip.Request
+	Signals   []control.Decision
+	Messages  []Message
+
+	ClipOver   string // id of a clip that is no longer active
+	StreamLive *control.Stream
+	StreamOver *control.Stream
+}
+
+// Outcome is the result of evaluating one input. Effects is nil for the
+// ordinary message, which triggers nothing.
+type Outcome struct {
+	Clock   time.Time
+	Effects *Effects
+}

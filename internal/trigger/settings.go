@@ -1,0 +1,131 @@
+package trigger
+
+import (
+	"time"
+
+	"github.com/streamsuites/streamsuites/internal/chat"
+)
+
+// LongestClip is the most that any creator's limits can allow.
+const LongestClip = 240 * time.Second
+
+// Settings is what configuration says about one creator's triggers. It is plain
+// data; Compile turns it into Rules. Start from DefaultSettings, because the
+// zero value switches everything off.
+type Settings struct {
+	CreatorID string
+	Creator   string // display name; "<Creator> Livestream" is the title of last resort
+
+	Prefix        string   // in front of every command; default "!"
+	IgnoredLogins []string // accounts whose messages trigger nothing, e.g. other bots; any case
+
+	// LateAfter is how old a message may be when it arrives and still count as
+	// said now. Default 60 s.
+	LateAfter time.Duration
+	// ReplyWithin is how long after its message an answer is still worth
+	// sending. Default 30 s.
+	ReplyWithin time.Duration
+	// ResultWithin is how long after its clip ended the final answer is still
+	// worth sending. Default 10 min.
+	ResultWithin time.Duration
+
+	Clip ClipSettings
+	Ping PingSettings
+}
+
+// ClipSettings is the `!clip [seconds] [title…]` command.
+type ClipSettings struct {
+	Guards
+	Aliases []string // other names without prefix; default none
+
+	DefaultLength time.Duration // when no seconds are given; default 30 s
+	MinLength     time.Duration // shorter wishes are raised to it; default 5 s
+	MaxLength     time.Duration // longer wishes are cut to it; default 30 s, at most LongestClip
+
+	PostRoll      time.Duration // how long after the command the clip ends; default 5 s
+	LatencyOffset time.Duration // how far viewers see behind the source's clock; default 3 s
+	Buffer        time.Duration // how far back capture reaches; default 300 s
+
+	PerHour   int // clips that chat may start in an hour; default 10, 0 = no limit
+	MaxActive int // clips not yet published or failed (max_concurrent_clip_jobs); default 1, 0 = no limit
+
+	Destination string // name of the destination; default "folder"
+}
+
+// PingSettings is the `!ping` command, the proof that the bot reads and writes.
+type PingSettings struct {
+	Guards
+	Aliases []string
+}
+
+// Answer says whether somebody who was refused is told so.
+type Answer string
+
+// The answers to a refused attempt. Reply is throttled to one in DeniedEvery
+// for each trigger.
+const (
+	Silent Answer = "silent"
+	Reply  Answer = "reply"
+)
+
+// DeniedEvery is the shortest time between two answers to refused attempts at
+// one trigger.
+const DeniedEvery = 10 * time.Second
+
+// Guards is what every trigger checks before it fires.
+type Guards struct {
+	Enabled bool
+
+	// Platforms limits the trigger to some platforms; empty means all.
+	Platforms []chat.Platform
+	// Roles is the set of which an author needs one; chat.Everyone (zero) asks
+	// for none. The broadcaster passes always.
+	Roles chat.Roles
+
+	UserCooldown   time.Duration // for each author
+	GlobalCooldown time.Duration // for all together
+	// CooldownExempt is the set of roles that neither cooldown holds back.
+	// Their attempts start both all the same.
+	CooldownExempt chat.Roles
+
+	OnCooldown Answer // default Silent
+	OnDenied   Answer // any other refusal; default Silent
+}
+
+// DefaultSettings returns the defaults of every field for a creator of the
+// smallest tier.
+func DefaultSettings(creatorID, displayName string) Settings {
+	if displayName == "" {
+		displayName = creatorID
+	}
+	guards := Guards{
+		Enabled:        true,
+		GlobalCooldown: 5 * time.Second,
+		CooldownExempt: chat.Moderator | chat.Broadcaster,
+		OnCooldown:     Silent,
+		OnDenied:       Silent,
+	}
+	clipGuards := guards
+	clipGuards.UserCooldown = 30 * time.Second
+	return Settings{
+		CreatorID:    creatorID,
+		Creator:      displayName,
+		Prefix:       "!",
+		LateAfter:    60 * time.Second,
+		ReplyWithin:  30 * time.Second,
+		ResultWithin: 10 * time.Minute,
+		Clip: ClipSettings{
+			Guards:        clipGuards,
+			DefaultLength: 30 * time.Second,
+			MinLength:     5 * time.Second,
+			MaxLength:     30 * time.Second,
+			PostRoll:      5 * time.Second,
+			LatencyOffset: 3 * time.Second,
+			Buffer:        300 * time.Second,
+			PerHour:       10,
+			MaxActive:     1,
+			Destination:   "folder",
+		},
+		Ping: PingSettings{Guards: guards},
+	}
+}

@@ -1,0 +1,150 @@
+package trigger
+
+import (
+	"time"
+
+	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/control"
+)
+
+// Cooldown is a time before which a trigger does not fire again in a scope:
+// "global", or "user:<platform>:<author id>".
+type Cooldown struct {
+	TriggerID, Scope string
+	Until, FiredAt   time.Time
+}
+
+type cooldownKey struct{ trigger, scope string }
+
+// State is everything about a creator that decisions depend on. One lane owns
+// it; nothing in it is safe for concurrent use.
+type State struct {
+	Clock   time.Time        // largest message time seen
+	Streams []control.Stream // live now
+	// ClipsRequested are the times of the clips asked for in the last hour.
+	ClipsRequested []time.Time
+	// ActiveClips are the clips that are neither published nor failed.
+	ActiveClips map[string]struct{}
+	// TakenClips are ids that turned out to belong to other clips.
+	TakenClips map[string]struct{}
+
+	cooldowns map[cooldownKey]Cooldown
+	sweepAt   int // number of cooldowns at which the expired ones are dropped
+}
+
+const firstSweep = 256
+
+// NewState returns the state of a creator of whom nothing is known.
+func NewState() *State {
+	return &State{
+		ActiveClips: map[string]struct{}{},
+		TakenClips:  map[string]struct{}{},
+		cooldowns:   map[cooldownKey]Cooldown{},
+		sweepAt:     firstSweep,
+	}
+}
+
+// Reserve notes a cooldown that runs.
+func (s *State) Reserve(c Cooldown) {
+	s.cooldowns[cooldownKey{c.TriggerID, c.Scope}] = c
+}
+
+// Cooldown returns until when a trigger is held back in a scope; the zero time
+// when it is not known to be.
+func (s *State) Cooldown(triggerID, scope string) time.Time {
+	return s.cooldowns[cooldownKey{triggerID, scope}].Until
+}
+
+// Apply moves the state on by an outcome of Evaluate.
+func (s *State) Apply(o Outcome) {
+	s.Clock = o.Clock
+	if o.Effects == nil {
+		return
+	}
+	e := o.Effects
+	for _, c := range e.Cooldowns {
+		s.Reserve(c)
+	}
+	for i := range e.Clips {
+		s.ClipsRequested = append(s.ClipsRequested, e.Clips[i].RequestedAt)
+		s.ActiveClips[e.Clips[i].ClipID] = struct{}{}
+	}
+	if e.ClipOver != "" {
+		delete(s.ActiveClips, e.ClipOver)
+	}
+	if e.StreamLive != nil {
+		s.streamLive(*e.StreamLive)
+	}
+	if e.StreamOver != nil {
+		s.streamOver(e.StreamOver.Platform, e.StreamOver.StreamID)
+	}
+	s.forget()
+}
+
+// forget drops what can no longer decide anything, at a cost that is constant
+// over many calls.
+func (s *State) forget() {
+	keep := s.ClipsRequested[:0]
+	for _, at := range s.ClipsRequested {
+		if at.After(s.Clock.Add(-time.Hour)) {
+			keep = append(keep, at)
+		}
+	}
+	s.ClipsRequested = keep
+	if len(s.cooldowns) < s.sweepAt {
+		return
+	}
+	for key, c := range s.cooldowns {
+		if !c.Until.After(s.Clock) {
+			delete(s.cooldowns, key)
+		}
+	}
+	s.sweepAt = max(firstSweep, 2*len(s.cooldowns))
+}
+
+func (s *State) streamLive(stream control.Stream) {
+	// A platform has one broadcast of a channel at a time: a new one ends the
+	// other.
+	for i := range s.Streams {
+		if s.Streams[i].Platform == stream.Platform {
+			s.Streams[i] = stream
+			return
+		}
+	}
+	s.Streams = append(s.Streams, stream)
+}
+
+func (s *State) streamOver(p chat.Platform, streamID string) {
+	keep := s.Streams[:0]
+	for _, stream := range s.Streams {
+		if stream.Platform != p || stream.StreamID != streamID {
+			keep = append(keep, stream)
+		}
+	}
+	s.Streams = keep
+}
+
+// stream returns the broadcast that a message on a platform talks about: the
+// one on that platform, else any.
+func (s *State) stream(p chat.Platform) (control.Stream, bool) {
+	for _, stream := range s.Streams {
+		if stream.Platform == p {
+			return stream, true
+		}
+	}
+	if len(s.Streams) > 0 {
+		return s.Streams[0], true
+	}
+	return control.Stream{}, false
+}
+
+// clipsSince counts the clips asked for after a time.
+func (s *State) clipsSince(after time.Time) int {
+	n := 0
+	for _, at := range s.ClipsRequested {
+		if at.After(after) {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,85 @@
+package trigger
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/streamsuites/streamsuites/internal/clip"
+	"github.com/streamsuites/streamsuites/internal/control"
+)
+
+// maxReason bounds a reason in an answer, in code points, so that the answer
+// fits the tightest platform.
+const maxReason = 300
+
+// Names come from chat: they are cleaned before they are said.
+func mention(name string) string { return "@" + clip.Clean(strings.TrimLeft(name, "@")) }
+
+func pingText(name string) string {
+	return mention(name) + " pong — StreamSuites is listening"
+}
+
+func ackText(name string, w wish, clipID string) string {
+	note := ""
+	switch w.clamped {
+	case raised:
+		note = ", the shortest there is"
+	case cutDown:
+		note = ", the longest there is"
+	}
+	return fmt.Sprintf("%s clipping the last %d s%s … %s",
+		mention(name), wholeSeconds(w.length), note, clip.Marker(clipID))
+}
+
+func resultText(r *control.ClipResult) string {
+	marker := clip.Marker(r.ClipID)
+	if r.State == clip.Published {
+		if r.URL == "" {
+			return fmt.Sprintf("%s your clip is published %s", mention(r.Clipper), marker)
+		}
+		return fmt.Sprintf("%s your clip is ready: %s %s", mention(r.Clipper), r.URL, marker)
+	}
+	reason := shorten(clip.Clean(r.Reason), maxReason)
+	if reason == "" {
+		reason = "no reason was given"
+	}
+	return fmt.Sprintf("%s no clip this time: %s %s", mention(r.Clipper), reason, marker)
+}
+
+func deniedText(name, command string, no refusal) string {
+	var why string
+	switch no.step {
+	case StepEnabled:
+		why = "is switched off"
+	case StepStream:
+		why = "works only while the stream is live"
+	case StepRole:
+		why = "is not open to everyone here"
+	case StepArgs:
+		why = "was not understood: " + no.detail
+	case StepLate:
+		why = "came too late"
+	case StepCooldownGlobal, StepCooldownUser:
+		why = fmt.Sprintf("is ready again in %d s", wholeSeconds(no.left))
+	case StepRate:
+		why = "has been used enough for this hour"
+	case StepActive:
+		why = "is still busy with the last clip"
+	}
+	return mention(name) + " " + command + " " + why
+}
+
+// wholeSeconds rounds up, so that "0 s left" is never said of something that
+// still runs.
+func wholeSeconds(d time.Duration) int {
+	return int((d + time.Second - 1) / time.Second)
+}
+
+func shorten(text string, runes int) string {
+	if utf8.RuneCountInString(text) <= runes {
+		return text
+	}
+	return strings.TrimRight(string([]rune(text)[:runes-1]), " ") + "…"
+}

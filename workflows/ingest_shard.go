@@ -1,0 +1,22 @@
+package workflows
+
+import (
+	"fmt"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/streamsuites/streamsuites/activities/task"
+	"github.com/streamsuites/streamsuites/internal/control"
+)
+
+// IngestShard holds the one activity that reads the chats of a shard's creators
+// for ever. Heartbeats and retries add no events, so it never continues as new,
+// which the activity would not survive. It ends only by cancellation.
+func IngestShard(ctx workflow.Context, in control.IngestInput) error {
+	workflow.SetCurrentDetails(ctx, fmt.Sprintf(
+		"Reads the chats of shard %d. The pending activity `ingest` shows which host holds it and how far it is.", in.Shard))
+	ctx = workflow.WithActivityOptions(ctx, endless(
+		control.QueueIngest, task.Ingest.Name, fmt.Sprintf("chats of shard %d", in.Shard)))
+	_, err := execute(ctx, task.Ingest, task.IngestInput{Shard: in.Shard})
+	return err
+}
