@@ -9,7 +9,6 @@ export CGO_ENABLED ?= 0
 MODULE  := github.com/streamsuites/streamsuites
 COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X $(MODULE)/internal/version.commit=$(COMMIT)
-GOBUILD := go build -trimpath -ldflags '$(LDFLAGS)'
 
 STATICCHECK   := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 WORKFLOWCHECK := go.temporal.io/sdk/contrib/tools/workflowcheck@v0.6.0

@@ -17,7 +17,7 @@ import (
 
 const (
 	captureBeat = 2 * time.Second  // how often progress is saved and told
-	noSourceFor = 30 * time.Second // before a stream without a source is asked again
+	rarely      = 30 * time.Second // between attempts that need somebody to mend something
 )
 
 // ErrNoSource says that nobody knows where a stream can be recorded from.
@@ -68,7 +68,7 @@ func (a *Capture) Run(ctx context.Context, in task.CaptureInput) (task.CaptureRe
 	resolve, err := a.Sources.Source(work, in.Stream)
 	if errors.Is(err, ErrNoSource) {
 		rec.write(work, rec.row("failed", err.Error()))
-		return task.CaptureResult{}, &task.Later{After: noSourceFor, Err: &clip.Failure{
+		return task.CaptureResult{}, &task.Later{After: rarely, Err: &clip.Failure{
 			Code: clip.NoCapture, Message: "No source is configured to record this stream from.", Err: err,
 		}}
 	}
@@ -96,10 +96,23 @@ func (a *Capture) Run(ctx context.Context, in task.CaptureInput) (task.CaptureRe
 	stop()
 	rec.end(ctx)
 	if err != nil {
-		return task.CaptureResult{}, work.outcome(err)
+		return task.CaptureResult{}, work.outcome(neverFinal(err))
 	}
 	newest := rec.progress()
 	return task.CaptureResult{Segments: newest.Segments, Newest: newest.Newest}, nil
+}
+
+// neverFinal makes a failure that somebody has to mend first, such as a missing
+// FFmpeg, one that is tried again rarely: the stream goes on, and what is mended
+// while it does is worth recording.
+func neverFinal(err error) error {
+	var failure *clip.Failure
+	if !errors.As(err, &failure) || !failure.Final {
+		return err
+	}
+	mendable := *failure
+	mendable.Final = false
+	return &task.Later{After: rarely, Err: &mendable}
 }
 
 // held tells the pruner which spans clips still need. An error makes it keep

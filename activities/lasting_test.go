@@ -94,6 +94,19 @@ func TestAStreamWithoutASourceIsAskedForRarely(t *testing.T) {
 	require.Equal(t, "failed", b.saved[0].State)
 }
 
+func TestARecordingThatNeedsMendingIsTriedAgainRarely(t *testing.T) {
+	t.Parallel()
+	b := newCaptureBench(t)
+	b.play = func(context.Context, media.RecorderConfig) error {
+		return &clip.Failure{Code: clip.NoFFmpeg, Message: "FFmpeg is not installed.", Final: true}
+	}
+	_, err := b.run()
+	requireFailure(t, err, clip.NoFFmpeg, false)
+	var application *temporal.ApplicationError
+	require.ErrorAs(t, err, &application)
+	require.Equal(t, 30*time.Second, application.NextRetryDelay())
+}
+
 func TestAWorkerThatStopsHandsItsRecordingOver(t *testing.T) {
 	t.Parallel()
 	b := newCaptureBench(t)

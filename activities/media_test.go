@@ -113,6 +113,23 @@ func TestAWorkerThatStopsHandsItsEncodeOver(t *testing.T) {
 	requireHandedOver(t, err)
 }
 
+func TestAnEncodeThatMakesNoProgressIsEnded(t *testing.T) {
+	t.Parallel()
+	var ahead atomic.Int64
+	cutter := cut(func(ctx context.Context, r media.CutRequest) (media.CutResult, error) {
+		r.OnProgress(media.CutProgress{Frame: 1, Fraction: 0.1})
+		ahead.Store(int64(3 * time.Minute))
+		<-ctx.Done()
+		return media.CutResult{}, context.Cause(ctx)
+	})
+	later := func() time.Time { return now.Add(time.Duration(ahead.Load())) }
+	m := activities.NewMedia(t.TempDir(), cutter, nil, later, 1)
+	env, _ := newEnv(task.Encode, m.Encode)
+	_, err := execute(t, env, task.Encode, encodeInput())
+	failure := requireFailure(t, err, clip.EncodeFailed, false)
+	require.Equal(t, "Encoding got stuck.", failure.Message)
+}
+
 func TestNoMoreEncodesRunThanThereAreEncoders(t *testing.T) {
 	t.Parallel()
 	var running, most, waiting atomic.Int64

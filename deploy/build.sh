@@ -10,7 +10,7 @@ build() {
 	local target=$1 count=0 line started=$SECONDS
 	printf '==> building bin/%s\n' "$target"
 	# -v prints a line per compiled package; anything else is an error message.
-	go build -v -trimpath -ldflags "$ldflags" -o "bin/$target" "./cmd/$target" 2>&1 |
+	go build -v -ldflags "$ldflags" -o "bin/$target" "./cmd/$target" 2>&1 |
 		while IFS= read -r line; do
 			if [[ $line =~ ^[a-zA-Z0-9._~/-]+$ ]]; then
 				count=$((count + 1))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
 
 	"github.com/streamsuites/streamsuites/internal/sim/framecode"
 )
@@ -199,15 +201,10 @@ func requireFrames(t *testing.T, s *standalone, clipID, file string) {
 		End   time.Time `json:"end_at"`
 	}
 	require.NoError(t, json.Unmarshal([]byte(s.cli("clips", "show", clipID, "--output", "json")), &shown))
-	var origin struct {
-		Epoch time.Time `json:"epoch"`
-		FPS   float64   `json:"fps"`
-	}
-	s.get(s.addr.Simulators.HLS+"/timeline.json", &origin)
-
+	epoch, fps := originClock(t, s)
 	frames := frameNumbers(t, file)
-	wantFirst := shown.Start.Sub(origin.Epoch).Seconds() * origin.FPS
-	wantLast := shown.End.Sub(origin.Epoch).Seconds()*origin.FPS - 1
+	wantFirst := shown.Start.Sub(epoch).Seconds() * fps
+	wantLast := shown.End.Sub(epoch).Seconds()*fps - 1
 	require.InDelta(t, wantFirst, frames[0], 1, "first frame")
 	require.InDelta(t, wantLast, frames[len(frames)-1], 1, "last frame")
 	for i := 1; i < len(frames); i++ {
@@ -215,10 +212,48 @@ func requireFrames(t *testing.T, s *standalone, clipID, file string) {
 	}
 }
 
+// originClock returns when frame 0 would have been shown, and the frame rate,
+// from the origin's own playlist and the first picture of one of its segments.
+func originClock(t *testing.T, s *standalone) (epoch time.Time, fps float64) {
+	t.Helper()
+	playlist, err := http.Get(s.addr.Simulators.HLS)
+	require.NoError(t, err)
+	defer func() { _ = playlist.Body.Close() }()
+	text, err := io.ReadAll(playlist.Body)
+	require.NoError(t, err)
+	var at time.Time
+	var segment string
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimSpace(line)
+		if value, found := strings.CutPrefix(line, "#EXT-X-PROGRAM-DATE-TIME:"); found {
+			at, err = time.Parse(time.RFC3339Nano, value)
+			require.NoError(t, err)
+		}
+		if line != "" && !strings.HasPrefix(line, "#") && !at.IsZero() {
+			base, err := url.Parse(s.addr.Simulators.HLS)
+			require.NoError(t, err)
+			u, err := base.Parse(line)
+			require.NoError(t, err)
+			segment = u.String()
+			break
+		}
+	}
+	require.NotEmpty(t, segment, "the playlist has a segment with a time")
+	out, err := exec.CommandContext(t.Context(), "ffprobe", "-v", "error", "-select_streams", "v:0",
+		"-show_entries", "stream=r_frame_rate", "-of", "csv=p=0", segment).Output()
+	require.NoError(t, err)
+	var num, den float64
+	_, err = fmt.Sscanf(strings.TrimSpace(string(out)), "%f/%f", &num, &den)
+	require.NoError(t, err)
+	fps = num / den
+	first := float64(frameNumbers(t, segment)[0])
+	return at.Add(-time.Duration(first / fps * float64(time.Second))), fps
+}
+
 // frameNumbers decodes the file and reads every picture's frame counter.
 func frameNumbers(t *testing.T, file string) []int64 {
 	t.Helper()
-	const width, height = framecode.ReadWidth, framecode.ReadHeight
+	const width, height = framecode.MinWidth, 180
 	out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-i", file, "-vf", fmt.Sprintf("scale=%d:%d", width, height),
 		"-pix_fmt", "gray", "-fps_mode", "passthrough", "-f", "rawvideo", "-").Output()
 	require.NoError(t, err)
@@ -244,9 +279,8 @@ func requireWorkflow(t *testing.T, s *standalone, clipID string) {
 	})
 	described, err := c.DescribeWorkflow(t.Context(), "clip:"+clipID, "")
 	require.NoError(t, err)
-	var state string
-	payload := described.SearchAttributes.GetIndexedFields()["ClipState"]
-	require.NoError(t, json.Unmarshal(payload.GetData(), &state))
+	state, found := described.TypedSearchAttributes.GetKeyword(temporal.NewSearchAttributeKeyKeyword("ClipState"))
+	require.True(t, found)
 	require.Equal(t, "published", state)
 	summary, err := described.GetStaticSummary()
 	require.NoError(t, err)

@@ -170,12 +170,11 @@ func TestACommitWhoseAnswerWasLostIsNotDoneTwice(t *testing.T) {
 	r.live(mira)
 	r.hold()
 	soon(t, "the live signal", func() bool { return len(r.sessions.all()) == 1 })
-	lost := false
+	var lost atomic.Bool
 	r.db.hook(nil, func([]store.LaneCommit) error {
-		if lost {
+		if lost.Swap(true) {
 			return nil
 		}
-		lost = true
 		return errAway
 	})
 	r.account.Gap(channelOf(mira), time.Now().Add(-time.Second), time.Now(), "reconnect")
@@ -184,7 +183,7 @@ func TestACommitWhoseAnswerWasLostIsNotDoneTwice(t *testing.T) {
 	soon(t, "answered", func() bool { return len(r.chat.all()) == 1 })
 	require.Equal(t, 1, r.count(`select count(*) from gaps`))
 
-	lost = false
+	lost.Store(false)
 	r.account.Message(say(mira, "m2", "!clip"))
 	soon(t, "answered", func() bool { return len(r.chat.all()) == 2 })
 	require.Equal(t, 2, r.count(`select count(*) from clips`))

@@ -77,6 +77,7 @@ func TestNoSequenceOfRestartsDuplicatesAndFailuresDecidesTwice(t *testing.T) {
 		r.live(c.ID)
 	}
 	r.hold()
+	hosts := []*rig{r}
 	s := newScript(rng, creators, 2000)
 	for s.next < len(s.events) {
 		// Hooks run on the committer's goroutine: they get a generator of their own.
@@ -87,15 +88,18 @@ func TestNoSequenceOfRestartsDuplicatesAndFailuresDecidesTwice(t *testing.T) {
 			r.db.hook(nil, nil)
 			r.end()
 			r = r.beside(quick)
+			hosts = append(hosts, r)
 			r.hold()
 		case 1: // killed; some of the chat comes again
 			r.crash()
 			r = r.beside(quick)
+			hosts = append(hosts, r)
 			r.hold()
 			s.next = max(0, s.next-400)
 		case 2: // overtaken while it goes on
 			old := r
 			r = r.beside(quick)
+			hosts = append(hosts, r)
 			r.hold()
 			s.deal(old.account, 50)
 			old.host.checkEpochs(t.Context())
@@ -116,10 +120,29 @@ func TestNoSequenceOfRestartsDuplicatesAndFailuresDecidesTwice(t *testing.T) {
 	require.Equal(t, r.count(`select count(*) from clips`), r.count(`select count(*) from outbox where kind = 'signal' and dedupe_key like 'clip:%'`))
 	require.Equal(t, r.count(`select count(*) from decisions where outcome = 'fired'`), r.count(`select count(*) from outbox where kind = 'reply'`))
 	require.Equal(t, len(s.events), r.count(`select sum(messages) from counters`))
+	acknowledged(t, r, hosts)
 	for _, c := range creators {
 		replayed := replay(t, r, c)
 		require.NotEmpty(t, replayed)
 		require.Equal(t, replayed, decided(t, r, c.ID))
+	}
+}
+
+// acknowledged checks that nothing is missing of what commits said was written.
+func acknowledged(t *testing.T, r *rig, hosts []*rig) {
+	for _, host := range hosts {
+		for _, lane := range host.db.acked {
+			var seqs []int64
+			for _, e := range lane.Events {
+				seqs = append(seqs, e.LaneSeq)
+			}
+			require.Equal(t, len(seqs), r.count(`select count(*) from chat_events where creator_id = $1 and lane_seq = any($2)`, lane.CreatorID, seqs))
+			seqs = nil
+			for _, d := range lane.Decisions {
+				seqs = append(seqs, d.LaneSeq)
+			}
+			require.Equal(t, len(seqs), r.count(`select count(*) from decisions where creator_id = $1 and lane_seq = any($2)`, lane.CreatorID, seqs))
+		}
 	}
 }
 

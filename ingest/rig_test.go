@@ -80,7 +80,7 @@ func (d *database) Commit(ctx context.Context, lanes []store.LaneCommit) (store.
 	defer d.mu.Unlock()
 	for _, lane := range lanes {
 		if !slices.Contains(result.Stale, lane.CreatorID) {
-			lane.Events = slices.Clone(lane.Events)
+			lane.Events, lane.Decisions = slices.Clone(lane.Events), slices.Clone(lane.Decisions)
 			d.acked = append(d.acked, lane)
 		}
 	}

@@ -29,9 +29,9 @@ const predecessor = "reset at start"
 // it, before it starts its own workers, and only on a server that no other
 // workers use: every attempt it finds running, it takes for dead.
 func ResetPending(ctx context.Context, c client.Client, namespace string) (freed int, err error) {
-	query := fmt.Sprintf(`ExecutionStatus = "Running" AND (WorkflowType IN ("%s", "%s", "%s", "%s") OR WorkflowType = "%s" AND %s != "%s")`,
-		control.WorkflowSupervisor, control.WorkflowSession, control.WorkflowIngestShard, control.WorkflowCapture,
-		control.WorkflowClip, control.AttrClipState.GetName(), clip.Failed)
+	// Failed clips wait for people, perhaps hundreds of them, and hold nothing.
+	state := control.AttrClipState.GetName()
+	query := fmt.Sprintf(`ExecutionStatus = "Running" AND (%s IS NULL OR %s != "%s")`, state, state, clip.Failed)
 	request := &workflowservice.ListWorkflowExecutionsRequest{Namespace: namespace, Query: query, PageSize: 500}
 	for {
 		page, err := c.WorkflowService().ListWorkflowExecutions(ctx, request)

@@ -103,7 +103,6 @@ func (r *clipRun) encode(ctx workflow.Context) (task.EncodeResult, error) {
 		Dir:    r.place.Dir,
 		Start:  r.request.Start,
 		End:    r.request.End,
-		Title:  r.request.Title,
 	})
 }
 
@@ -146,8 +145,8 @@ func (r *clipRun) upload(ctx workflow.Context) (task.UploadResult, error) {
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval:    r.options.UploadBackoff,
 			BackoffCoefficient: 2,
-			MaximumInterval:    10 * time.Minute,
-			MaximumAttempts:    int32(min(r.options.UploadAttempts, 1000)), //nolint:gosec // bounded here
+			MaximumInterval:    max(10*time.Minute, r.options.UploadBackoff), // the server refuses one below the initial
+			MaximumAttempts:    int32(min(r.options.UploadAttempts, 1000)),   //nolint:gosec // bounded here
 		},
 	})
 	return execute(ctx, task.Upload, task.UploadInput{

@@ -18,5 +18,9 @@ func IngestShard(ctx workflow.Context, in control.IngestInput) error {
 	ctx = workflow.WithActivityOptions(ctx, endless(
 		control.QueueIngest, task.Ingest.Name, fmt.Sprintf("chats of shard %d", in.Shard)))
 	_, err := execute(ctx, task.Ingest, task.IngestInput{Shard: in.Shard})
+	if ctx.Err() != nil {
+		// However the activity ended, also by the death of its worker.
+		return ctx.Err()
+	}
 	return err
 }

@@ -77,7 +77,6 @@ type EncodeInput struct {
 	ClipID     string
 	Dir        string
 	Start, End time.Time
-	Title      string // goes into the file's metadata
 }
 
 // EncodeResult is a finished file. Paths are relative to the state directory.

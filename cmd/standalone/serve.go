@@ -200,7 +200,7 @@ func (m *machine) publishAddresses() error {
 	}
 	if m.options.demo {
 		a.Simulators = &statedir.Simulators{
-			Control: m.bound.Control, TwitchIRC: m.bound.TwitchIRC, TwitchHelix: m.bound.TwitchHelix, HLS: m.bound.HLS,
+			Control: m.bound.Control, TwitchIRC: m.bound.TwitchIRC, TwitchHelix: m.bound.TwitchHelix, HLS: m.bound.Playlist,
 		}
 	}
 	if err := m.dir.WriteAddresses(a); err != nil {

@@ -45,10 +45,8 @@ start, leaving out what is wrong.`,
 		} else {
 			printProblems(cmd, target.Dir.Config(), problems)
 		}
-		for _, p := range problems {
-			if p.Severity != config.Info {
-				return errSilent
-			}
+		if len(problems.Broken()) > 0 {
+			return errSilent
 		}
 		return nil
 	}

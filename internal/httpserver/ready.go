@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,7 +18,8 @@ const (
 // readiness answers /readyz.
 type readiness struct {
 	options Options
-	mu      sync.Mutex // one look at a time
+	busy    []atomic.Bool // by check: it was given up and still runs
+	mu      sync.Mutex    // one look at a time
 	last    readyAnswer
 	at      time.Time
 }
@@ -34,7 +36,9 @@ type checkAnswer struct {
 	Duration int64  `json:"duration_ms"`
 }
 
-func newReadiness(o Options) *readiness { return &readiness{options: o} }
+func newReadiness(o Options) *readiness {
+	return &readiness{options: o, busy: make([]atomic.Bool, len(o.Checks))}
+}
 
 // ServeHTTP implements http.Handler: 200 when every check passes, else 503.
 func (h *readiness) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -57,7 +61,7 @@ func (h *readiness) look(ctx context.Context) readyAnswer {
 	// A client that hangs up must not make the others' answer "unready".
 	ctx = context.WithoutCancel(ctx)
 	for i, c := range h.options.Checks {
-		all.Go(func() { answer.Checks[i] = h.check(ctx, c) })
+		all.Go(func() { answer.Checks[i] = h.check(ctx, c, &h.busy[i]) })
 	}
 	all.Wait()
 	for _, c := range answer.Checks {
@@ -70,8 +74,11 @@ func (h *readiness) look(ctx context.Context) readyAnswer {
 }
 
 // check runs one check. One that does not obey its context is given up, not
-// waited for.
-func (h *readiness) check(ctx context.Context, c Check) checkAnswer {
+// waited for, and not started again before it ended.
+func (h *readiness) check(ctx context.Context, c Check, busy *atomic.Bool) checkAnswer {
+	if !busy.CompareAndSwap(false, true) {
+		return checkAnswer{Name: c.Name, Error: "no answer to an earlier question yet"}
+	}
 	timeout := c.Timeout
 	if timeout <= 0 {
 		timeout = checkTimeout
@@ -80,7 +87,11 @@ func (h *readiness) check(ctx context.Context, c Check) checkAnswer {
 	defer cancel()
 	start := h.options.Clock()
 	done := make(chan error, 1)
-	go func() { done <- guarded(ctx, c.Run) }()
+	go func() {
+		err := guarded(ctx, c.Run)
+		busy.Store(false)
+		done <- err
+	}()
 	var err error
 	select {
 	case err = <-done:

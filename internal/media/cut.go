@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -24,6 +25,9 @@ type Cutter struct {
 	// Threads bounds the encoder's threads; 0 means one for each processor, but
 	// four at most.
 	Threads int
+
+	mu      sync.Mutex
+	version *Version // of Tools.FFmpeg, once it is known
 }
 
 // CutRequest says what to cut.
@@ -87,7 +91,11 @@ func (c *Cutter) cut(ctx context.Context, req CutRequest, log zerolog.Logger) (C
 	if req.OnProgress == nil {
 		req.OnProgress = func(CutProgress) {}
 	}
-	w := &workshop{tools: c.Tools, registry: c.Registry, log: log, req: req, threads: c.threads()}
+	version, err := c.ffmpegVersion(ctx)
+	if err != nil {
+		return CutResult{}, err
+	}
+	w := &workshop{tools: c.Tools, version: version, registry: c.Registry, log: log, req: req, threads: c.threads()}
 	plan, err := w.plan(ctx)
 	if err != nil {
 		return CutResult{}, err
@@ -117,6 +125,24 @@ func (c *Cutter) threads() int {
 		return c.Threads
 	}
 	return min(runtime.NumCPU(), 4)
+}
+
+// ffmpegVersion asks FFmpeg for its version once.
+func (c *Cutter) ffmpegVersion(ctx context.Context) (Version, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.version != nil {
+		return *c.version, nil
+	}
+	v, err := c.Tools.Version(ctx)
+	if err != nil {
+		return v, err
+	}
+	if !v.atLeast(minMajor, minMinor) {
+		return v, tooOld(v)
+	}
+	c.version = &v
+	return v, nil
 }
 
 func clipID(output string) string {

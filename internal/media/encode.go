@@ -14,10 +14,17 @@ const sampleRate = 48000
 // even makes a size that 4:2:0 video can have.
 func even(n int) int { return max(n&^1, 2) }
 
+// maxWidth bounds what an odd aspect ratio can stretch a picture to.
+const maxWidth = 8192
+
 // frameSize is the size of the clip: that of the first part with square pixels.
 func (p cutPlan) frameSize() (width, height int) {
 	s := p.parts[0].stretch
-	return even(s.width * s.aspectNum / s.aspectDen), even(s.height)
+	width = s.width * s.aspectNum / s.aspectDen
+	if width < 2 || width > max(maxWidth, s.width) {
+		width = s.width
+	}
+	return even(width), even(s.height)
 }
 
 func (p cutPlan) hasAudio() bool {
@@ -102,13 +109,6 @@ func keepTimestamps(v Version) []string {
 
 // encode runs FFmpeg.
 func (w *workshop) encode(ctx context.Context, p cutPlan, path string) error {
-	version, err := w.tools.Version(ctx)
-	if err != nil {
-		return err
-	}
-	if !version.atLeast(minMajor, minMinor) {
-		return &ToolError{Tool: "ffmpeg", Reason: "is too old: version " + version.Text, Remedy: installRemedy()}
-	}
 	progress := &progressReader{total: p.length(), frames: p.frames(), tell: w.req.OnProgress}
-	return w.run(ctx, w.tools.FFmpeg, w.encodeArgs(p, path, keepTimestamps(version)), progress)
+	return w.run(ctx, w.tools.FFmpeg, w.encodeArgs(p, path, keepTimestamps(w.version)), progress)
 }

@@ -12,9 +12,9 @@ const (
 	// leap is by how much timestamps and wall clock may part between two
 	// neighbouring segments that are said to belong together.
 	leap = 500 * time.Millisecond
-	// maxRuns bounds how many separate pieces one clip is joined from: each takes
+	// maxReels bounds how many separate pieces one clip is joined from: each takes
 	// a decoder.
-	maxRuns = 32
+	maxReels = 32
 	// frameGuess is a picture's duration where there is only one.
 	frameGuess = time.Second / 30
 )

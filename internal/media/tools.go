@@ -131,6 +131,11 @@ func (v Version) atLeast(major, minor int) bool {
 	return v.Major == 0 || v.Major > major || v.Major == major && v.Minor >= minor
 }
 
+func tooOld(v Version) *ToolError {
+	return &ToolError{Tool: "ffmpeg", Remedy: installRemedy(),
+		Reason: fmt.Sprintf("is version %s, but %d.%d or newer is needed", v.Text, minMajor, minMinor)}
+}
+
 // Check tells whether FFmpeg is new enough and has the encoders that clips need.
 // Errors are *ToolError.
 func (t Tools) Check(ctx context.Context) (Version, error) {
@@ -139,7 +144,7 @@ func (t Tools) Check(ctx context.Context) (Version, error) {
 		return v, err
 	}
 	if !v.atLeast(minMajor, minMinor) {
-		return v, &ToolError{Tool: "ffmpeg", Reason: fmt.Sprintf("is version %s, but %d.%d or newer is needed", v.Text, minMajor, minMinor), Remedy: installRemedy()}
+		return v, tooOld(v)
 	}
 	out, err := t.output(ctx, t.FFmpeg, "-hide_banner", "-encoders")
 	if err != nil {

@@ -19,6 +19,7 @@ import (
 // workshop makes one clip.
 type workshop struct {
 	tools    Tools
+	version  Version
 	registry *process.Registry
 	log      zerolog.Logger
 	req      CutRequest
@@ -107,7 +108,7 @@ func (w *workshop) plan(ctx context.Context) (cutPlan, error) {
 			p.parts = append(p.parts, part)
 			rest.Start = part.wall.End
 		}
-		if len(p.parts) > maxRuns {
+		if len(p.parts) > maxReels {
 			return cutPlan{}, &clip.Failure{Code: clip.CaptureGap, Final: true,
 				Message: "The stream broke off so often that no clip can be put together from the recording of that moment."}
 		}

@@ -95,6 +95,7 @@ func connect(hostPort string) (err error) {
 func dial(namespace string) (client.Client, error) {
 	return client.Dial(client.Options{
 		HostPort: server.hostPort, Namespace: namespace, Logger: temporallog.New(zerolog.Nop()),
+		Identity: "recorder", // the machine's own name does not belong into recordings
 	})
 }
 

@@ -35,6 +35,7 @@ type world struct {
 
 // behaviour says how the world treats a clip. A nil function does what is good.
 type behaviour struct {
+	host       string // that recorded; empty means the one of the tests
 	transition func(call int) error
 	locate     func(call int) error
 	cover      func(call int) media.Coverage
@@ -123,7 +124,11 @@ func (w *world) CaptureFor(_ context.Context, creatorID string, _ time.Time) (st
 			return store.Capture{}, err
 		}
 	}
-	return store.Capture{Host: host, StreamID: "s1", Dir: "capture/" + creatorID + "/s1"}, nil
+	at := host
+	if b.host != "" {
+		at = b.host
+	}
+	return store.Capture{Host: at, StreamID: "s1", Dir: "capture/" + creatorID + "/s1"}, nil
 }
 
 // cover is an activities.Index.
@@ -173,10 +178,17 @@ func (w *world) attempts(shard int) chan string {
 
 // RunShard implements activities.ShardRunner.
 func (w *world) RunShard(ctx context.Context, shard int, heartbeat func(any)) error {
-	heartbeat(shard)
 	w.attempts(shard) <- "began"
-	<-ctx.Done()
-	return nil
+	beat := time.NewTicker(time.Second)
+	defer beat.Stop()
+	for {
+		heartbeat(shard)
+		select {
+		case <-beat.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
 }
 
 // Source implements activities.Sources.

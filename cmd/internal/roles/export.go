@@ -16,10 +16,10 @@ import (
 const finalExport = 3 * time.Second
 
 func (p Parts) exporter() (*exports.Exporter, error) {
-	settings := exports.SettingsFrom(p.Config, version.Get())
 	return exports.New(exports.Options{
 		Source:   p.Store,
-		Settings: func() exports.Settings { return settings },
+		// Asked for again each time: files that changed since the start show.
+		Settings: func() exports.Settings { return exports.SettingsFrom(p.Config, version.Get()) },
 		Writer: exports.WriterOptions{
 			Canonical: p.Dir.Exports(),
 			Mirrors:   p.mirrors(),

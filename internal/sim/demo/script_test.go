@@ -43,10 +43,10 @@ func play(t *testing.T, o Options, s *stage, d time.Duration) (joinedAt time.Tim
 		defer close(ended)
 		Run(ctx, o, s, joined, zerolog.Nop())
 	}()
-	time.Sleep(time.Minute)
+	<-time.After(time.Minute)
 	joined <- struct{}{}
 	joinedAt = time.Now()
-	time.Sleep(d)
+	<-time.After(d)
 	joined <- struct{}{}
 	cancel()
 	<-ended

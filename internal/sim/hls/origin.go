@@ -53,6 +53,7 @@ type Origin struct {
 	// which that was done, 0 for none.
 	broken, restart bool
 	next            int64
+	broadcast       int           // counts the changes of Live: an encoder serves one
 	stalled         []byte        // the playlist that stalled requests see
 	changed         chan struct{} // closed and replaced when the broadcast begins or ends
 }
@@ -90,6 +91,7 @@ func (o *Origin) Live(live bool) error {
 		return nil
 	}
 	o.line.Ended, o.next = !live, 0
+	o.broadcast++
 	if live {
 		o.line.clear()
 	}
@@ -134,7 +136,7 @@ func (o *Origin) Run(ctx context.Context) error {
 
 // begin decides where the next encoder starts: one that replaces another on
 // purpose loses no frame, however long the change took.
-func (o *Origin) begin() (slot int64) {
+func (o *Origin) begin() (slot int64, broadcast int) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	now := o.options.Clock.Now()
@@ -147,14 +149,14 @@ func (o *Origin) begin() (slot int64) {
 	}
 	o.restart, o.next = false, 0
 	o.broken = o.line.started()
-	return slot
+	return slot, o.broadcast
 }
 
 // encode runs one encoder until the broadcast changes, a discontinuity is asked
 // for, the process slept for longer than a window, or ctx ends.
 func (o *Origin) encode(ctx context.Context, changed <-chan struct{}) (err error) {
-	slot := o.begin()
-	e, err := startEncoder(ctx, o.options.FFmpeg, o.options.Dir, slot, o.completed)
+	slot, broadcast := o.begin()
+	e, err := startEncoder(ctx, o.options.FFmpeg, o.options.Dir, slot, func(slot int64) { o.completed(slot, broadcast) })
 	if err != nil {
 		return err
 	}
@@ -210,13 +212,13 @@ func (o *Origin) mustRestart(ctx context.Context, changed <-chan struct{}, slot 
 	return o.restart
 }
 
-// completed takes a finished segment into the playlist, or loses it if a fault
-// says so.
-func (o *Origin) completed(slot int64) {
+// completed takes a finished segment of a broadcast into the playlist, or loses
+// it if a fault says so.
+func (o *Origin) completed(slot int64, broadcast int) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.line.Ended || (slot+1)*framesPerSlot > o.frames.Load() {
-		return // the broadcast, or the input, stopped within the slot
+	if o.broadcast != broadcast || (slot+1)*framesPerSlot > o.frames.Load() {
+		return // the broadcast is over, or the input stopped within the slot
 	}
 	o.line.Newest = slot
 	switch o.timelineFault() {

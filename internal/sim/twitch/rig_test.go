@@ -167,6 +167,6 @@ func inBubble(t *testing.T, test func(t *testing.T)) {
 }
 
 func pass(d time.Duration) {
-	time.Sleep(d) // inside a bubble: no real time passes
+	<-time.After(d) // inside a bubble: no real time passes
 	synctest.Wait()
 }

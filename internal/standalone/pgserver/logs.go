@@ -20,9 +20,27 @@ const (
 type logWriter struct {
 	log zerolog.Logger
 
-	mu   sync.Mutex
-	part []byte
-	tail []string
+	mu    sync.Mutex
+	ready bool // up, and not being stopped
+	part  []byte
+	tail  []string
+}
+
+// speak makes the server's warnings count from now on. Before, it only complains
+// about the attempts to see whether it is up, and a start that fails says why in
+// its error.
+func (w *logWriter) speak() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.ready = true
+}
+
+// hush makes all that follows debug lines: a server that is being stopped
+// complains about every client that it turns away.
+func (w *logWriter) hush() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.ready = false
 }
 
 // Write implements io.Writer.
@@ -54,6 +72,9 @@ func (w *logWriter) line(line string) {
 		w.tail = w.tail[len(w.tail)-tailLines:]
 	}
 	level, message := parseLine(line)
+	if !w.ready {
+		level = zerolog.DebugLevel
+	}
 	w.log.WithLevel(level).Msg(message)
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/streamsuites/streamsuites/internal/process"
+	"github.com/streamsuites/streamsuites/internal/standalone/ports"
 )
 
 // How long an orderly shutdown may take, and one without checkpoint after it.
@@ -66,7 +67,7 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 		return nil, err
 	}
 	for attempt := 1; ; attempt++ {
-		port, err := choosePort(ctx, opts, attempt)
+		port, err := choosePort(opts, attempt)
 		if err != nil {
 			return nil, err
 		}
@@ -75,7 +76,7 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 			return server, nil
 		}
 		exit := (*ExitError)(nil)
-		lostPort := errors.As(err, &exit) && portTaken(ctx, port)
+		lostPort := errors.As(err, &exit) && ports.Taken(port)
 		switch {
 		case lostPort && opts.Port != 0:
 			return nil, errors.Join(&PortError{Port: port}, err)
@@ -103,6 +104,7 @@ func (c *cluster) launch(ctx context.Context, opts Options, port int) (*Server, 
 	if err := s.awaitReady(ctx); err != nil {
 		return nil, errors.Join(err, s.Stop(context.WithoutCancel(ctx)))
 	}
+	output.speak()
 	return s, nil
 }
 
@@ -192,6 +194,7 @@ func (s *Server) Err() error {
 // after eight seconds or when ctx ends, and by force in the end. An error means
 // that it is still running.
 func (s *Server) Stop(ctx context.Context) error {
+	s.output.hush()
 	for _, step := range []struct {
 		signal syscall.Signal
 		within time.Duration

@@ -166,6 +166,7 @@ func TestTheLogTellsNeitherThePasswordNorWhatWasWritten(t *testing.T) {
 	require.NotContains(t, text, "said in chat")
 	require.NotContains(t, text, server.Password())
 	require.NotContains(t, text, `"level":"error"`, "an answer that a client got is not this log's error")
+	require.NotContains(t, text, `"level":"warn"`, "nor that clients were turned away during the start and the stop")
 }
 
 func TestAnInterruptedCreationLeavesNothingThatLooksLikeADatabase(t *testing.T) {

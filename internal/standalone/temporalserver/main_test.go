@@ -48,7 +48,7 @@ func TestMain(m *testing.M) {
 
 func serve(dir string) error {
 	ctx := context.Background()
-	database, err := pgserver.Start(ctx, pgserver.Options{Dir: dir})
+	database, err := pgserver.Start(ctx, pgserver.Options{Dir: dir, Fast: true})
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func greet(ctx workflow.Context, given string) (string, error) {
 
 func postgres(t *testing.T, dir string) *pgserver.Server {
 	t.Helper()
-	server, err := pgserver.Start(t.Context(), pgserver.Options{Dir: dir, Log: zerolog.Nop()})
+	server, err := pgserver.Start(t.Context(), pgserver.Options{Dir: dir, Fast: true, Log: zerolog.Nop()})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, server.Stop(context.Background())) })
 	return server

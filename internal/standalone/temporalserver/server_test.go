@@ -49,6 +49,11 @@ func TestAServerRunsWorkflowsAndKeepsThemOverARestart(t *testing.T) {
 	}
 	require.NoError(t, c.SignalWorkflow(t.Context(), "closed", "", "say", "still before"))
 	requireGreeting(t, c, "closed", "before, still before")
+	_, err := c.WorkflowService().UpdateNamespace(t.Context(), &workflowservice.UpdateNamespaceRequest{
+		Namespace: control.Namespace,
+		Config:    &namespacepb.NamespaceConfig{WorkflowExecutionRetentionTtl: durationpb.New(48 * time.Hour)},
+	})
+	require.NoError(t, err)
 	stopWork()
 	c.Close()
 	stop(t, first)
@@ -60,6 +65,7 @@ func TestAServerRunsWorkflowsAndKeepsThemOverARestart(t *testing.T) {
 	requireGreeting(t, c, "closed", "before, still before")
 	require.NoError(t, c.SignalWorkflow(t.Context(), "open", "", "say", "after"))
 	requireGreeting(t, c, "open", "before, after")
+	require.Equal(t, 30*24*time.Hour, retentionOf(t, c, control.Namespace), "a changed retention is put right")
 	require.NotContains(t, log.String(), database.Password())
 }
 
@@ -74,28 +80,6 @@ func TestAKilledServerGoesOnWhereItWas(t *testing.T) {
 	requireGreeting(t, c, "waiting", "before the crash, after it")
 }
 
-func TestTheNamespacesExistAndKeepWhatTheyShould(t *testing.T) {
-	t.Parallel()
-	database := postgres(t, t.TempDir())
-	opts := temporalserver.Options{DatabaseURL: database.URL("postgres"), Log: zerolog.Nop()}
-	want := map[string]time.Duration{control.Namespace: 30 * 24 * time.Hour, control.SystemNamespace: 24 * time.Hour}
-	first := start(t, opts)
-	c := dial(t, first, control.Namespace)
-	for name, retention := range want {
-		require.Equal(t, retention, retentionOf(t, c, name), name)
-	}
-	_, err := c.WorkflowService().UpdateNamespace(t.Context(), &workflowservice.UpdateNamespaceRequest{
-		Namespace: control.Namespace,
-		Config:    &namespacepb.NamespaceConfig{WorkflowExecutionRetentionTtl: durationpb.New(48 * time.Hour)},
-	})
-	require.NoError(t, err)
-	c.Close()
-	stop(t, first)
-
-	c = dial(t, start(t, opts), control.Namespace)
-	require.Equal(t, want[control.Namespace], retentionOf(t, c, control.Namespace), "a changed retention is put right")
-}
-
 func retentionOf(t *testing.T, c client.Client, namespace string) time.Duration {
 	t.Helper()
 	found, err := c.WorkflowService().DescribeNamespace(t.Context(), &workflowservice.DescribeNamespaceRequest{Namespace: namespace})
@@ -103,9 +87,49 @@ func retentionOf(t *testing.T, c client.Client, namespace string) time.Duration 
 	return found.GetConfig().GetWorkflowExecutionRetentionTtl().AsDuration()
 }
 
-func TestSearchAttributesAndSchedulesCanBeRegisteredAtOnce(t *testing.T) {
+func TestARunningServer(t *testing.T) {
 	t.Parallel()
-	server := start(t, temporalserver.Options{DatabaseURL: postgres(t, t.TempDir()).URL("postgres"), Log: zerolog.Nop()})
+	frontend, ui, metrics := freePort(t), freePort(t), freePort(t)
+	database := postgres(t, t.TempDir())
+	server := start(t, temporalserver.Options{
+		DatabaseURL: database.URL("postgres"), Log: zerolog.Nop(),
+		FrontendPort: frontend, UIPort: ui, MetricsPort: metrics,
+	})
+	t.Run("listens on loopback only and on the asked ports", func(t *testing.T) {
+		require.Equal(t, address(frontend), server.HostPort())
+		require.Equal(t, "http://"+address(ui), server.UIURL())
+		if runtime.GOOS == "linux" {
+			requireNoPublicListener(t)
+		}
+	})
+	t.Run("keeps people's work for thirty days and housekeeping for one", func(t *testing.T) {
+		c := dial(t, server, control.Namespace)
+		require.Equal(t, 30*24*time.Hour, retentionOf(t, c, control.Namespace))
+		require.Equal(t, 24*time.Hour, retentionOf(t, c, control.SystemNamespace))
+	})
+	t.Run("takes search attributes and schedules at once", func(t *testing.T) { registersAtOnce(t, server) })
+	t.Run("shows workflows in its web UI and lets people act on them", func(t *testing.T) { showsWorkflows(t, server) })
+	t.Run("serves metrics when asked", func(t *testing.T) {
+		require.Contains(t, get(t, "http://"+address(metrics)+"/metrics"), "service_requests")
+	})
+	t.Run("makes a second one name the port that is taken", func(t *testing.T) {
+		for use, opts := range map[string]temporalserver.Options{
+			"web UI":   {UIPort: ui},
+			"gRPC API": {FrontendPort: frontend},
+		} {
+			opts.DatabaseURL, opts.Log = database.URL("postgres"), zerolog.Nop()
+			_, err := temporalserver.Start(t.Context(), opts)
+			conflict := (*temporalserver.PortError)(nil)
+			require.ErrorAs(t, err, &conflict)
+			require.Contains(t, conflict.Use, use)
+			require.ErrorContains(t, err, strconv.Itoa(conflict.Port))
+		}
+	})
+}
+
+func address(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
+
+func registersAtOnce(t *testing.T, server *temporalserver.Server) {
 	c := dial(t, server, control.SystemNamespace)
 	_, err := c.OperatorService().AddSearchAttributes(t.Context(), &operatorservice.AddSearchAttributesRequest{
 		Namespace: control.SystemNamespace,
@@ -128,9 +152,7 @@ func TestSearchAttributesAndSchedulesCanBeRegisteredAtOnce(t *testing.T) {
 	}, wait, tick)
 }
 
-func TestTheWebUIShowsWorkflowsAndLetsPeopleActOnThem(t *testing.T) {
-	t.Parallel()
-	server := start(t, temporalserver.Options{DatabaseURL: postgres(t, t.TempDir()).URL("postgres"), Log: zerolog.Nop()})
+func showsWorkflows(t *testing.T, server *temporalserver.Server) {
 	c := dial(t, server, control.Namespace)
 	defer work(t, c)()
 	_, err := c.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "clip:abc123", TaskQueue: queue}, greet, "hello")
@@ -177,26 +199,6 @@ func post(t *testing.T, address, body, site string) int {
 	return response.StatusCode
 }
 
-func TestATakenPortIsNamedAndNothingStaysBehind(t *testing.T) {
-	t.Parallel()
-	database := postgres(t, t.TempDir())
-	listener, err := net.Listen("tcp4", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer listener.Close()
-	taken := listener.Addr().(*net.TCPAddr).Port
-	for use, opts := range map[string]temporalserver.Options{
-		"web UI":   {UIPort: taken},
-		"gRPC API": {FrontendPort: taken},
-	} {
-		opts.DatabaseURL, opts.Log = database.URL("postgres"), zerolog.Nop()
-		_, err := temporalserver.Start(t.Context(), opts)
-		conflict := (*temporalserver.PortError)(nil)
-		require.ErrorAs(t, err, &conflict)
-		require.Equal(t, taken, conflict.Port)
-		require.Contains(t, conflict.Use, use)
-	}
-}
-
 func TestAnAddressThatCannotBeUsedIsRefusedWithoutItsPassword(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{"postgres://me:hush-hush@127.0.0.1:x/db", "postgres://me:hush-hush@127.0.0.1:1/db?sslmode=disable"} {
@@ -206,7 +208,7 @@ func TestAnAddressThatCannotBeUsedIsRefusedWithoutItsPassword(t *testing.T) {
 	}
 }
 
-func TestASchemaThatWasInterruptedIsMadeAnew(t *testing.T) {
+func TestAnInterruptedSchemaIsMadeAnewAndAStopIsQuickAndLeavesNothingBehind(t *testing.T) {
 	t.Parallel()
 	database := postgres(t, t.TempDir())
 	conn, err := pgx.Connect(t.Context(), database.URL("postgres"))
@@ -221,27 +223,15 @@ func TestASchemaThatWasInterruptedIsMadeAnew(t *testing.T) {
 	require.NoError(t, half.Close(t.Context()))
 
 	server := start(t, temporalserver.Options{DatabaseURL: database.URL("postgres"), Log: zerolog.Nop()})
-	dial(t, server, control.Namespace)
-}
-
-func TestMetricsAreServedOnlyWhenAsked(t *testing.T) {
-	t.Parallel()
-	port := freePort(t)
-	server := start(t, temporalserver.Options{DatabaseURL: postgres(t, t.TempDir()).URL("postgres"), MetricsPort: port, Log: zerolog.Nop()})
-	require.Contains(t, get(t, "http://"+net.JoinHostPort("127.0.0.1", strconv.Itoa(port))+"/metrics"), "service_requests")
+	dial(t, server, control.Namespace).Close()
+	began := time.Now()
 	stop(t, server)
-}
-
-func TestEverythingListensOnLoopbackAndOnTheAskedPorts(t *testing.T) {
-	t.Parallel()
-	frontend, ui := freePort(t), freePort(t)
-	server := start(t, temporalserver.Options{
-		DatabaseURL: postgres(t, t.TempDir()).URL("postgres"), FrontendPort: frontend, UIPort: ui, Log: zerolog.Nop(),
-	})
-	require.Equal(t, net.JoinHostPort("127.0.0.1", strconv.Itoa(frontend)), server.HostPort())
-	require.Equal(t, "http://127.0.0.1:"+strconv.Itoa(ui), server.UIURL())
-	if runtime.GOOS == "linux" {
-		requireNoPublicListener(t)
+	require.Less(t, time.Since(began), 10*time.Second)
+	require.Empty(t, sessions(t, database), "its connections to the database are closed")
+	for _, left := range []string{server.HostPort(), strings.TrimPrefix(server.UIURL(), "http://")} {
+		listener, err := net.Listen("tcp4", left)
+		require.NoError(t, err, "its ports are free")
+		require.NoError(t, listener.Close())
 	}
 }
 
@@ -267,24 +257,6 @@ func requireNoPublicListener(t *testing.T) {
 			}
 		}
 	}
-}
-
-func TestAStopIsQuickAndLeavesNothingRunning(t *testing.T) {
-	database := postgres(t, t.TempDir())
-	opts := temporalserver.Options{DatabaseURL: database.URL("postgres"), Log: zerolog.Nop()}
-	stop(t, start(t, opts)) // what is started once for the process
-	before := runtime.NumGoroutine()
-
-	server, err := temporalserver.Start(t.Context(), opts)
-	require.NoError(t, err)
-	require.Greater(t, runtime.NumGoroutine(), before)
-	began := time.Now()
-	require.NoError(t, server.Stop(t.Context()))
-	require.Less(t, time.Since(began), 5*time.Second)
-	http.DefaultClient.CloseIdleConnections()
-	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+5 }, wait, tick,
-		"%d goroutines, %d before", runtime.NumGoroutine(), before)
-	require.Empty(t, sessions(t, database), "its connections to the database are closed")
 }
 
 func sessions(t *testing.T, database *pgserver.Server) string {

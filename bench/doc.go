@@ -1,0 +1,14 @@
+// Command bench measures StreamSuites on the machine that it runs on: how much
+// chat it takes in, how fast a clip begins and how much is added to it, how long
+// a start takes and how much memory everything holds. It prints the figures and
+// writes docs/benchmarks.md and benchmarks.json.
+//
+// It runs the real thing: Postgres with its durable settings, the data plane
+// wired as the ingest role wires it, chat over TLS from a process of its own, and
+// bin/standalone started as a person starts it. Everything stays on the loopback
+// interface, is bounded, lies in a temporary folder, and is stopped by the program
+// that started it.
+//
+// It must not be imported, and nothing may be tuned for it: what it measures has to
+// be what runs.
+package main

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime/pprof"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/rs/zerolog"
+
+	"github.com/streamsuites/streamsuites/internal/process"
+)
+
+// Where the figures go, seen from the top of the checkout.
+const (
+	documentPath = "docs/benchmarks.md"
+	figuresPath  = "benchmarks.json"
+)
+
+// suites are the groups of measurements, in the order in which they run.
+var suites = []suite{
+	{"ingest", measureIngest},
+	{"standalone", measureStandalone},
+}
+
+// suite is a group of measurements that share what they start.
+type suite struct {
+	name string
+	run  func(context.Context, bench) ([]Figure, error)
+}
+
+// bench is what the suites share.
+type bench struct {
+	dir      string // temporary, removed at the end
+	children *process.Registry
+	out      io.Writer
+	log      zerolog.Logger
+	lines    int // a run of the ingest measurement
+}
+
+func (b bench) say(format string, args ...any) { _, _ = fmt.Fprintf(b.out, format+"\n", args...) }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	run := measure
+	if len(os.Args) > 1 && os.Args[1] == generatorCommand {
+		run = generate
+	}
+	if err := run(ctx, os.Args[1:]); err != nil && !errors.Is(err, flag.ErrHelp) {
+		_, _ = fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// measure runs the suites and writes what they found.
+func measure(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	only := flags.String("only", "", "run one suite, "+suiteNames()+", and write nothing")
+	lines := flags.Int("lines", 300_000, "chat messages in a run of the ingest measurement")
+	profile := flags.String("cpuprofile", "", "write a CPU profile of this process, which holds the data plane, to a file")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	chosen, err := choose(*only)
+	if err != nil {
+		return err
+	}
+	machine, err := describeMachine(ctx)
+	if err != nil {
+		return err
+	}
+	stop, err := startProfile(*profile)
+	if err != nil {
+		return err
+	}
+	figures, err := runSuites(ctx, chosen, *lines)
+	stop()
+	if err != nil {
+		return err
+	}
+	report := Report{Machine: machine, Figures: figures}
+	_, _ = fmt.Fprintln(os.Stdout, "\n"+report.Table())
+	if *only != "" {
+		return nil
+	}
+	return report.Write(documentPath, figuresPath)
+}
+
+func suiteNames() string {
+	names := make([]string, len(suites))
+	for i, s := range suites {
+		names[i] = s.name
+	}
+	return strings.Join(names, " or ")
+}
+
+func choose(only string) ([]suite, error) {
+	if only == "" {
+		return suites, nil
+	}
+	at := slices.IndexFunc(suites, func(s suite) bool { return s.name == only })
+	if at < 0 {
+		return nil, fmt.Errorf("-only %s: there are %s", only, suiteNames())
+	}
+	return suites[at : at+1], nil
+}
+
+// runSuites runs the suites in a temporary folder.
+func runSuites(ctx context.Context, chosen []suite, lines int) ([]Figure, error) {
+	dir, err := os.MkdirTemp("", "streamsuites-bench-")
+	if err != nil {
+		return nil, fmt.Errorf("make a temporary folder: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	children, err := process.OpenRegistry(filepath.Join(dir, "children"))
+	if err != nil {
+		return nil, err
+	}
+	b := bench{
+		dir: dir, children: children, out: os.Stdout, lines: lines,
+		log: zerolog.New(zerolog.ConsoleWriter{Out: os.Stderr, NoColor: true}).Level(zerolog.ErrorLevel),
+	}
+	var figures []Figure
+	for _, s := range chosen {
+		b.say("== %s", s.name)
+		found, err := s.run(ctx, b)
+		if err != nil {
+			return nil, fmt.Errorf("measure %s: %w", s.name, err)
+		}
+		figures = append(figures, found...)
+	}
+	return figures, nil
+}
+
+func startProfile(path string) (stop func(), err error) {
+	if path == "" {
+		return func() {}, nil
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return nil, fmt.Errorf("write the CPU profile: %w", err)
+	}
+	if err := pprof.StartCPUProfile(file); err != nil {
+		return nil, errors.Join(fmt.Errorf("write the CPU profile: %w", err), file.Close())
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		_ = file.Close()
+	}, nil
+}

@@ -1,0 +1,123 @@
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/require"
+
+	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/control"
+	"github.com/streamsuites/streamsuites/internal/store/storetest"
+)
+
+// airwaves is a LiveSource that tests switch.
+type airwaves struct {
+	on    map[string]string // channel → stream id
+	fail  error
+	asked []int
+}
+
+func (a *airwaves) Live(_ context.Context, channels []string) (map[string]control.Stream, error) {
+	a.asked = append(a.asked, len(channels))
+	if a.fail != nil {
+		return nil, a.fail
+	}
+	live := map[string]control.Stream{}
+	for _, c := range channels {
+		if id, ok := a.on[c]; ok {
+			live[c] = control.Stream{Platform: chat.Twitch, Channel: c, StreamID: id, Title: "t", StartedAt: time.Unix(1e9, 0)}
+		}
+	}
+	return live, nil
+}
+
+func newPoller(t *testing.T, n int) (p *poller, source *airwaves, clock *dial, news *[]string) {
+	_, s := storetest.New(t)
+	source, clock, news = &airwaves{on: map[string]string{}}, newDial(), &[]string{}
+	channels := make([]watched, n)
+	for i := range channels {
+		channels[i] = watched{fmt.Sprintf("cr%04d", i), 1, Channel{chat.Twitch, fmt.Sprintf("ch%d", i), "bot"}}
+	}
+	return &poller{
+		account: "bot", source: source, store: s, clock: clock, every: time.Minute, log: zerolog.Nop(),
+		channels: func(string) []watched { return channels }, changed: func(id string) { *news = append(*news, id) },
+		nudge: make(chan struct{}, 1), known: map[watched]*broadcast{},
+	}, source, clock, news
+}
+
+func TestOnlyTransitionsAreNews(t *testing.T) {
+	t.Parallel()
+	p, source, clock, news := newPoller(t, 1)
+	poll := func() { p.poll(t.Context()); clock.turn(15 * time.Second) }
+	poll()
+	require.Empty(t, *news)
+	source.on["ch0"] = "s1"
+	for range 10 {
+		poll()
+	}
+	require.Equal(t, []string{"cr0000"}, *news, "live once")
+
+	delete(source.on, "ch0")
+	poll()
+	source.on["ch0"] = "s1"
+	poll()
+	require.Len(t, *news, 1, "a single miss is not the end")
+
+	delete(source.on, "ch0")
+	poll()
+	source.fail = errAway
+	poll()
+	poll()
+	source.fail = nil
+	require.Len(t, *news, 1, "not knowing is not a miss")
+	poll()
+	poll()
+	poll()
+	require.Len(t, *news, 2, "offline once")
+
+	source.on["ch0"] = "s2"
+	poll()
+	require.Len(t, *news, 3)
+}
+
+func TestWhatAnEarlierProcessSawLiveEndsInTheSameWay(t *testing.T) {
+	t.Parallel()
+	p, source, _, news := newPoller(t, 1)
+	source.on["ch0"] = "s1"
+	p.poll(t.Context())
+	p.known = map[watched]*broadcast{} // another process
+	source.on = nil
+	p.poll(t.Context())
+	require.Len(t, *news, 1)
+	p.poll(t.Context())
+	require.Len(t, *news, 2)
+	p.poll(t.Context())
+	require.Len(t, *news, 2)
+}
+
+func TestChannelsAreAskedAboutInBatches(t *testing.T) {
+	t.Parallel()
+	p, source, _, _ := newPoller(t, 250)
+	p.poll(t.Context())
+	require.Equal(t, []int{100, 100, 50}, source.asked)
+}
+
+func TestThePollerAsksAtOnceThenAtIntervalsAndWhenNudged(t *testing.T) {
+	t.Parallel()
+	p, source, clock, _ := newPoller(t, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); p.run(ctx) }()
+	require.Equal(t, time.Minute, <-clock.set)
+	clock.turn(time.Minute)
+	<-clock.set
+	token(p.nudge)
+	<-clock.set
+	cancel()
+	<-done
+	require.Len(t, source.asked, 3)
+}
