@@ -64,6 +64,9 @@ func (d Dir) Postgres() string { return d.join("postgres") }
 // Simulators holds the simulators' own state.
 func (d Dir) Simulators() string { return d.join("simulators") }
 
+// Secrets holds tokens that platforms have renewed; only its owner may read it.
+func (d Dir) Secrets() string { return d.join("secrets") }
+
 // Children holds the records of child processes.
 func (d Dir) Children() string { return d.join("children") }
 

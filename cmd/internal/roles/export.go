@@ -17,7 +17,7 @@ const finalExport = 3 * time.Second
 
 func (p Parts) exporter() (*exports.Exporter, error) {
 	return exports.New(exports.Options{
-		Source:   p.Store,
+		Source: p.Store,
 		// Asked for again each time: files that changed since the start show.
 		Settings: func() exports.Settings { return exports.SettingsFrom(p.Config, version.Get()) },
 		Writer: exports.WriterOptions{

@@ -85,7 +85,7 @@ func (p Parts) connectAccounts(host *ingest.Host) ([]*twitch.Client, error) {
 	}
 	var clients []*twitch.Client
 	for _, account := range p.Config.Twitch {
-		client, err := connectTwitch(host, p.Config, account, p.Store, p.Log)
+		client, err := p.connectTwitch(host, account)
 		if err != nil {
 			return nil, fmt.Errorf("connect the Twitch account %q: %w", account.Label, err)
 		}

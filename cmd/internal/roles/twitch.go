@@ -2,7 +2,6 @@ package roles
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -14,7 +13,9 @@ import (
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/config"
 	"github.com/streamsuites/streamsuites/internal/control"
+	"github.com/streamsuites/streamsuites/internal/logging"
 	platform "github.com/streamsuites/streamsuites/internal/platform/twitch"
+	"github.com/streamsuites/streamsuites/internal/statedir"
 	"github.com/streamsuites/streamsuites/internal/store"
 )
 
@@ -27,11 +28,11 @@ type twitchAccess struct {
 // TwitchChat is the chat configuration of a bot account, with a budget of its
 // own: for commands that connect outside the data plane.
 func TwitchChat(cfg *config.Config, account config.TwitchAccount, log zerolog.Logger) (twitch.Config, error) {
-	access, err := accessTwitch(cfg, account, log)
+	access, err := accessTwitch(cfg, account, &logging.Redactor{}, log)
 	return access.chat, err
 }
 
-func accessTwitch(cfg *config.Config, account config.TwitchAccount, log zerolog.Logger) (twitchAccess, error) {
+func accessTwitch(cfg *config.Config, account config.TwitchAccount, redactor *logging.Redactor, log zerolog.Logger) (twitchAccess, error) {
 	endpoints := cfg.Platform(chat.Twitch).Twitch
 	access := twitchAccess{chat: twitch.Config{
 		Endpoints: twitch.Endpoints{Address: endpoints.IRC, Plain: !endpoints.IRCTLS},
@@ -52,12 +53,13 @@ func accessTwitch(cfg *config.Config, account config.TwitchAccount, log zerolog.
 	if account.ClientID == "" {
 		return access, nil
 	}
-	return access, access.connectAPI(endpoints, account, log)
+	return access, access.connectAPI(cfg, account, redactor, log)
 }
 
 // connectAPI adds what needs an application: renewing tokens, and asking who is
 // live, with the application's own token where there is a secret for it.
-func (a *twitchAccess) connectAPI(endpoints config.TwitchEndpoints, account config.TwitchAccount, log zerolog.Logger) error {
+func (a *twitchAccess) connectAPI(cfg *config.Config, account config.TwitchAccount, redactor *logging.Redactor, log zerolog.Logger) error {
+	endpoints := cfg.Platform(chat.Twitch).Twitch
 	client, err := platform.New(platform.Config{
 		Endpoints: platform.Endpoints{Helix: endpoints.Helix, OAuth: endpoints.OAuth},
 		ClientID:  account.ClientID, ClientSecret: account.ClientSecret.Reveal(), Log: log,
@@ -65,64 +67,36 @@ func (a *twitchAccess) connectAPI(endpoints config.TwitchEndpoints, account conf
 	if err != nil {
 		return fmt.Errorf("set up Twitch's API: %w", err)
 	}
-	user := platform.NewUserTokens(client, platform.Token{
-		Access: account.Token.Reveal(), Refresh: account.RefreshToken.Reveal(),
-	}, nil)
+	tokens, err := openTokens(statedir.Dir(cfg.StateDir), account, redactor)
+	if err != nil {
+		return err
+	}
+	user := platform.NewUserTokens(client, tokens.current(), tokens.persist)
 	if account.Token.IsSet() {
 		a.chat.Token, a.chat.Refresh = user.Token, user.Refresh
 	}
-	var tokens platform.Tokens = user
+	var asking platform.Tokens = user
 	if account.ClientSecret.IsSet() {
-		tokens = platform.NewAppTokens(client)
+		asking = platform.NewAppTokens(client)
 	}
-	a.api = client.Helix(accountName(account.Label), tokens)
+	a.api = client.Helix(accountName(account.Label), asking)
 	return nil
 }
 
 // connectTwitch makes the account known to the host and returns its connection,
 // which has to be run.
-func connectTwitch(host *ingest.Host, cfg *config.Config, account config.TwitchAccount, s *store.Store, log zerolog.Logger) (*twitch.Client, error) {
+func (p Parts) connectTwitch(host *ingest.Host, account config.TwitchAccount) (*twitch.Client, error) {
 	name := accountName(account.Label)
-	access, err := accessTwitch(cfg, account, log.With().Str("account", name).Logger())
+	access, err := accessTwitch(p.Config, account, p.Redactor, p.Log.With().Str("account", name).Logger())
 	if err != nil {
 		return nil, err
 	}
-	access.chat.Budget = sharedBudget{s, "twitch:" + account.Nick}
+	access.chat.Budget = sharedBudget{p.Store, "twitch:" + account.Nick}
 	var live ingest.LiveSource
 	if access.api != nil {
 		live = helixLive{access.api}
 	}
-	wired := host.NewAccount(name, chat.Twitch)
-	client := twitch.New(access.chat, chatHandler{wired})
-	wired.Connect(speaker{client}, live)
-	return client, nil
-}
-
-// chatHandler hands what the connection reads to the data plane.
-type chatHandler struct{ account *ingest.Account }
-
-func (h chatHandler) OnEvent(event chat.Event) { h.account.Message(event) }
-
-func (h chatHandler) OnOther(twitch.OtherKind) {}
-
-func (h chatHandler) OnGap(channel string, from, to time.Time, reason string) {
-	h.account.Gap(channel, from, to, reason)
-}
-
-func (h chatHandler) OnState(channel string, state twitch.State, detail string) {
-	h.account.State(channel, string(state), detail)
-}
-
-// speaker says in the data plane's words whether a message was surely not sent.
-type speaker struct{ *twitch.Client }
-
-func (s speaker) Send(ctx context.Context, channel, text, replyTo string) error {
-	err := s.Client.Send(ctx, channel, text, replyTo)
-	var refused *twitch.SendError
-	if errors.As(err, &refused) && !refused.MaybeSent {
-		return &ingest.UnsentError{Err: err}
-	}
-	return err
+	return host.ConnectTwitch(name, access.chat, live), nil
 }
 
 // sharedBudget is an account's budget, kept in Postgres for all hosts.
