@@ -20,6 +20,11 @@ const (
 	// repeat that is older meets the rule that no id starts twice.
 	remembered = 500
 
+	// carriedAtMost is how many open decisions go over to a new run. More are
+	// carried out first: the input of a run has a limit of 2 MiB, and a session
+	// that was without a worker for an hour can find more than that.
+	carriedAtMost = 100
+
 	// tryAgain is the pause after a decision that could not be carried out.
 	tryAgain = 5 * time.Second
 )
@@ -68,7 +73,8 @@ func (r *sessionRun) run(ctx workflow.Context) error {
 			r.state.Pending = batch
 		}
 		r.drain()
-		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
+		r.dropRepeats()
+		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() && len(r.state.Pending) <= carriedAtMost {
 			// Nothing may come between the drain above and this return.
 			return workflow.NewContinueAsNewError(ctx, control.WorkflowSession,
 				control.SessionInput{CreatorID: r.creatorID, State: &r.state})
@@ -88,6 +94,17 @@ func (r *sessionRun) drain() {
 		}
 		r.state.Pending = append(r.state.Pending, batch...)
 	}
+}
+
+// dropRepeats removes from what is pending what was carried out before, and
+// all but the first of what is there several times.
+func (r *sessionRun) dropRepeats() {
+	pending := make(map[string]bool)
+	r.state.Pending = slices.DeleteFunc(r.state.Pending, func(d control.Decision) bool {
+		repeated := r.seen[d.Key] || pending[d.Key]
+		pending[d.Key] = true
+		return repeated
+	})
 }
 
 // carryOut does what is pending, in order, as far as one batch goes. What could
@@ -119,12 +136,9 @@ func (r *sessionRun) perform(ctx workflow.Context, batch []control.Decision) []e
 	errs := make([]error, len(batch))
 	var clips []child
 	var of []int // index into batch of each of clips
-	starting := make(map[string]bool)
 	for i, decision := range batch {
 		switch {
-		case r.seen[decision.Key] || starting[decision.Key]:
 		case decision.Kind == control.DecideClip && decision.Clip != nil:
-			starting[decision.Key] = true
 			clips, of = append(clips, clipChild(decision)), append(of, i)
 		case decision.Kind == control.DecideStreamLive && decision.Stream != nil:
 			errs[i] = r.streamLive(ctx, decision)

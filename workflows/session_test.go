@@ -168,6 +168,19 @@ func TestThreeHundredSignalsAcrossContinueAsNewLoseNothingAndRepeatNothing(t *te
 	require.Empty(t, missing)
 }
 
+func TestMoreThanARunCanCarryIsCarriedOutFirst(t *testing.T) {
+	t.Parallel()
+	var pending []control.Decision
+	for i := range 1000 {
+		pending = append(pending, clipDecision(fmt.Sprintf("y%05d", i)), clipDecision(fmt.Sprintf("y%05d", i)))
+	}
+	b := newSessionBench(t)
+	b.env.SetContinueAsNewSuggested(true)
+	b.env.ExecuteWorkflow(control.WorkflowSession, control.SessionInput{CreatorID: "c1", State: &control.SessionState{Pending: pending}})
+	require.Len(t, b.started(), 900)
+	require.Len(t, b.carried().Pending, 100)
+}
+
 func TestASessionForgetsOldKeys(t *testing.T) {
 	t.Parallel()
 	b := newSessionBench(t)

@@ -14,6 +14,7 @@ import (
 	"github.com/streamsuites/streamsuites/cmd/internal/roles"
 	"github.com/streamsuites/streamsuites/internal/clip"
 	"github.com/streamsuites/streamsuites/internal/control"
+	"github.com/streamsuites/streamsuites/internal/hostid"
 	"github.com/streamsuites/streamsuites/internal/httpserver"
 	"github.com/streamsuites/streamsuites/internal/metrics"
 	"github.com/streamsuites/streamsuites/internal/statedir"
@@ -39,7 +40,7 @@ func (m *machine) prepareRuntime(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	host, err := m.dir.HostID()
+	host, err := hostid.Load(m.dir.HostIDFile())
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -14,8 +13,10 @@ import (
 	"github.com/streamsuites/streamsuites/cmd/internal/roles"
 	"github.com/streamsuites/streamsuites/internal/config"
 	"github.com/streamsuites/streamsuites/internal/control"
+	"github.com/streamsuites/streamsuites/internal/hostid"
 	"github.com/streamsuites/streamsuites/internal/logging"
 	"github.com/streamsuites/streamsuites/internal/metrics"
+	"github.com/streamsuites/streamsuites/internal/namespaces"
 	"github.com/streamsuites/streamsuites/internal/process"
 	"github.com/streamsuites/streamsuites/internal/store"
 	"github.com/streamsuites/streamsuites/internal/temporallog"
@@ -64,7 +65,7 @@ func (r *root) runCommand() *cobra.Command {
 	return cmd
 }
 
-// process is what the roles of one process share, and how it is closed.
+// shared is what the roles of one process share, and how it is closed.
 type shared struct {
 	parts roles.Parts
 	close []func()
@@ -134,7 +135,7 @@ func (r *root) assemble(ctx context.Context, s *shared, target connect.Target, l
 	if err := opened.CheckSchema(ctx); err != nil {
 		return fmt.Errorf("%w: run `streamsuites setup` first", err)
 	}
-	host, err := target.Dir.HostID()
+	host, err := hostid.Load(target.Dir.HostIDFile())
 	if err != nil {
 		return err
 	}
@@ -217,17 +218,13 @@ func (r *root) setupPostgres(ctx context.Context, target connect.Target) error {
 	return nil
 }
 
-// namespaceWait bounds how long a new namespace may take until all parts of the
-// server know it.
-const namespaceWait = 45 * time.Second
-
 func (r *root) setupTemporal(ctx context.Context, target connect.Target) error {
 	c, err := target.Temporal(ctx, r.quietTemporal())
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	if err := workers.EnsureNamespaces(ctx, c); err != nil {
+	if err := namespaces.Ensure(ctx, c.WorkflowService(), namespaces.All()); err != nil {
 		return err
 	}
 	system, err := client.NewClientFromExistingWithContext(ctx, c, client.Options{
@@ -237,21 +234,12 @@ func (r *root) setupTemporal(ctx context.Context, target connect.Target) error {
 		return fmt.Errorf("reach Temporal's namespace %s: %w", control.SystemNamespace, err)
 	}
 	defer system.Close()
-	deadline, cancel := context.WithTimeout(ctx, namespaceWait)
-	defer cancel()
-	for {
-		err = workers.EnsureSearchAttributes(deadline, c)
-		if err == nil {
-			err = workers.EnsureSchedules(deadline, system)
-		}
-		if err == nil {
-			_, _ = fmt.Fprintln(os.Stdout, "Temporal: namespaces, search attributes and schedules registered")
-			return nil
-		}
-		select {
-		case <-time.After(time.Second):
-		case <-deadline.Done():
-			return errors.Join(err, ctx.Err())
-		}
+	if err := workers.EnsureSearchAttributes(ctx, c); err != nil {
+		return err
 	}
+	if err := workers.EnsureSchedules(ctx, system); err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintln(os.Stdout, "Temporal: namespaces, search attributes and schedules registered")
+	return nil
 }

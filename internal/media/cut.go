@@ -35,8 +35,8 @@ type CutRequest struct {
 	Dir        string    // the capture folder
 	Segments   []Segment // of Coverage; empty: whatever the index holds of the span
 	Span       Span
-	Output     string // final path, ending in .mp4; its base name is the clip's id
-	OnProgress func(CutProgress)
+	Output     string            // final path, ending in .mp4; its base name is the clip's id
+	OnProgress func(CutProgress) // may be nil; called from Cut's goroutine, about twice a second
 }
 
 // CutProgress is how far an encode is.
@@ -103,13 +103,16 @@ func (c *Cutter) cut(ctx context.Context, req CutRequest, log zerolog.Logger) (C
 	return w.make(ctx, plan)
 }
 
+// maxClip is the longest clip that can be cut.
+const maxClip = 10 * time.Minute
+
 func (r CutRequest) check() error {
 	switch {
 	case !filepath.IsAbs(r.Output) || filepath.Ext(r.Output) != ".mp4":
 		return errors.New("the clip's path is not an absolute one of an MP4")
 	case !filepath.IsAbs(r.Dir):
 		return errors.New("the recording's path is not absolute")
-	case r.Span.Length() <= 0 || r.Span.Length() > time.Hour:
+	case r.Span.Length() <= 0 || r.Span.Length() > maxClip:
 		return errors.New("the clip's length is out of bounds")
 	}
 	for _, s := range r.Segments {

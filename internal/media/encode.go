@@ -85,7 +85,7 @@ func (w *workshop) encodeArgs(p cutPlan, path string, timing []string) []string 
 	args := []string{"-hide_banner", "-nostdin", "-loglevel", "warning", "-nostats", "-progress", "pipe:1", "-stats_period", "0.5", "-copyts"}
 	for _, part := range p.parts {
 		args = append(args, "-threads", "1")
-		args = append(args, part.reel.input()...)
+		args = append(args, part.reel.input(w.req.Dir)...)
 	}
 	threads := strconv.Itoa(w.threads)
 	args = append(args, "-filter_complex_threads", threads, "-filter_complex", p.filters(), "-map", "[v]")
@@ -107,8 +107,34 @@ func keepTimestamps(v Version) []string {
 	return []string{mode, "vfr", "-enc_time_base:v", "1:90000"}
 }
 
-// encode runs FFmpeg.
+// encode runs FFmpeg and tells about its progress from the caller's goroutine: an
+// observer that blocks must not block FFmpeg, and one that ends must end it.
 func (w *workshop) encode(ctx context.Context, p cutPlan, path string) error {
-	progress := &progressReader{total: p.length(), frames: p.frames(), tell: w.req.OnProgress}
-	return w.run(ctx, w.tools.FFmpeg, w.encodeArgs(p, path, keepTimestamps(w.version)), progress)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	latest := make(chan CutProgress, 1)
+	progress := &progressReader{total: p.length(), frames: p.frames(), tell: func(now CutProgress) {
+		select {
+		case <-latest:
+		default:
+		}
+		latest <- now
+	}}
+	ended := make(chan error, 1)
+	go func() {
+		ended <- w.run(ctx, w.tools.FFmpeg, w.encodeArgs(p, path, keepTimestamps(w.version)), progress)
+	}()
+	for {
+		select {
+		case now := <-latest:
+			w.req.OnProgress(now)
+		case err := <-ended:
+			select {
+			case now := <-latest:
+				w.req.OnProgress(now)
+			default:
+			}
+			return err
+		}
+	}
 }

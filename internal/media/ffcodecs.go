@@ -32,9 +32,9 @@ func (c *ffmpegConnection) codecs(ctx context.Context) ([]string, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
-	found, err := c.r.cfg.Tools.describe(ctx, description{input: c.address, secrets: secretsOf(c.address)})
+	found, err := c.r.cfg.Tools.describe(ctx, description{input: c.address, secrets: secretsOf(c.address), unprivileged: !c.r.privileged, registry: c.r.cfg.Registry})
 	if err != nil {
-		return nil, err
+		return nil, c.denied(err, err)
 	}
 	for _, s := range found.Streams {
 		known := s.Type == "video" || s.Type == "audio"

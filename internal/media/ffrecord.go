@@ -72,11 +72,11 @@ func (c *ffmpegConnection) run(ctx context.Context) error {
 		return err
 	}
 	child, err := start(ctx, job{
-		Name: "ffmpeg-capture", Path: c.r.cfg.Tools.FFmpeg, Args: c.args(codecs), Dir: c.r.cfg.Dir,
-		Stdout: writer, Stderr: complaints, Registry: c.r.cfg.Registry,
+		Name: "ffmpeg-capture", Path: c.r.cfg.Tools.FFmpeg, Args: c.args(codecs), Stdout: writer, Stderr: complaints,
+		Unprivileged: !c.r.privileged, Registry: c.r.cfg.Registry,
 	})
 	if err != nil {
-		return missingTool("ffmpeg", err)
+		return c.denied(err, missingTool("ffmpeg", err))
 	}
 	rows := make(chan piece)
 	go scanPieces(reader, rows)
@@ -109,8 +109,19 @@ func (c *ffmpegConnection) outcome(cause, exit error, complaints *tail) error {
 	case noRoom(complaints.String()):
 		return errDiskFull
 	default:
-		return fmt.Errorf("FFmpeg cannot read the source: %w", complaints.explain(exit))
+		explained := complaints.explain(exit)
+		return c.denied(explained, fmt.Errorf("FFmpeg cannot read the source: %w", explained))
 	}
+}
+
+// denied notes when FFmpeg had no right to the files as another user, and then
+// says so in place of outcome: the next connection runs it as this process's.
+func (c *ffmpegConnection) denied(err, outcome error) error {
+	if c.r.privileged || !deniesAccess(err, err.Error()) {
+		return outcome
+	}
+	c.r.privileged = true
+	return errors.New("FFmpeg could not write the recording as another user; it will run with this process's rights")
 }
 
 // consume stores completed segments until FFmpeg ends, which is nil, or has to
@@ -216,7 +227,7 @@ func (c *ffmpegConnection) args(codecs []string) []string {
 	return append(args,
 		"-f", "segment", "-segment_time", pieceSeconds, "-segment_format", "mpegts",
 		"-segment_list", "pipe:1", "-segment_list_type", "csv",
-		fmt.Sprintf("work-%d-%%d.ts", c.r.sink.journal.nextSeq()))
+		filepath.Join(strings.ReplaceAll(c.r.sink.dir, "%", "%%"), fmt.Sprintf("work-%d-%%d.ts", c.r.sink.journal.nextSeq())))
 }
 
 // piece is one row of FFmpeg's list of completed segments.

@@ -81,6 +81,8 @@ type Recorder struct {
 	sink  *sink
 	state string
 	err   string
+
+	privileged bool // FFmpeg as another user could not get at the files
 }
 
 // NewRecorder checks the configuration.
@@ -131,15 +133,19 @@ func wait(ctx context.Context, d time.Duration) error {
 // missing, and an error of the folder if that cannot be used. Everything that
 // may pass is retried for ever and told through OnProgress.
 func (r *Recorder) Run(ctx context.Context) error {
-	if err := os.MkdirAll(r.cfg.Dir, 0o755); err != nil {
+	dir, err := filepath.Abs(r.cfg.Dir)
+	if err != nil {
+		return fmt.Errorf("find the folder of a recording: %w", err)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("create the folder of a recording: %w", err)
 	}
-	lock, err := durable.TakeLock(filepath.Join(r.cfg.Dir, lockFile))
+	lock, err := durable.TakeLock(filepath.Join(dir, lockFile))
 	if err != nil {
 		return fmt.Errorf("record: %w", err)
 	}
 	defer lock.Release()
-	j, err := openJournal(r.cfg.Dir)
+	j, err := openJournal(dir)
 	if err != nil {
 		return fmt.Errorf("record: %w", err)
 	}
@@ -148,7 +154,7 @@ func (r *Recorder) Run(ctx context.Context) error {
 		r.cfg.Log.Warn().Int("lines", n).Msg("the index of the recording was damaged; what could be read is kept")
 	}
 	r.sink = &sink{
-		dir: r.cfg.Dir, journal: j, pruner: pruner{journal: j, window: r.cfg.Window},
+		dir: dir, journal: j, pruner: pruner{journal: j, window: r.cfg.Window},
 		held: r.cfg.Held, clock: r.cfg.Clock, create: createFile, log: r.cfg.Log,
 	}
 	return r.supervise(ctx)

@@ -50,15 +50,16 @@ func (p cutPlan) length() (d time.Duration) {
 	return d
 }
 
-// run runs FFmpeg or FFprobe in the capture folder, as an unprivileged user if
-// the files permit: what it decodes came from strangers.
+// run runs FFmpeg or FFprobe as an unprivileged user if the files permit: what it
+// decodes came from strangers. It gets absolute paths, because a child that
+// drops root cannot change into a folder below a private one before it runs.
 func (w *workshop) run(ctx context.Context, path string, args []string, stdout io.Writer) error {
 	began := time.Now()
 	defer func() { w.spent += time.Since(began) }()
 	for {
 		complaints := &tail{}
 		err := run(ctx, job{
-			Name: filepath.Base(path), Path: path, Args: args, Dir: w.req.Dir, Stdout: stdout, Stderr: complaints,
+			Name: filepath.Base(path), Path: path, Args: args, Stdout: stdout, Stderr: complaints,
 			Background: true, Unprivileged: !w.privileged, Registry: w.registry,
 		})
 		switch {
@@ -249,7 +250,7 @@ func (w *workshop) probe(ctx context.Context, r reel) (stretch, error) {
 	}
 	out := tail{limit: maxListing}
 	args := []string{"-v", "error", "-of", "compact=p=1:nk=0", "-show_entries", stretchEntries}
-	err := w.run(ctx, w.tools.FFprobe, append(args, r.input()...), &out)
+	err := w.run(ctx, w.tools.FFprobe, append(args, r.input(w.req.Dir)...), &out)
 	var failed *toolFailure
 	if errors.As(err, &failed) {
 		return stretch{}, corrupt(err)
@@ -271,15 +272,22 @@ func (w *workshop) probe(ctx context.Context, r reel) (stretch, error) {
 // input are FFmpeg's options that read a reel as one file. The format is given
 // and protocols are restricted, so that a segment which is really a playlist
 // cannot make FFmpeg open anything else.
-func (r reel) input() []string {
+func (r reel) input(dir string) []string {
 	names := make([]string, 0, len(r)+1)
 	format := "mpegts"
 	if r[0].Init != "" {
 		format = "mov"
-		names = append(names, r[0].Init)
+		names = append(names, concatName(dir, r[0].Init))
 	}
 	for _, s := range r {
-		names = append(names, s.File)
+		names = append(names, concatName(dir, s.File))
 	}
 	return []string{"-protocol_whitelist", "file,concat", "-f", format, "-i", "concat:" + strings.Join(names, "|")}
+}
+
+var concatEscaper = strings.NewReplacer(`\`, `\\`, `'`, `\'`, `|`, `\|`, ` `, `\ `)
+
+// concatName is a file as FFmpeg's concat protocol wants it.
+func concatName(dir, name string) string {
+	return concatEscaper.Replace(filepath.ToSlash(filepath.Join(dir, name)))
 }

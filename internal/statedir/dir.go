@@ -70,6 +70,9 @@ func (d Dir) Secrets() string { return d.join("secrets") }
 // Children holds the records of child processes.
 func (d Dir) Children() string { return d.join("children") }
 
+// HostIDFile keeps the id of the host that the directory belongs to.
+func (d Dir) HostIDFile() string { return d.join("host-id") }
+
 // LockFile is held by the one process that runs this state directory.
 func (d Dir) LockFile() string { return d.join("standalone.lock") }
 

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"time"
+)
+
+// linesPath is where the real chat lies, seen from the top of the checkout.
+const linesPath = "../shared/data/twitch-chat-5000-lines.txt.gz"
+
+// hole is what is put anew into each copy of a real line.
+type hole int
+
+const (
+	noHole hole = iota
+	idHole
+	timeHole
+	channelHole
+)
+
+// realLine is one line of real chat, cut where its copies differ.
+type realLine struct {
+	parts []part
+	chat  bool // becomes a row; bans and subscriptions do not
+}
+
+// part is text and the hole that follows it.
+type part struct {
+	text []byte
+	hole hole
+}
+
+// readLines reads the real chat.
+func readLines(path string) ([]realLine, error) {
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("the real chat that the benchmark sends is not there: put 5,000 raw Twitch lines, compressed with gzip, "+
+			"at %s beside the checkout (test resource of github.com/gempir/go-twitch-irc), and run make bench in the checkout: %w", path, err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the real chat: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	unzipped, err := gzip.NewReader(file)
+	if err != nil {
+		return nil, fmt.Errorf("read the real chat, %s: %w", path, err)
+	}
+	return cutLines(unzipped)
+}
+
+func cutLines(from io.Reader) ([]realLine, error) {
+	scanner := bufio.NewScanner(from)
+	scanner.Buffer(nil, 1<<20)
+	var lines []realLine
+	chat := 0
+	for scanner.Scan() {
+		line, ok := cutLine(scanner.Bytes())
+		if !ok {
+			continue
+		}
+		if line.chat {
+			chat++
+		}
+		lines = append(lines, line)
+	}
+	if err := scanner.Err(); err != nil {
+		return nil, fmt.Errorf("read the real chat: %w", err)
+	}
+	if chat == 0 {
+		return nil, errors.New("the real chat holds no PRIVMSG line")
+	}
+	return lines, nil
+}
+
+// cutLine finds the id, the time and the channel of a line
+// "@tags :source COMMAND #channel …". It reports false for a line without channel.
+func cutLine(line []byte) (realLine, bool) {
+	line = bytes.TrimRight(line, "\r\n")
+	tags, rest, _ := bytes.Cut(line, []byte(" "))
+	if !bytes.HasPrefix(tags, []byte("@")) {
+		return realLine{}, false
+	}
+	var cut realLine
+	var text []byte
+	for i, tag := range bytes.Split(tags[1:], []byte(";")) {
+		if i > 0 {
+			text = append(text, ';')
+		} else {
+			text = append(text, '@')
+		}
+		key, value, _ := bytes.Cut(tag, []byte("="))
+		text = append(append(text, key...), '=')
+		switch string(key) {
+		case "id":
+			cut.parts, text = append(cut.parts, part{text, idHole}), nil
+		case "tmi-sent-ts":
+			cut.parts, text = append(cut.parts, part{text, timeHole}), nil
+		default:
+			text = append(text, value...)
+		}
+	}
+	source, command, _ := bytes.Cut(rest, []byte(" "))
+	name, params, _ := bytes.Cut(command, []byte(" "))
+	if !bytes.HasPrefix(params, []byte("#")) {
+		return realLine{}, false
+	}
+	_, trailing, more := bytes.Cut(params, []byte(" "))
+	text = fmt.Appendf(text, " %s %s #", source, name)
+	cut.parts = append(cut.parts, part{text, channelHole})
+	if more {
+		trailing = append([]byte(" "), trailing...)
+	}
+	cut.parts = append(cut.parts, part{append(bytes.Clone(trailing), "\r\n"...), noHole})
+	cut.chat = string(name) == "PRIVMSG"
+	return cut, true
+}
+
+// scribe writes fresh copies of real lines: each with an id of its own, the time of
+// the moment, and a channel of the benchmark's.
+type scribe struct {
+	lines    []realLine
+	channels []string
+	random   *rand.ChaCha8
+	next     int
+}
+
+func newScribe(lines []realLine, channels []string, seed [32]byte) *scribe {
+	return &scribe{lines: lines, channels: channels, random: rand.NewChaCha8(seed)}
+}
+
+// write appends lines until chat messages of them are chat.
+func (s *scribe) write(b []byte, chat int, now time.Time) (_ []byte, lines int) {
+	for chat > 0 {
+		line := &s.lines[s.next%len(s.lines)]
+		channel := s.channels[s.next%len(s.channels)]
+		s.next++
+		lines++
+		if line.chat {
+			chat--
+		}
+		for i := range line.parts {
+			b = append(b, line.parts[i].text...)
+			switch line.parts[i].hole {
+			case idHole:
+				b = s.appendID(b)
+			case timeHole:
+				b = strconv.AppendInt(b, now.UnixMilli(), 10)
+			case channelHole:
+				b = append(b, channel...)
+			case noHole:
+			}
+		}
+	}
+	return b, lines
+}
+
+// appendID appends a random UUID, as the platform's message ids are.
+func (s *scribe) appendID(b []byte) []byte {
+	var id [16]byte
+	_, _ = s.random.Read(id[:]) // never fails
+	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80
+	for i, end := range [...]int{4, 6, 8, 10, 16} {
+		if i > 0 {
+			b = append(b, '-')
+		}
+		b = hex.AppendEncode(b, id[[...]int{0, 4, 6, 8, 10}[i]:end])
+	}
+	return b
+}
