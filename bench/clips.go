@@ -1,12 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"path/filepath"
 	"time"
 
@@ -34,6 +32,7 @@ const (
 type clips struct {
 	bench
 	standalone *standalone
+	platform   platform
 	store      *store.Store
 	temporal   client.Client
 }
@@ -50,35 +49,12 @@ func openClips(ctx context.Context, b bench, s *standalone) (*clips, error) {
 		opened.Close()
 		return nil, fmt.Errorf("reach Temporal: %w", err)
 	}
-	return &clips{b, s, opened, temporal}, nil
+	return &clips{b, s, platform{s.addresses.Simulators.Control}, opened, temporal}, nil
 }
 
 func (c *clips) close() {
 	c.temporal.Close()
 	c.store.Close()
-}
-
-// say lets a moderator say something in the simulated chat and returns the
-// message's id.
-func (c *clips) line(ctx context.Context, user, text string) (id string, err error) {
-	body, err := json.Marshal(map[string]any{"user": user, "text": text, "roles": []string{"moderator"}})
-	if err != nil {
-		return "", fmt.Errorf("compose a line of chat: %w", err)
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.standalone.addresses.Simulators.Control+"/twitch/say", bytes.NewReader(body))
-	if err != nil {
-		return "", fmt.Errorf("say something in the simulated chat: %w", err)
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return "", fmt.Errorf("say something in the simulated chat: %w", err)
-	}
-	defer func() { err = errors.Join(err, response.Body.Close()) }()
-	var answer struct{ ID string }
-	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil || answer.ID == "" {
-		return "", fmt.Errorf("say something in the simulated chat: status %s: %w", response.Status, err)
-	}
-	return answer.ID, nil
 }
 
 // asked finds the clips that these messages asked for, once all are there.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -17,7 +16,7 @@ func (c *clips) measureStart(ctx context.Context) (Figure, error) {
 	var messages []string
 	for i := range clipLines {
 		began := time.Now()
-		id, err := c.line(ctx, fmt.Sprintf("bench_%03d", i), fmt.Sprintf("!clip %d Benchmark %d", clipSeconds, i))
+		id, err := c.platform.say(ctx, fmt.Sprintf("bench_%03d", i), fmt.Sprintf("!clip %d Benchmark %d", clipSeconds, i))
 		if err != nil {
 			return Figure{}, err
 		}
@@ -90,10 +89,22 @@ type clipTimes struct {
 	total  time.Duration // queued to published
 	span   time.Duration // of that, until the span's end
 	ffmpeg time.Duration
+
+	// What remains, by the states: until encoding, until encoded, until uploading,
+	// until published.
+	source, around, hold, publish time.Duration
 }
 
 // overhead is what is left of the total.
 func (t clipTimes) overhead() time.Duration { return t.total - t.span - publishDelay - t.ffmpeg }
+
+// String tells it for people.
+func (t clipTimes) String() string {
+	s := func(d time.Duration) string { return number(d.Seconds()) + " s" }
+	return fmt.Sprintf("queued to published %s: %s until the span's end, %s FFmpeg, %s publish delay, %s overhead. Of the overhead, %s from the span's end "+
+		"until the recording held it, %s around FFmpeg, %s around the delay, %s to publish.",
+		s(t.total), s(t.span), s(t.ffmpeg), s(publishDelay), s(t.overhead()), s(t.source), s(t.around), s(t.hold), s(t.publish))
+}
 
 // timesOf works a clip's times out of its history.
 func timesOf(history []clip.Change, end time.Time, ffmpeg time.Duration) (clipTimes, error) {
@@ -101,11 +112,17 @@ func timesOf(history []clip.Change, end time.Time, ffmpeg time.Duration) (clipTi
 	for _, change := range history {
 		at[change.State] = change.At
 	}
-	queued, published := at[clip.Queued], at[clip.Published]
-	if queued.IsZero() || published.IsZero() {
-		return clipTimes{}, errors.New("the history of the clip has no queued or no published")
+	for _, state := range []clip.State{clip.Queued, clip.Encoding, clip.Encoded, clip.Uploading, clip.Published} {
+		if at[state].IsZero() {
+			return clipTimes{}, fmt.Errorf("the history of the clip does not say when it was %s", state)
+		}
 	}
-	return clipTimes{total: published.Sub(queued), span: max(0, end.Sub(queued)), ffmpeg: ffmpeg}, nil
+	t := clipTimes{total: at[clip.Published].Sub(at[clip.Queued]), span: max(0, end.Sub(at[clip.Queued])), ffmpeg: ffmpeg}
+	t.source = at[clip.Encoding].Sub(at[clip.Queued]) - t.span
+	t.around = at[clip.Encoded].Sub(at[clip.Encoding]) - ffmpeg
+	t.hold = at[clip.Uploading].Sub(at[clip.Encoded]) - publishDelay
+	t.publish = at[clip.Published].Sub(at[clip.Uploading])
+	return t, nil
 }
 
 // measureOverhead measures what is added to a clip's making, one after the other.
@@ -118,8 +135,7 @@ func (c *clips) measureOverhead(ctx context.Context) (Figure, error) {
 			return Figure{}, err
 		}
 		overheads, encodes = append(overheads, t.overhead().Seconds()), append(encodes, t.ffmpeg.Seconds())
-		details = append(details, fmt.Sprintf("Clip %d: queued to published %s s, of which %s s until the end of the span, %s s delay, %s s FFmpeg, %s s overhead.",
-			i+1, number(t.total.Seconds()), number(t.span.Seconds()), number(publishDelay.Seconds()), number(t.ffmpeg.Seconds()), number(t.overhead().Seconds())))
+		details = append(details, fmt.Sprintf("Clip %d, %s", i+1, t))
 		c.say("%s", details[i])
 	}
 	return Figure{
@@ -136,7 +152,7 @@ func (c *clips) measureOverhead(ctx context.Context) (Figure, error) {
 
 // makeOne asks for one clip and waits until it is published.
 func (c *clips) makeOne(ctx context.Context, i int) (clipTimes, error) {
-	message, err := c.line(ctx, fmt.Sprintf("bench_one_%d", i), fmt.Sprintf("!clip %d Benchmark", overheadSeconds))
+	message, err := c.platform.say(ctx, fmt.Sprintf("bench_one_%d", i), fmt.Sprintf("!clip %d Benchmark", overheadSeconds))
 	if err != nil {
 		return clipTimes{}, err
 	}

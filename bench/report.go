@@ -67,7 +67,8 @@ func (f Figure) goal() string {
 	}
 }
 
-// Report is everything that one run of the program found.
+// Report is everything that one run of the program found. Figures stand in the
+// order in which they were measured.
 type Report struct {
 	Machine Machine
 	Figures []Figure

@@ -136,13 +136,11 @@ func (r *rig) startHost(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	wired := r.host.NewAccount(account, chat.Twitch)
-	r.client = twitch.New(twitch.Config{
+	r.client = r.host.ConnectTwitch(account, twitch.Config{
 		Endpoints: twitch.Endpoints{Address: r.loader.Address}, TLS: trusted, Login: r.loader.Login,
 		Token:  func(context.Context) (string, error) { return r.loader.Token, nil },
 		Budget: sharedBudget{r.store, "twitch:" + r.loader.Login}, Log: r.log,
-	}, chatHandler{wired})
-	wired.Connect(speaker{r.client}, nil)
+	}, nil)
 	r.run(ctx)
 	return nil
 }

@@ -69,6 +69,15 @@ func startStandalone(ctx context.Context, b bench, dir statedir.Dir) (*standalon
 	return s, nil
 }
 
+// awaitChat waits until the standalone reads the demo's chat.
+func (s *standalone) awaitChat(ctx context.Context) error {
+	demo := platform{s.addresses.Simulators.Control}
+	return await(ctx, readyWithin, 5*time.Millisecond, "the standalone reads the chat", func() (bool, error) {
+		members, err := demo.members(ctx)
+		return len(members) > 0, err
+	})
+}
+
 // stop ends the standalone as Ctrl-C does.
 func (s *standalone) stop(ctx context.Context) error {
 	return s.child.Stop(context.WithoutCancel(ctx), stopWithin)
@@ -86,16 +95,12 @@ func measureStandalone(ctx context.Context, b bench) (figures []Figure, err erro
 		return nil, err
 	}
 	b.say("first start: %s s", number(s.took.Seconds()))
-	running, err := measureRunning(ctx, b, s)
+	figures, err = measureRunning(ctx, b, s)
 	if err := errors.Join(err, s.stop(ctx)); err != nil {
 		return nil, err
 	}
 	start, err := measureStart(ctx, b, dir)
-	if err != nil {
-		return nil, err
-	}
-	clips, memory := running[:2], running[2]
-	return append(clips, start, memory), nil
+	return append(figures, start), err
 }
 
 // measureRunning measures what has to be measured while it runs.
@@ -114,10 +119,7 @@ func measureRunning(ctx context.Context, b bench, s *standalone) ([]Figure, erro
 		return nil, err
 	}
 	start, err := c.measureStart(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return []Figure{start, overhead, memory}, nil
+	return []Figure{start, overhead, memory}, err
 }
 
 // configure writes the parts of the demo's configuration that would refuse a hundred

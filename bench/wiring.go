@@ -2,19 +2,16 @@ package main
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/streamsuites/streamsuites/ingest"
-	"github.com/streamsuites/streamsuites/ingest/twitch"
-	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/control"
 	"github.com/streamsuites/streamsuites/internal/store"
 )
 
-// The connections between the parts of the ingest role, as that role makes them.
+// What the ingest role gives the data plane, with nothing behind it.
 
 // roster is the creators, who never change.
 type roster struct {
@@ -28,39 +25,7 @@ func (r *roster) Creators() []ingest.Creator { return r.creators }
 // Changed implements ingest.Roster.
 func (r *roster) Changed() <-chan struct{} { return r.changed }
 
-// chatHandler hands what the connection reads to the data plane.
-type chatHandler struct{ account *ingest.Account }
-
-// OnEvent implements twitch.Handler.
-func (h chatHandler) OnEvent(event chat.Event) { h.account.Message(event) }
-
-// OnOther implements twitch.Handler.
-func (h chatHandler) OnOther(twitch.OtherKind) {}
-
-// OnGap implements twitch.Handler.
-func (h chatHandler) OnGap(channel string, from, to time.Time, reason string) {
-	h.account.Gap(channel, from, to, reason)
-}
-
-// OnState implements twitch.Handler.
-func (h chatHandler) OnState(channel string, state twitch.State, detail string) {
-	h.account.State(channel, string(state), detail)
-}
-
-// speaker says in the data plane's words whether a message was surely not sent.
-type speaker struct{ *twitch.Client }
-
-// Send implements ingest.Chat.
-func (s speaker) Send(ctx context.Context, channel, text, replyTo string) error {
-	err := s.Client.Send(ctx, channel, text, replyTo)
-	var refused *twitch.SendError
-	if errors.As(err, &refused) && !refused.MaybeSent {
-		return &ingest.UnsentError{Err: err}
-	}
-	return err
-}
-
-// sharedBudget is the account's budget in Postgres.
+// sharedBudget is the account's budget in Postgres, as the ingest role has it.
 type sharedBudget struct {
 	store   *store.Store
 	account string

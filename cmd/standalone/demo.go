@@ -139,20 +139,26 @@ func readOwned(dir statedir.Dir) (*owned, error) {
 	return o, nil
 }
 
-// write replaces a file that is missing or still as the demo wrote it.
+// write replaces a file that is missing or still as the demo wrote it. Files go
+// by their names below the state directory, which may have been moved.
 func (o *owned) write(path string, content []byte, mode fs.FileMode) error {
+	name, err := filepath.Rel(filepath.Dir(o.path), path)
+	if err != nil {
+		return fmt.Errorf("name %s: %w", path, err)
+	}
+	name = filepath.ToSlash(name)
 	now, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
 		return fmt.Errorf("look at %s: %w", path, err)
-	case o.hashes[path] != hashOf(now):
+	case bytes.Equal(now, content): // perhaps from a start that was killed before it could remember
+		o.hashes[name] = hashOf(content)
+		return nil
+	case o.hashes[name] != hashOf(now):
 		return nil
 	}
-	o.hashes[path] = hashOf(content)
-	if bytes.Equal(now, content) {
-		return nil
-	}
+	o.hashes[name] = hashOf(content)
 	return durable.WriteFile(path, content, mode)
 }
 

@@ -71,6 +71,9 @@ environment replaces the private Postgres.`,
 			return m.run(cmd.Context())
 		},
 	}
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w; `%s --help` explains the flags", err, cmd.CommandPath())
+	})
 	flags := cmd.Flags()
 	flags.StringVar(&o.stateDir, "state-dir", defaultStateDir(), "folder of everything that is kept (STREAMSUITES_STATE_DIR)")
 	flags.Var(&o.ports, "ports", "auto: free ports, chosen once per state directory; default: 5433 Postgres, 7233 Temporal, 8233 its UI, 8080 HTTP")

@@ -13,12 +13,10 @@ import (
 )
 
 func (r *root) clipsCommand() *cobra.Command {
-	cmd := &cobra.Command{
+	return family(&cobra.Command{
 		Use:   "clips",
 		Short: "List, show, request and watch clips",
-	}
-	cmd.AddCommand(r.clipsList(), r.clipsShow(), r.clipsRequest(), r.clipsWatch())
-	return cmd
+	}, r.clipsList(), r.clipsShow(), r.clipsRequest(), r.clipsWatch())
 }
 
 // clipView is a clip as commands print it. Its JSON names are a fixed
@@ -102,7 +100,7 @@ func (r *root) clipsList() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List clips, newest request first",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 	}
 	format := output.Flag(cmd)
 	cmd.Flags().StringVar(&creator, "creator", "", "only this creator's")

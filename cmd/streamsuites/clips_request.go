@@ -35,7 +35,7 @@ func (r *root) clipsRequest() *cobra.Command {
 		Long: `Asks for a clip of the moment at which the command runs, as !clip in chat does.
 The request goes through the creator's lane like a chat message, so the limits
 of the creator's tier hold; cooldowns do not.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 	}
 	format := output.Flag(cmd)
 	cmd.Flags().StringVar(&flags.creator, "creator", "", "whose stream; may be left out where only one is live")

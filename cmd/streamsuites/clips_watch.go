@@ -140,8 +140,8 @@ func (w *watcher) print(ctx context.Context, c clip.Clip) error {
 		return err
 	}
 	for _, change := range changes {
-		if change.Seq < w.seen[c.ClipID] {
-			continue
+		if change.Seq < w.seen[c.ClipID] || change.Seq > c.Seq {
+			continue // printed already, or newer than c: its address is not in c yet
 		}
 		w.seen[c.ClipID] = change.Seq + 1
 		if err := w.line(c, change); err != nil {

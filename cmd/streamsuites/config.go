@@ -10,12 +10,10 @@ import (
 )
 
 func (r *root) configCommand() *cobra.Command {
-	cmd := &cobra.Command{
+	return family(&cobra.Command{
 		Use:   "config",
 		Short: "Check the configuration",
-	}
-	cmd.AddCommand(r.configValidate())
-	return cmd
+	}, r.configValidate())
 }
 
 func (r *root) configValidate() *cobra.Command {
@@ -26,7 +24,7 @@ func (r *root) configValidate() *cobra.Command {
 mistake with its file, its JSON path, what was found and what is allowed.
 Ends with status 1 on any error: also on those with which the runtime would
 start, leaving out what is wrong.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 	}
 	format := output.Flag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -61,5 +59,9 @@ func printProblems(cmd *cobra.Command, folder string, problems []config.Problem)
 	for _, p := range problems {
 		_, _ = fmt.Fprintln(cmd.OutOrStdout(), p.String())
 	}
-	_, _ = fmt.Fprintf(cmd.OutOrStdout(), "\n%d problems in %s\n", len(problems), folder)
+	what := "problems"
+	if len(problems) == 1 {
+		what = "problem"
+	}
+	_, _ = fmt.Fprintf(cmd.OutOrStdout(), "\n%d %s in %s\n", len(problems), what, folder)
 }

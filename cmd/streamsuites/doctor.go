@@ -47,7 +47,7 @@ func (r *root) doctorCommand() *cobra.Command {
 		Short: "Check FFmpeg, Chromium, Postgres, Temporal, disk and configuration",
 		Long: `Checks everything that StreamSuites needs and says how to mend what is missing.
 Ends with status 1 if a check failed.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 	}
 	format := output.Flag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -170,7 +170,9 @@ func checkConfiguration(ctx context.Context, target connect.Target) []finding {
 		if p.Severity == config.Fatal {
 			v = failed
 		}
-		findings = append(findings, finding{"configuration", v, p.String(), p.Remedy})
+		remedy := p.Remedy
+		p.Remedy = "" // it stands on a line of its own
+		findings = append(findings, finding{"configuration", v, p.String(), remedy})
 	}
 	if err != nil && len(problems) == 0 {
 		findings = append(findings, finding{"configuration", failed, err.Error(), "run `streamsuites config validate`"})

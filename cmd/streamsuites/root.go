@@ -22,7 +22,7 @@ type root struct {
 
 func newRoot() *cobra.Command {
 	r := &root{}
-	cmd := &cobra.Command{
+	cmd := family(&cobra.Command{
 		Use:   "streamsuites",
 		Short: "Run and operate StreamSuites",
 		Long: `StreamSuites reads the chats of a livestream, cuts the clips that viewers ask
@@ -36,7 +36,8 @@ finds both by itself.`,
 		Version:       version.String(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
-	}
+	})
+	cmd.SetFlagErrorFunc(wrongFlag)
 	flags := cmd.PersistentFlags()
 	flags.StringVar(&r.stateDir, "state-dir", defaultStateDir(), "folder of configuration, clips and exports (STREAMSUITES_STATE_DIR)")
 	flags.StringVar(&r.logLevel, "log-level", "info", "least severe level that is logged: debug, info, warn or error")
@@ -55,6 +56,13 @@ finds both by itself.`,
 		for _, c := range commands {
 			c.GroupID = group
 			cmd.AddCommand(c)
+		}
+	}
+	cmd.SetCompletionCommandGroupID("setup")
+	cmd.InitDefaultCompletionCmd()
+	for _, c := range cmd.Commands() {
+		if c.Name() == "completion" {
+			family(c)
 		}
 	}
 	return cmd

@@ -34,7 +34,7 @@ func (r *root) roleCommand(name string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   name,
 		Short: roleHelp[name],
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return r.runRoles(cmd.Context(), []string{name}, address)
 		},
@@ -56,7 +56,7 @@ func (r *root) runCommand() *cobra.Command {
 		Short:     "Run several roles in one process",
 		Example:   "  streamsuites run worker ingest serve",
 		ValidArgs: []string{"worker", "ingest", "serve"},
-		Args:      cobra.MinimumNArgs(1),
+		Args:      cobra.ArbitraryArgs, // what is wrong with them is said with the roles' names
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return r.runRoles(cmd.Context(), args, address)
 		},
@@ -182,7 +182,7 @@ func (r *root) setupCommand() *cobra.Command {
 		Long: `Brings the schema in Postgres up to date and registers namespaces, search
 attributes and schedules with Temporal. It may be repeated at any time, and has
 to be run before the roles of a new version.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), 2*time.Minute)
 			defer cancel()

@@ -73,7 +73,7 @@ func (r *root) statusCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Show connections, streams, captures and clips",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 	}
 	format := output.Flag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {

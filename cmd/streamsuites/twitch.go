@@ -15,12 +15,10 @@ import (
 )
 
 func (r *root) twitchCommand() *cobra.Command {
-	cmd := &cobra.Command{
+	return family(&cobra.Command{
 		Use:   "twitch",
 		Short: "Try the connection to Twitch",
-	}
-	cmd.AddCommand(r.twitchSmoke())
-	return cmd
+	}, r.twitchSmoke())
 }
 
 func (r *root) twitchSmoke() *cobra.Command {
@@ -32,7 +30,7 @@ func (r *root) twitchSmoke() *cobra.Command {
 		Long: `Connects as the bot account of the environment, or anonymously where no token
 is set, prints the channel's chat and answers !ping with pong. It needs neither
 Postgres nor Temporal and stores nothing.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 	}
 	format := output.Flag(cmd)
 	cmd.Flags().StringVar(&channel, "channel", "", "login of the channel to read")
@@ -45,7 +43,11 @@ Postgres nor Temporal and stores nothing.`,
 		if err != nil && !errors.As(err, &invalid) { // what is wrong elsewhere does not matter here
 			return err
 		}
-		settings, err := roles.TwitchChat(cfg, cfg.TwitchAccount(account), r.quiet())
+		bot := cfg.TwitchAccount(account)
+		if account != "" && !bot.Token.IsSet() {
+			return fmt.Errorf("--account is %q: no such bot account is set up; set %s_%s", account, config.OptTwitchToken, account)
+		}
+		settings, err := roles.TwitchChat(cfg, bot, r.quiet())
 		if err != nil {
 			return err
 		}

@@ -13,7 +13,7 @@ func (r *root) versionCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Print version, build and commit",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 	}
 	format := output.Flag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {

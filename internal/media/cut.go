@@ -96,6 +96,7 @@ func (c *Cutter) cut(ctx context.Context, req CutRequest, log zerolog.Logger) (C
 		return CutResult{}, err
 	}
 	w := &workshop{tools: c.Tools, version: version, registry: c.Registry, log: log, req: req, threads: c.threads()}
+	w.enter()
 	plan, err := w.plan(ctx)
 	if err != nil {
 		return CutResult{}, err

@@ -85,7 +85,7 @@ func (w *workshop) encodeArgs(p cutPlan, path string, timing []string) []string 
 	args := []string{"-hide_banner", "-nostdin", "-loglevel", "warning", "-nostats", "-progress", "pipe:1", "-stats_period", "0.5", "-copyts"}
 	for _, part := range p.parts {
 		args = append(args, "-threads", "1")
-		args = append(args, part.reel.input(w.req.Dir)...)
+		args = append(args, part.reel.input(w.prefix)...)
 	}
 	threads := strconv.Itoa(w.threads)
 	args = append(args, "-filter_complex_threads", threads, "-filter_complex", p.filters(), "-map", "[v]")

@@ -203,7 +203,11 @@ type recording struct {
 
 func newRecording(t testing.TB) *recording {
 	t.Helper()
-	dir := t.TempDir()
+	return newRecordingIn(t, t.TempDir())
+}
+
+func newRecordingIn(t testing.TB, dir string) *recording {
+	t.Helper()
 	j, err := openJournal(dir)
 	require.NoError(t, err)
 	t.Cleanup(func() { j.close() })

@@ -1,60 +1,18 @@
 package media
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/streamsuites/streamsuites/internal/clip"
-	"github.com/streamsuites/streamsuites/internal/process"
 )
-
-func TestAnEncoderGivesWayAndHasNoRights(t *testing.T) {
-	t.Parallel()
-	if runtime.GOOS != "linux" {
-		return // what follows reads /proc
-	}
-	r := newRecording(t).add(ordinary, 0, 20)
-	defer oneEncoder()()
-	account, err := process.Unprivileged()
-	require.NoError(t, err)
-	output := filepath.Join(t.TempDir(), "abc123.mp4")
-	looked := false
-	c := &Cutter{Tools: tools(t), Threads: 2}
-	_, err = c.Cut(t.Context(), CutRequest{Dir: r.dir, Span: Span{airtime(0), airtime(1200)}, Output: output, OnProgress: func(p CutProgress) {
-		if looked || p.Fraction == 1 {
-			return
-		}
-		for _, pid := range children(t, filepath.Dir(output)) {
-			looked = true
-			threads, err := filepath.Glob("/proc/" + pid + "/task/*/stat")
-			require.NoError(t, err)
-			require.Greater(t, len(threads), 1)
-			for _, path := range threads {
-				stat, err := os.ReadFile(path)
-				if err != nil {
-					continue // that thread has ended
-				}
-				fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
-				require.Equal(t, fmt.Sprint(niceness), fields[16])
-			}
-			if account != nil {
-				status, err := os.ReadFile("/proc/" + pid + "/status")
-				require.NoError(t, err)
-				require.Contains(t, string(status), fmt.Sprintf("Uid:\t%d\t", account.UID))
-			}
-		}
-	}})
-	require.NoError(t, err)
-	require.True(t, looked)
-}
 
 func TestARecordingInTooManyPiecesCannotBeCut(t *testing.T) {
 	t.Parallel()
@@ -74,6 +32,33 @@ func TestOverlappingRecordingsAreNotShownTwice(t *testing.T) {
 	clip, err := r.cut(500, 700)
 	require.NoError(t, err)
 	require.Equal(t, rowOf(500, 700), frameNumbers(t, clip.Path, 320, 180))
+}
+
+func TestFoldersMayHaveAnyName(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{`it's 100%d \ "a folder"`, "a|b"} {
+		t.Run("", func(t *testing.T) {
+			t.Parallel()
+			cutInFolder(t, filepath.Join(t.TempDir(), name))
+		})
+	}
+}
+
+func cutInFolder(t *testing.T, odd string) {
+	require.NoError(t, os.Mkdir(odd, 0o755))
+	dir := filepath.Join(odd, "capture")
+	file := filepath.Join(odd, "stream.ts")
+	require.NoError(t, os.WriteFile(file, bytes.Join(ordinary.load(t).segments[:1], nil), 0o644))
+	ix, err := runRecorder(t, RecorderConfig{Dir: dir, Resolve: resolves(file)}, func(Progress) bool { return false })
+	require.NoError(t, err)
+	start := ix.Segments()[0].Start
+	defer oneEncoder()()
+	cut, err := (&Cutter{Tools: tools(t), Threads: 1}).Cut(t.Context(), CutRequest{
+		Dir: dir, Span: Span{start, start.Add(1500 * time.Millisecond)}, Output: filepath.Join(odd, "abc123.mp4"),
+	})
+	require.NoError(t, err)
+	require.Equal(t, rowOf(0, 45), frameNumbers(t, cut.Path, 320, 180))
+	require.NoError(t, sweepOutput(cut.Path))
 }
 
 func TestGivenSegmentsAreTheOnesThatAreCut(t *testing.T) {

@@ -25,6 +25,8 @@ type workshop struct {
 	req      CutRequest
 	threads  int
 
+	prefix     string        // of segments' names in FFmpeg's arguments
+	work       string        // FFmpeg's working directory; empty: this process's
 	recorded   []Segment     // all that the index knows
 	privileged bool          // another user cannot get at the files
 	spent      time.Duration // in FFmpeg and FFprobe
@@ -50,16 +52,26 @@ func (p cutPlan) length() (d time.Duration) {
 	return d
 }
 
+// enter decides how FFmpeg gets at the segments: by absolute paths, because a
+// child that drops root cannot change into a folder below a private one before
+// it runs; or from within their folder if its name holds the character that
+// FFmpeg separates names with.
+func (w *workshop) enter() {
+	w.prefix = w.req.Dir
+	if strings.Contains(w.req.Dir, "|") {
+		w.prefix, w.work, w.privileged = "", w.req.Dir, true
+	}
+}
+
 // run runs FFmpeg or FFprobe as an unprivileged user if the files permit: what it
-// decodes came from strangers. It gets absolute paths, because a child that
-// drops root cannot change into a folder below a private one before it runs.
+// decodes came from strangers.
 func (w *workshop) run(ctx context.Context, path string, args []string, stdout io.Writer) error {
 	began := time.Now()
 	defer func() { w.spent += time.Since(began) }()
 	for {
 		complaints := &tail{}
 		err := run(ctx, job{
-			Name: filepath.Base(path), Path: path, Args: args, Stdout: stdout, Stderr: complaints,
+			Name: filepath.Base(path), Path: path, Args: args, Dir: w.work, Stdout: stdout, Stderr: complaints,
 			Background: true, Unprivileged: !w.privileged, Registry: w.registry,
 		})
 		switch {
@@ -250,7 +262,7 @@ func (w *workshop) probe(ctx context.Context, r reel) (stretch, error) {
 	}
 	out := tail{limit: maxListing}
 	args := []string{"-v", "error", "-of", "compact=p=1:nk=0", "-show_entries", stretchEntries}
-	err := w.run(ctx, w.tools.FFprobe, append(args, r.input(w.req.Dir)...), &out)
+	err := w.run(ctx, w.tools.FFprobe, append(args, r.input(w.prefix)...), &out)
 	var failed *toolFailure
 	if errors.As(err, &failed) {
 		return stretch{}, corrupt(err)
@@ -277,17 +289,10 @@ func (r reel) input(dir string) []string {
 	format := "mpegts"
 	if r[0].Init != "" {
 		format = "mov"
-		names = append(names, concatName(dir, r[0].Init))
+		names = append(names, filepath.ToSlash(filepath.Join(dir, r[0].Init)))
 	}
 	for _, s := range r {
-		names = append(names, concatName(dir, s.File))
+		names = append(names, filepath.ToSlash(filepath.Join(dir, s.File)))
 	}
 	return []string{"-protocol_whitelist", "file,concat", "-f", format, "-i", "concat:" + strings.Join(names, "|")}
-}
-
-var concatEscaper = strings.NewReplacer(`\`, `\\`, `'`, `\'`, `|`, `\|`, ` `, `\ `)
-
-// concatName is a file as FFmpeg's concat protocol wants it.
-func concatName(dir, name string) string {
-	return concatEscaper.Replace(filepath.ToSlash(filepath.Join(dir, name)))
 }

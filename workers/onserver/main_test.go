@@ -17,6 +17,7 @@ import (
 	"github.com/streamsuites/streamsuites/activities"
 	"github.com/streamsuites/streamsuites/internal/control"
 	"github.com/streamsuites/streamsuites/internal/destination"
+	"github.com/streamsuites/streamsuites/internal/namespaces"
 	"github.com/streamsuites/streamsuites/internal/standalone/pgserver"
 	"github.com/streamsuites/streamsuites/internal/standalone/temporalserver"
 	"github.com/streamsuites/streamsuites/internal/temporallog"
@@ -102,7 +103,7 @@ func dial(namespace string) (client.Client, error) {
 // prepare does twice what every start does, since most starts find it done.
 func prepare(ctx context.Context) error {
 	for range 2 {
-		if err := workers.EnsureNamespaces(ctx, server.main); err != nil {
+		if err := namespaces.Ensure(ctx, server.main.WorkflowService(), namespaces.All()); err != nil {
 			return err
 		}
 		if err := workers.EnsureSearchAttributes(ctx, server.main); err != nil {

@@ -51,7 +51,8 @@ var ErrNoDatabase = errors.New("no database: start bin/standalone with this --st
 
 // DatabaseURL is DATABASE_URL if that is set, else the standalone's.
 func (t Target) DatabaseURL() (string, error) {
-	if url, ok := t.lookup("DATABASE_URL"); ok && url != "" {
+	if t.isSet("DATABASE_URL") {
+		url, _ := t.lookup("DATABASE_URL")
 		return url, nil
 	}
 	if t.Addresses != nil {
@@ -68,11 +69,11 @@ func (t Target) Store(ctx context.Context) (*store.Store, error) {
 	}
 	s, err := store.Open(ctx, url)
 	if err != nil {
-		return nil, t.hint(fmt.Errorf("open the database: %w", err))
+		return nil, t.hint(fmt.Errorf("open the database: %w", err), "DATABASE_URL")
 	}
 	if err := s.Ping(ctx); err != nil {
 		s.Close()
-		return nil, t.hint(fmt.Errorf("reach the database: %w", err))
+		return nil, t.hint(fmt.Errorf("reach the database: %w", err), "DATABASE_URL")
 	}
 	return s, nil
 }
@@ -81,11 +82,11 @@ func (t Target) Store(ctx context.Context) (*store.Store, error) {
 // variables and its configuration file. Where they name no address, a running
 // standalone's is taken.
 func (t Target) TemporalOptions(logger sdklog.Logger) (client.Options, error) {
-	options, err := envconfig.LoadClientOptions(envconfig.LoadClientOptionsRequest{})
+	options, err := envconfig.LoadClientOptions(envconfig.LoadClientOptionsRequest{EnvLookup: environment{t.lookup}})
 	if err != nil {
 		return client.Options{}, fmt.Errorf("load Temporal's client configuration: %w", err)
 	}
-	if t.Addresses != nil && !namesAddress() {
+	if t.Addresses != nil && !t.namesTemporal() {
 		options = client.Options{HostPort: t.Addresses.Temporal}
 	}
 	if options.Namespace == "" {
@@ -95,11 +96,27 @@ func (t Target) TemporalOptions(logger sdklog.Logger) (client.Options, error) {
 	return options, nil
 }
 
-// namesAddress reports whether the environment chooses a Temporal; a
+// namesTemporal reports whether the environment chooses a Temporal; a
 // configuration file alone does not beat a standalone in the given directory.
-func namesAddress() bool {
-	return os.Getenv("TEMPORAL_ADDRESS") != "" || os.Getenv("TEMPORAL_PROFILE") != ""
+func (t Target) namesTemporal() bool {
+	return t.isSet("TEMPORAL_ADDRESS") || t.isSet("TEMPORAL_PROFILE")
 }
+
+func (t Target) isSet(variable string) bool {
+	value, ok := t.lookup(variable)
+	return ok && value != ""
+}
+
+// environment lets Temporal's own loader see the variables that commands see.
+type environment struct {
+	lookup func(string) (string, bool)
+}
+
+// Environ implements envconfig.EnvLookup.
+func (environment) Environ() []string { return os.Environ() }
+
+// LookupEnv implements envconfig.EnvLookup.
+func (e environment) LookupEnv(name string) (string, bool) { return e.lookup(name) }
 
 // Temporal connects to Temporal.
 func (t Target) Temporal(ctx context.Context, logger sdklog.Logger) (client.Client, error) {
@@ -109,15 +126,20 @@ func (t Target) Temporal(ctx context.Context, logger sdklog.Logger) (client.Clie
 	}
 	c, err := client.DialContext(ctx, options)
 	if err != nil {
-		return nil, t.hint(fmt.Errorf("reach Temporal at %s: %w", options.HostPort, err))
+		return nil, t.hint(fmt.Errorf("reach Temporal at %s: %w", options.HostPort, err), "TEMPORAL_ADDRESS")
 	}
 	return c, nil
 }
 
-// hint adds what to do about a collaborator that cannot be reached.
-func (t Target) hint(err error) error {
-	if t.Addresses == nil {
+// hint adds who named a collaborator that cannot be reached: the variable that
+// wins, or the standalone.
+func (t Target) hint(err error, variable string) error {
+	switch {
+	case t.isSet(variable):
+		return fmt.Errorf("%w (%s names it; streamsuites doctor says more)", err, variable)
+	case t.Addresses == nil:
 		return fmt.Errorf("%w (no standalone is running in %s; streamsuites doctor says more)", err, t.Dir)
+	default:
+		return fmt.Errorf("%w (standalone.json in %s names process %d: is it still running?)", err, t.Dir, t.Addresses.PID)
 	}
-	return fmt.Errorf("%w (standalone.json in %s names process %d: is it still running?)", err, t.Dir, t.Addresses.PID)
 }

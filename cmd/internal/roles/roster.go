@@ -70,7 +70,8 @@ func accountName(label string) string {
 func settingsOf(cfg *config.Config, creator *config.Creator) trigger.Settings {
 	limits, bounds := cfg.ClipLimits(creator), cfg.TriggerLimits(creator)
 	s := trigger.DefaultSettings(creator.ID, creator.DisplayName)
-	s.Clip.Enabled = limits.Enabled && bounds.Enabled
+	// No clips at once is not what the rules mean by 0, which is no limit.
+	s.Clip.Enabled = limits.Enabled && bounds.Enabled && limits.MaxConcurrent > 0
 	s.Clip.DefaultLength = seconds(limits.Seconds)
 	s.Clip.MinLength = seconds(limits.MinSeconds)
 	s.Clip.MaxLength = seconds(limits.MaxSeconds)

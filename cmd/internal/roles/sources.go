@@ -24,6 +24,7 @@ const resolveTimeout = 45 * time.Second
 type sources struct {
 	cfg      *config.Config
 	children *process.Registry
+	patience time.Duration // with a command that prints an address
 }
 
 // Source implements activities.Sources. Addresses hold tokens: they are never
@@ -43,7 +44,7 @@ func (s sources) Source(_ context.Context, stream control.Stream) (func(context.
 
 // ask runs the command and returns the address on the first line it prints.
 func (s sources) ask(ctx context.Context, argv []string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, resolveTimeout)
+	ctx, cancel := context.WithTimeout(ctx, s.patience)
 	defer cancel()
 	var stdout bytes.Buffer
 	child, err := process.Start(ctx, process.Spec{
@@ -54,7 +55,7 @@ func (s sources) ask(ctx context.Context, argv []string) (string, error) {
 	}
 	<-child.Done()
 	if ctx.Err() != nil {
-		return "", fmt.Errorf("%s printed no address within %s", argv[0], resolveTimeout)
+		return "", fmt.Errorf("%s printed no address within %s", argv[0], s.patience)
 	}
 	if err := child.Err(); err != nil {
 		return "", fmt.Errorf("%s found no stream: %w", argv[0], err)
@@ -69,7 +70,8 @@ func firstAddress(program string, output []byte) (string, error) {
 		if line == "" {
 			continue
 		}
-		if u, err := url.Parse(line); err != nil || u.Scheme == "" {
+		// "error: no stream found" parses as an address, too, but an opaque one.
+		if u, err := url.Parse(line); err != nil || u.Scheme == "" || u.Opaque != "" {
 			return "", fmt.Errorf("%s printed something that is no address", program)
 		}
 		return line, nil

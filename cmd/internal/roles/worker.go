@@ -74,7 +74,7 @@ func (p Parts) capture() *activities.Capture {
 	return &activities.Capture{
 		StateDir: p.Dir.String(), Host: p.Host,
 		Window:  seconds(p.Config.System.BufferSeconds),
-		Sources: sources{p.Config, p.Children},
+		Sources: sources{p.Config, p.Children, resolveTimeout},
 		Store:   p.Store, Clock: time.Now, Log: p.Log,
 		NewRecorder: func(rc media.RecorderConfig) (activities.Recorder, error) {
 			rc.Tools, rc.Registry = tools, p.Children
