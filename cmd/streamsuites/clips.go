@@ -40,7 +40,14 @@ type clipView struct {
 	SHA256      string     `json:"sha256"`
 	Reason      string     `json:"reason"`
 	FailureCode clip.Code  `json:"failure_code"`
-	Gaps        []clip.Gap `json:"gaps"`
+	Gaps        []gapView  `json:"gaps"`
+}
+
+// gapView is a part of a clip's span that the capture does not hold.
+type gapView struct {
+	StartAt time.Time `json:"start_at"`
+	EndAt   time.Time `json:"end_at"`
+	Reason  string    `json:"reason"`
 }
 
 func viewOf(c clip.Clip) clipView {
@@ -49,7 +56,10 @@ func viewOf(c clip.Clip) clipView {
 		RequestedBy: c.RequestedBy, RequestedAt: c.RequestedAt, StartAt: c.Start, EndAt: c.End,
 		UpdatedAt: c.UpdatedAt, Destination: c.Destination, OutputPath: c.OutputPath,
 		Duration: c.Duration.Seconds(), Bytes: c.Bytes, SHA256: c.SHA256, Reason: c.Reason,
-		FailureCode: c.FailureCode, Gaps: append([]clip.Gap{}, c.Gaps...),
+		FailureCode: c.FailureCode, Gaps: make([]gapView, len(c.Gaps)),
+	}
+	for i, gap := range c.Gaps {
+		view.Gaps[i] = gapView{gap.Start, gap.End, gap.Reason}
 	}
 	if !c.PublishedAt.IsZero() {
 		view.PublishedAt = &c.PublishedAt

@@ -44,8 +44,10 @@ of the creator's tier hold; cooldowns do not.`,
 	cmd.Flags().BoolVar(&flags.wait, "wait", false, "wait until the clip is published or has failed")
 	cmd.Flags().DurationVar(&flags.timeout, "timeout", 5*time.Minute, "give up waiting after this long")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		ctx, cancel := context.WithTimeout(cmd.Context(), flags.timeout)
-		defer cancel()
+		if flags.seconds < 0 {
+			return fmt.Errorf("--seconds is %d: give the length of the clip, or 0 for the creator's default", flags.seconds)
+		}
+		ctx := cmd.Context()
 		target, err := r.target()
 		if err != nil {
 			return err
@@ -77,7 +79,9 @@ func requestClip(ctx context.Context, s *store.Store, flags clipRequest) (clip.C
 	if err := s.PutInbox(ctx, creator, control.InboxClipRequest, "operator:"+request.RequestID, request); err != nil {
 		return clip.Clip{}, fmt.Errorf("hand the request to the lane: %w", err)
 	}
-	return awaitRequested(ctx, s, creator, request.RequestID, flags.wait)
+	waiting, cancel := context.WithTimeout(ctx, flags.timeout)
+	defer cancel()
+	return awaitRequested(waiting, s, creator, request.RequestID, flags.wait)
 }
 
 // liveCreator is the named creator, or the only one that is live.
@@ -120,14 +124,12 @@ func awaitRequested(ctx context.Context, s *store.Store, creator, requestID stri
 	defer tick.Stop()
 	for {
 		found, err := s.Clip(ctx, id)
-		switch {
-		case err == nil && (!end || found.State == clip.Published || found.State == clip.Failed):
+		if errors.Is(err, store.ErrNotFound) {
+			err = requireFired(ctx, s, key)
+		} else if err == nil && (!end || found.State == clip.Published || found.State == clip.Failed) {
 			return found, nil
-		case errors.Is(err, store.ErrNotFound):
-			if err := requireFired(ctx, s, key); err != nil {
-				return clip.Clip{}, err
-			}
-		case err != nil:
+		}
+		if err != nil && ctx.Err() == nil {
 			return clip.Clip{}, err
 		}
 		select {

@@ -119,8 +119,8 @@ type ClipView struct {
 	URL         string    `json:",omitempty"`
 	Code        clip.Code `json:",omitempty"` // of the last failure
 	Reason      string    `json:",omitempty"` // of the last failure
-	RetryUntil  time.Time // zero unless failed and open
-	HeldUntil   time.Time // zero unless waiting for a publish delay or a quota
+	RetryUntil  time.Time `json:",omitzero"`  // zero unless failed and open
+	HeldUntil   time.Time `json:",omitzero"`  // zero unless waiting for a publish delay or a quota
 }
 
 // RetryInput asks a failed clip to try again. An empty Destination means every

@@ -32,23 +32,50 @@ type Capture struct {
 	Gaps      int64
 }
 
-// SaveCapture writes where a recorder stands. The start of a capture that exists
-// stays.
+// SaveCapture writes where a recorder stands, and a runtime event when its state
+// changed. The start of a capture that exists stays.
 func (s *Store) SaveCapture(ctx context.Context, c Capture) error {
-	_, err := s.pool.Exec(ctx, `
+	var before string
+	err := s.pool.QueryRow(ctx, `
+		with before as (select state from captures where creator_id = $1 and stream_id = $2 and host = $3)
 		insert into captures (creator_id, stream_id, host, platform, dir, state, error, oldest_at, newest_at, segments, bytes, gaps,
 			started_at, ended_at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, coalesce($13, now()), $14)
 		on conflict (creator_id, stream_id, host) do update set
 			platform = excluded.platform, dir = excluded.dir, state = excluded.state, error = excluded.error,
 			oldest_at = excluded.oldest_at, newest_at = excluded.newest_at, segments = excluded.segments, bytes = excluded.bytes,
-			gaps = excluded.gaps, ended_at = excluded.ended_at, updated_at = now()`,
+			gaps = excluded.gaps, ended_at = excluded.ended_at, updated_at = now()
+		returning coalesce((select state from before), '')`,
 		c.CreatorID, c.StreamID, c.Host, c.Platform, c.Dir, c.State, c.Error, nullable(c.OldestAt), nullable(c.NewestAt),
-		c.Segments, c.Bytes, c.Gaps, nullable(c.StartedAt), nullable(c.EndedAt))
+		c.Segments, c.Bytes, c.Gaps, nullable(c.StartedAt), nullable(c.EndedAt)).Scan(&before)
 	if err != nil {
 		return fmt.Errorf("save the capture of %s: %w", c.CreatorID, err)
 	}
+	if event, worth := c.news(before); worth {
+		return s.addRuntimeEvents(ctx, []RuntimeEvent{event})
+	}
 	return nil
+}
+
+// news is the event for a capture that was in another state before.
+func (c Capture) news(before string) (RuntimeEvent, bool) {
+	e := RuntimeEvent{Source: "capture", Severity: SeverityInfo, CreatorID: c.CreatorID}
+	if c.State == before {
+		return e, false
+	}
+	switch c.State {
+	case "recording":
+		e.Message = "Recording the stream of " + c.CreatorID
+	case "stalled":
+		e.Severity, e.Message = SeverityWarning, fmt.Sprintf("The stream of %s brings nothing: %s", c.CreatorID, c.Error)
+	case "failed":
+		e.Severity, e.Message = SeverityError, fmt.Sprintf("The stream of %s cannot be recorded: %s", c.CreatorID, c.Error)
+	case "ended":
+		e.Message = "The recording of " + c.CreatorID + " ended"
+	default:
+		return e, false
+	}
+	return e, true
 }
 
 const selectCaptures = `

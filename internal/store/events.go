@@ -38,10 +38,19 @@ type RuntimeEvent struct {
 
 // AddRuntimeEvent writes an event. Its ID is ignored.
 func (s *Store) AddRuntimeEvent(ctx context.Context, e RuntimeEvent) error {
+	return s.addRuntimeEvents(ctx, []RuntimeEvent{e})
+}
+
+func (s *Store) addRuntimeEvents(ctx context.Context, events []RuntimeEvent) error {
+	if len(events) == 0 {
+		return nil
+	}
 	var batch pgx.Batch
-	queueRuntimeEvent(&batch, e)
+	for _, e := range events {
+		queueRuntimeEvent(&batch, e)
+	}
 	if err := s.pool.SendBatch(ctx, &batch).Close(); err != nil {
-		return fmt.Errorf("write a runtime event: %w", err)
+		return fmt.Errorf("write runtime events: %w", err)
 	}
 	return nil
 }

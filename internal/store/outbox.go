@@ -100,7 +100,9 @@ func (s *Store) ClaimOutbox(ctx context.Context, id int64, creatorID string, epo
 func (s *Store) FinishOutbox(ctx context.Context, id int64, state OutboxState, errText string) error {
 	// A holder that lost its creators may still report what it did send: that is
 	// better knowledge than "unknown", and than "pending" for a signal.
-	tag, err := s.pool.Exec(ctx, `
+	row := finished{now: state}
+	err := s.pool.QueryRow(ctx, `
+		with before as (select state from outbox where id = $1)
 		update outbox set state = $2, error = $3, finished_at = case when $2 = 'pending' then null else now() end
 		where id = $1 and case $2
 			when 'pending' then kind = 'signal' and state in ('pending', 'sending')
@@ -108,14 +110,48 @@ func (s *Store) FinishOutbox(ctx context.Context, id int64, state OutboxState, e
 			when 'unknown' then state in ('sending', 'unknown')
 			when 'dropped' then state in ('pending', 'sending', 'dropped')
 			when 'failed' then state in ('pending', 'sending', 'unknown', 'failed')
-			else false end`, id, string(state), errText)
+			else false end
+		returning (select state from before), kind, platform, channel, creator_id, coalesce(payload->>'ClipID', '')`,
+		id, string(state), errText).Scan(&row.before, &row.kind, &row.platform, &row.channel, &row.creatorID, &row.clipID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return fmt.Errorf("finish outbox row %d as %s: %w", id, state, ErrOutboxState)
+	}
 	if err != nil {
 		return fmt.Errorf("finish outbox row %d: %w", id, err)
 	}
-	if tag.RowsAffected() == 0 {
-		return fmt.Errorf("finish outbox row %d as %s: %w", id, state, ErrOutboxState)
+	if event, worth := row.news(); worth {
+		return s.addRuntimeEvents(ctx, []RuntimeEvent{event})
 	}
 	return nil
+}
+
+// finished is an outbox row that has come to an end.
+type finished struct {
+	before, now                          OutboxState
+	kind                                 OutboxKind
+	platform, channel, creatorID, clipID string
+}
+
+// news is the event for a reply that was just sent, or that surely did not get
+// through. It has no text: that is chat.
+func (f finished) news() (RuntimeEvent, bool) {
+	e := RuntimeEvent{Source: f.platform, Severity: SeverityInfo, ClipID: f.clipID, CreatorID: f.creatorID}
+	if f.kind != OutboxReply || f.before == f.now {
+		return e, false
+	}
+	about := ""
+	if f.clipID != "" {
+		about = " about clip " + f.clipID
+	}
+	switch f.now {
+	case OutboxSent:
+		e.Message = fmt.Sprintf("Answered in the chat of %s%s", f.channel, about)
+	case OutboxFailed, OutboxDropped:
+		e.Severity, e.Message = SeverityWarning, fmt.Sprintf("An answer in the chat of %s%s was not sent", f.channel, about)
+	default:
+		return e, false
+	}
+	return e, true
 }
 
 // RecoverOutbox settles what former holders of the creators had claimed and not

@@ -23,18 +23,30 @@ type PlatformStatus struct {
 	UpdatedAt     time.Time // set by the store
 }
 
-// SavePlatformStatus writes the states of connections.
+// SavePlatformStatus writes the states of connections, and a runtime event for
+// each that changed.
 func (s *Store) SavePlatformStatus(ctx context.Context, statuses []PlatformStatus) error {
 	var batch pgx.Batch
+	var changed []RuntimeEvent
 	for _, p := range statuses {
 		batch.Queue(`
+			with before as (select state from platform_status where creator_id = $1 and platform = $2)
 			insert into platform_status as s (creator_id, platform, channel, state, error, last_heartbeat, last_success)
 			values ($1, $2, $3, $4, $5, $6, $7)
 			on conflict (creator_id, platform) do update set
 				channel = excluded.channel, state = excluded.state, error = excluded.error,
 				last_heartbeat = coalesce(excluded.last_heartbeat, s.last_heartbeat),
-				last_success = coalesce(excluded.last_success, s.last_success), updated_at = now()`,
-			p.CreatorID, string(p.Platform), p.Channel, p.State, p.Error, nullable(p.LastHeartbeat), nullable(p.LastSuccess))
+				last_success = coalesce(excluded.last_success, s.last_success), updated_at = now()
+			returning coalesce((select state from before), '')`,
+			p.CreatorID, string(p.Platform), p.Channel, p.State, p.Error, nullable(p.LastHeartbeat), nullable(p.LastSuccess),
+		).QueryRow(func(row pgx.Row) error {
+			var before string
+			err := row.Scan(&before)
+			if event, worth := p.news(before); worth {
+				changed = append(changed, event)
+			}
+			return err
+		})
 	}
 	if batch.Len() == 0 {
 		return nil
@@ -42,7 +54,29 @@ func (s *Store) SavePlatformStatus(ctx context.Context, statuses []PlatformStatu
 	if err := s.pool.SendBatch(ctx, &batch).Close(); err != nil {
 		return fmt.Errorf("save the states of %d connections: %w", len(statuses), err)
 	}
-	return nil
+	return s.addRuntimeEvents(ctx, changed)
+}
+
+// news is the event for a connection that was in another state before.
+func (p PlatformStatus) news(before string) (RuntimeEvent, bool) {
+	e := RuntimeEvent{Source: string(p.Platform), Severity: SeverityInfo, CreatorID: p.CreatorID}
+	if p.State == before {
+		return e, false
+	}
+	switch p.State {
+	case "live":
+		e.Message = "Reading the chat of " + p.Channel
+	case "inactive":
+		e.Message = "No longer reading the chat of " + p.Channel
+		return e, before != ""
+	case "degraded", "silent", "paused":
+		e.Severity, e.Message = SeverityWarning, fmt.Sprintf("The chat of %s is %s: %s", p.Channel, p.State, p.Error)
+	case "needs_login":
+		e.Severity, e.Message = SeverityError, fmt.Sprintf("The chat of %s needs a login: %s", p.Channel, p.Error)
+	default:
+		return e, false // connecting and the like are on the way to something
+	}
+	return e, true
 }
 
 // PlatformStatuses returns the state of every connection, by creator and platform.

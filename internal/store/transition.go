@@ -177,12 +177,24 @@ func queueConsequences(b *pgx.Batch, before clip.Clip, t Transition) error {
 		queueInbox(b, before.CreatorID, control.InboxClipResult, key, payload)
 	}
 	queueNotice(b, ChannelExport, t.ClipID)
-	what := before.Title
-	if t.State == clip.Failed || t.Reason != "" {
-		what = t.reason()
-	}
-	queueRuntimeEvent(b, clipEvent(t.ClipID, before.CreatorID, t.State, what))
+	queueRuntimeEvent(b, clipEvent(t.ClipID, before.CreatorID, t.State, t.news(before)))
 	return nil
+}
+
+// news is what is new about a clip in its new state.
+func (t Transition) news(before clip.Clip) string {
+	switch {
+	case t.State == clip.Failed || t.Reason != "":
+		return t.reason()
+	case t.State == clip.Published:
+		return t.URL
+	case t.State == clip.Uploading:
+		return before.Destination
+	case t.State == clip.Encoded && t.Result != nil:
+		return fmt.Sprintf("%.1f s, %.1f MB", t.Result.Duration.Seconds(), float64(t.Result.Bytes)/1e6)
+	default:
+		return before.Title
+	}
 }
 
 // clipEvent is the line about a change of a clip.

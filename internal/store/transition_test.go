@@ -72,8 +72,8 @@ func TestAClipGoesFromQueuedToPublished(t *testing.T) {
 		Clipper: r.Clipper, Title: r.Title,
 	}}, b.clipResults(t))
 	require.Equal(t, []string{
-		"Clip ab12cd queued: " + r.Title, "Clip ab12cd encoding: " + r.Title, "Clip ab12cd encoded: " + r.Title,
-		"Clip ab12cd uploading: " + r.Title, "Clip ab12cd published: " + r.Title,
+		"Clip ab12cd queued: " + r.Title, "Clip ab12cd encoding: " + r.Title, "Clip ab12cd encoded: 29.5 s, 8589.9 MB",
+		"Clip ab12cd uploading: folder", "Clip ab12cd published: http://localhost/clips/ab12cd.mp4",
 	}, b.lines(t))
 }
 

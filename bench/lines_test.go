@@ -1,0 +1,84 @@
+package main
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	chatLine = "@badge-info=;badges=;color=#FFFFFF;display-name=Ana;emotes=;flags=;id=ca561310-6855-43b3-8325-3ea7418359a2;mod=0;room-id=71092938;" +
+		"subscriber=1;tmi-sent-ts=1568505600501;user-id=48215771 :ana!ana@ana.tmi.twitch.tv PRIVMSG #xqcow :look at #xqcow id=1 ;id=2"
+	banLine = "@ban-duration=150;room-id=71092938;tmi-sent-ts=1568505600739 :tmi.twitch.tv CLEARCHAT #xqcow :ana"
+)
+
+var moment = time.UnixMilli(1790000000123)
+
+func TestACopyOfALineDiffersInIDTimeAndChannelOnly(t *testing.T) {
+	t.Parallel()
+	lines, err := cutLines(strings.NewReader(chatLine + "\r\n"))
+	require.NoError(t, err)
+	s := newScribe(lines, []string{"one", "two"}, [32]byte{})
+	copies, n := s.write(nil, 2, moment)
+	require.Equal(t, 2, n)
+	id := regexp.MustCompile(`id=[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12};mod`)
+	found := strings.Split(strings.TrimSuffix(string(copies), "\r\n"), "\r\n")
+	require.Len(t, found, 2)
+	require.NotEqual(t, id.FindString(found[0]), id.FindString(found[1]))
+	for i, channel := range []string{"one", "two"} {
+		expected := strings.NewReplacer("id=ca561310-6855-43b3-8325-3ea7418359a2;mod", id.FindString(found[i]), "1568505600501", "1790000000123",
+			"PRIVMSG #xqcow", "PRIVMSG #"+channel).Replace(chatLine)
+		require.Equal(t, expected, found[i])
+	}
+}
+
+func TestOnlyChatCounts(t *testing.T) {
+	t.Parallel()
+	lines, err := cutLines(strings.NewReader(banLine + "\n" + chatLine + "\n\nPING :tmi\n"))
+	require.NoError(t, err)
+	require.Len(t, lines, 2, "lines without a channel are left out")
+	s := newScribe(lines, []string{"one"}, [32]byte{})
+	copies, n := s.write(nil, 3, moment)
+	require.Equal(t, 6, n)
+	require.Equal(t, 3, bytes.Count(copies, []byte(" PRIVMSG #one :look")))
+	require.Equal(t, 3, bytes.Count(copies, []byte(" CLEARCHAT #one :ana\r\n")))
+}
+
+func TestChatThatHoldsNoMessageIsRefused(t *testing.T) {
+	t.Parallel()
+	_, err := cutLines(strings.NewReader(banLine + "\n"))
+	require.ErrorContains(t, err, "PRIVMSG")
+}
+
+func TestMissingChatComesWithARemedy(t *testing.T) {
+	t.Parallel()
+	_, err := readLines("testdata/nothing.txt.gz")
+	require.ErrorContains(t, err, "gzip")
+	require.ErrorContains(t, err, "make bench")
+}
+
+func FuzzACopyIsOneLine(f *testing.F) {
+	f.Add([]byte(chatLine))
+	f.Add([]byte(banLine))
+	f.Add([]byte("@ :a PRIVMSG #"))
+	f.Add([]byte("@id=;tmi-sent-ts=;id PRIVMSG #b  #"))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		if bytes.ContainsAny(raw, "\r\n") {
+			return // the reader cuts there
+		}
+		line, ok := cutLine(raw)
+		if !ok {
+			return
+		}
+		line.chat = true
+		copied, _ := newScribe([]realLine{line}, []string{"room"}, [32]byte{}).write(nil, 1, moment)
+		require.True(t, bytes.HasPrefix(copied, []byte("@")))
+		require.True(t, bytes.HasSuffix(copied, []byte("\r\n")))
+		require.Equal(t, 1, bytes.Count(copied, []byte("\n")))
+		require.Contains(t, string(copied), " #room")
+	})
+}
