@@ -115,7 +115,7 @@ func (m *machine) start(ctx context.Context) error {
 	if err := m.sweep(); err != nil {
 		return err
 	}
-	m.terminal.printf("starting in %s\n\n", m.dir)
+	m.terminal.printf("starting in %s\n\n", near(m.dir.String()))
 	steps := []struct {
 		name string
 		run  func(context.Context) error

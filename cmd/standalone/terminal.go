@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"sync"
 	"text/tabwriter"
 	"time"
@@ -44,9 +46,9 @@ func (t *terminal) addresses(a statedir.Addresses, dir statedir.Dir, now time.Ti
 	rows := [][2]string{
 		{"Temporal UI", a.UI},
 		{"StreamSuites", a.HTTP},
-		{"exports", dir.Exports()},
-		{"clips", dir.ClipsOutput()},
-		{"logs", dir.Logs()},
+		{"exports", near(dir.Exports())},
+		{"clips", near(dir.ClipsOutput())},
+		{"logs", near(dir.Logs())},
 	}
 	if a.Simulators != nil {
 		rows = append(rows,
@@ -62,6 +64,18 @@ func (t *terminal) addresses(a statedir.Addresses, dir statedir.Dir, now time.Ti
 		_, _ = fmt.Fprintf(t.out, "\n  say something in the simulated chat:\n    curl -d '{\"user\":\"you\",\"text\":\"!clip 15 My first clip\"}' %s/twitch/say\n", a.Simulators.Control)
 	}
 	_, _ = fmt.Fprint(t.out, "\n  Ctrl-C stops everything.\n\n")
+}
+
+// near shortens a path below the working folder to what a person would type.
+func near(path string) string {
+	here, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	if rel, err := filepath.Rel(here, path); err == nil && filepath.IsLocal(rel) {
+		return rel
+	}
+	return path
 }
 
 // event prints one thing that happened.

@@ -1,0 +1,117 @@
+package roles
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/streamsuites/streamsuites/activities"
+	"github.com/streamsuites/streamsuites/internal/config"
+	"github.com/streamsuites/streamsuites/internal/control"
+)
+
+// address holds a token, as the addresses of streams do.
+const address = "https://video.example/live.m3u8?token=hunter22"
+
+// resolve asks for the address of a creator with that capture.
+func resolve(t *testing.T, capture config.Capture, patience time.Duration) (string, error) {
+	t.Helper()
+	s := sources{
+		cfg:      &config.Config{Creators: []config.Creator{{ID: "Ab3dE9", Capture: capture}}},
+		patience: patience,
+	}
+	ask, err := s.Source(t.Context(), control.Stream{CreatorID: "Ab3dE9", Channel: "harborlights"})
+	require.NoError(t, err)
+	return ask(t.Context())
+}
+
+func shell(script string) config.Capture {
+	return config.Capture{Command: []string{"sh", "-c", script}}
+}
+
+func TestAFixedAddressIsTheSource(t *testing.T) {
+	t.Parallel()
+	got, err := resolve(t, config.Capture{URL: address}, time.Minute)
+	require.NoError(t, err)
+	require.Equal(t, address, got)
+}
+
+func TestACreatorWithoutASourceIsSaidSo(t *testing.T) {
+	t.Parallel()
+	s := sources{cfg: &config.Config{Creators: []config.Creator{{ID: "Ab3dE9"}}}}
+	for _, id := range []string{"Ab3dE9", "Nobody"} {
+		_, err := s.Source(t.Context(), control.Stream{CreatorID: id})
+		require.ErrorIs(t, err, activities.ErrNoSource)
+		require.ErrorContains(t, err, "creators.json gives "+id+" neither capture.url nor capture.command")
+	}
+}
+
+func TestACommandPrintsTheSource(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ script, want string }{
+		"on its only line":          {"echo '" + address + "'", address},
+		"after empty lines":         {"echo; echo '  '; echo ' " + address + " '", address},
+		"before lines of no weight": {"echo '" + address + "'; echo done", address},
+		"besides complaints":        {"echo warning >&2; echo '" + address + "'", address},
+		"of another kind":           {"echo rtmp://127.0.0.1/live/x", "rtmp://127.0.0.1/live/x"},
+		"as a file":                 {"echo file:///srv/stream.ts", "file:///srv/stream.ts"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, err := resolve(t, shell(c.script), time.Minute)
+			require.NoError(t, err)
+			require.Equal(t, c.want, got)
+		})
+	}
+	got, err := resolve(t, config.Capture{Command: []string{"printf", "https://video.example/%s", "{channel}"}}, time.Minute)
+	require.NoError(t, err)
+	require.Equal(t, "https://video.example/harborlights", got, "the channel is filled in, without a shell")
+}
+
+func TestACommandWithoutAnAddressIsAnErrorThatHidesWhatItPrinted(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		capture config.Capture
+		want    string
+	}{
+		"it prints nothing":              {shell("true"), "sh printed nothing"},
+		"it prints empty lines":          {shell("echo; echo"), "sh printed nothing"},
+		"it prints prose":                {shell("echo offline token=hunter22"), "sh printed something that is no address"},
+		"it prints a complaint":          {shell("echo 'error: No streams on " + address + "'"), "sh printed something that is no address"},
+		"it fails after an address":      {shell("echo '" + address + "'; exit 3"), "sh found no stream: exit status 3"},
+		"it fails and complains":         {shell("echo '" + address + "' >&2; exit 1"), "sh found no stream: exit status 1"},
+		"it does not exist":              {config.Capture{Command: []string{"no-such-program-here", address}}, "no-such-program-here"},
+		"it hangs":                       {shell("echo '" + address + "'; exec sleep 600"), "sh printed no address within 200ms"},
+		"it hangs and leaves children":   {shell("sleep 600 & echo '" + address + "'; wait"), "sh printed no address within 200ms"},
+		"it prints more than a terminal": {shell("head -c 100000 /dev/zero | tr '\\0' x"), "sh printed nothing"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			patience := time.Minute
+			if name[:7] == "it hang" {
+				patience = 200 * time.Millisecond
+			}
+			got, err := resolve(t, c.capture, patience)
+			require.Empty(t, got)
+			require.ErrorContains(t, err, c.want)
+			require.NotContains(t, err.Error(), "hunter22")
+			require.NotContains(t, err.Error(), "video.example")
+		})
+	}
+}
+
+func TestACommandEndsWithTheCapture(t *testing.T) {
+	t.Parallel()
+	s := sources{
+		cfg:      &config.Config{Creators: []config.Creator{{ID: "Ab3dE9", Capture: shell("exec sleep 600")}}},
+		patience: time.Minute,
+	}
+	ask, err := s.Source(t.Context(), control.Stream{CreatorID: "Ab3dE9"})
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	_, err = ask(ctx)
+	require.Error(t, err)
+}
