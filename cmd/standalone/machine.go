@@ -81,20 +81,24 @@ func (m *machine) run(ctx context.Context) (err error) {
 		}
 	}()
 
-	if err := m.start(ctx); err != nil {
-		if ctx.Err() != nil {
-			return nil // told to stop while starting
-		}
-		return err
+	err = m.start(ctx)
+	if err == nil {
+		err = m.serve(ctx)
 	}
-	return m.serve(ctx)
+	if ctx.Err() != nil {
+		return nil // told to stop, while starting or later
+	}
+	return err
 }
 
 // openLog opens the log file; the terminal shows no log.
 func (m *machine) openLog() error {
-	logs, err := logging.Open(logging.Options{
-		Level: m.options.logLevel, Format: logging.FormatJSON, Stderr: io.Discard, Dir: m.dir.Logs(), Name: "standalone",
-	})
+	options, err := roles.LogOptions(config.Options{StateDir: m.dir.String()}, m.options.logLevel)
+	if err != nil {
+		return err
+	}
+	options.Format, options.Stderr, options.Dir, options.Name = logging.FormatJSON, io.Discard, m.dir.Logs(), "standalone"
+	logs, err := logging.Open(options)
 	if err != nil {
 		return err
 	}

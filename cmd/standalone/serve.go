@@ -91,33 +91,17 @@ func (m *machine) connectTemporal(ctx context.Context) error {
 // serve runs the roles until it is told to stop, something ends, or --once has
 // what it wants.
 func (m *machine) serve(ctx context.Context) error {
-	before, err := m.parts.Store.LatestRuntimeEvents(ctx, 1)
+	newest, err := m.lastEvent(ctx)
 	if err != nil {
 		return err
 	}
-	var newest int64 // what happened before this start is not news
-	for _, e := range before {
-		newest = e.ID
-	}
-	running, stopRoles := context.WithCancel(context.WithoutCancel(ctx))
-	done := make(chan error, 1)
-	go func() { done <- roles.Run(running, m.parts, roles.All) }()
-	rolesGone := false
-	m.onStop(func(context.Context) error {
-		stopRoles()
-		if rolesGone {
-			return nil
-		}
-		m.terminal.printf("\nstopping …\n")
-		return <-done
-	})
 	began := time.Now()
-	if err := m.awaitReady(ctx, done); err != nil {
-		rolesGone = errors.Is(err, errRolesEnded)
-		if ctx.Err() != nil {
-			return nil
+	running := &runtime{}
+	if !m.options.servers {
+		running = m.startRoles(ctx)
+		if err := m.awaitReady(ctx, running); err != nil {
+			return err
 		}
-		return err
 	}
 	if err := m.publishAddresses(); err != nil {
 		return err
@@ -130,12 +114,53 @@ func (m *machine) serve(ctx context.Context) error {
 	if m.options.once {
 		go func() { published <- m.awaitOnce(following, began) }()
 	}
+	return m.await(ctx, running, published)
+}
+
+// lastEvent is the number of the newest event: what happened before this start
+// is not news.
+func (m *machine) lastEvent(ctx context.Context) (int64, error) {
+	before, err := m.parts.Store.LatestRuntimeEvents(ctx, 1)
+	if err != nil || len(before) == 0 {
+		return 0, err
+	}
+	return before[0].ID, nil
+}
+
+// runtime is the roles, running; its zero value never ends.
+type runtime struct {
+	done chan struct{}
+	err  error // once done is closed
+}
+
+func (m *machine) startRoles(ctx context.Context) *runtime {
+	running, stopRoles := context.WithCancel(context.WithoutCancel(ctx))
+	r := &runtime{done: make(chan struct{})}
+	go func() {
+		defer close(r.done)
+		r.err = roles.Run(running, m.parts, roles.All)
+	}()
+	m.onStop(func(context.Context) error {
+		stopRoles()
+		select {
+		case <-r.done:
+			return nil // that they ended was said already
+		default:
+		}
+		m.terminal.printf("\nstopping …\n")
+		<-r.done
+		return r.err
+	})
+	return r
+}
+
+// await waits for the first thing that ends the standalone.
+func (m *machine) await(ctx context.Context, r *runtime, published <-chan onceResult) error {
 	select {
 	case <-ctx.Done():
 		return nil
-	case err := <-done:
-		rolesGone = true
-		return fmt.Errorf("the runtime ended: %w", err)
+	case <-r.done:
+		return fmt.Errorf("the runtime ended: %w", r.err)
 	case <-m.postgresGone():
 		return fmt.Errorf("the private Postgres ended, %s says why: %w", m.dir.Logs(), m.postgres.Err())
 	case <-m.temporal.Done():
@@ -143,18 +168,12 @@ func (m *machine) serve(ctx context.Context) error {
 	case <-m.simulatorsGone():
 		return fmt.Errorf("the simulated platforms ended: %w", errors.Join(errEnded, m.simulators.Err()))
 	case result := <-published:
-		if result.err != nil {
-			return result.err
-		}
 		m.finalLine = result.line
-		return nil
+		return result.err
 	}
 }
 
-var (
-	errEnded      = errors.New("by themselves")
-	errRolesEnded = errors.New("the runtime ended while it started")
-)
+var errEnded = errors.New("by themselves")
 
 func (m *machine) postgresGone() <-chan struct{} {
 	if m.postgres == nil {
@@ -174,7 +193,7 @@ func (m *machine) simulatorsGone() <-chan struct{} {
 const readyWithin = 60 * time.Second
 
 // awaitReady waits until the runtime itself says that it is ready.
-func (m *machine) awaitReady(ctx context.Context, done <-chan error) error {
+func (m *machine) awaitReady(ctx context.Context, r *runtime) error {
 	deadline := time.After(readyWithin)
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
@@ -186,8 +205,8 @@ func (m *machine) awaitReady(ctx context.Context, done <-chan error) error {
 		case <-tick.C:
 		case <-ctx.Done():
 			return ctx.Err()
-		case err := <-done:
-			return fmt.Errorf("%w: %w", errRolesEnded, err)
+		case <-r.done:
+			return fmt.Errorf("the runtime ended while it started: %w", r.err)
 		case <-deadline:
 			return fmt.Errorf("the runtime is not ready after %s; http://%s/readyz says what is missing", readyWithin, m.parts.HTTPAddress)
 		}

@@ -40,7 +40,7 @@ finds both by itself.`,
 	cmd.SetFlagErrorFunc(wrongFlag)
 	flags := cmd.PersistentFlags()
 	flags.StringVar(&r.stateDir, "state-dir", defaultStateDir(), "folder of configuration, clips and exports (STREAMSUITES_STATE_DIR)")
-	flags.StringVar(&r.logLevel, "log-level", "info", "least severe level that is logged: debug, info, warn or error")
+	flags.StringVar(&r.logLevel, "log-level", "", "least severe level that roles log: debug, info, warn or error (default: STREAMSUITES_LOG_LEVEL, else info)")
 	_ = cmd.RegisterFlagCompletionFunc("log-level", cobra.FixedCompletions([]string{"debug", "info", "warn", "error"}, cobra.ShellCompDirectiveNoFileComp))
 
 	cmd.AddGroup(

@@ -104,7 +104,12 @@ func (r *root) assemble(ctx context.Context, s *shared, target connect.Target, l
 	if err := target.Dir.Create(); err != nil {
 		return err
 	}
-	logs, err := logging.Open(logging.Options{Level: r.logLevel, Dir: target.Dir.Logs(), Name: logName})
+	options, err := roles.LogOptions(config.Options{StateDir: target.Dir.String()}, r.logLevel)
+	if err != nil {
+		return err
+	}
+	options.Dir, options.Name = target.Dir.Logs(), logName
+	logs, err := logging.Open(options)
 	if err != nil {
 		return err
 	}

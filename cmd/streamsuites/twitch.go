@@ -51,6 +51,9 @@ Postgres nor Temporal and stores nothing.`,
 		if err != nil {
 			return err
 		}
+		if settings.Token != nil && settings.Login == "" {
+			settings.Login = channel // as ingest does: the token is the channel's own
+		}
 		ctx := cmd.Context()
 		if duration > 0 {
 			var cancel context.CancelFunc

@@ -46,7 +46,7 @@ func accessTwitch(cfg *config.Config, account config.TwitchAccount, redactor *lo
 		access.chat.TLS = trusted
 	}
 	if account.Token.IsSet() {
-		access.chat.Login = account.Nick
+		access.chat.Login = loginOf(cfg, account)
 		token := account.Token.Reveal()
 		access.chat.Token = func(context.Context) (string, error) { return token, nil }
 	}
@@ -54,6 +54,20 @@ func accessTwitch(cfg *config.Config, account config.TwitchAccount, redactor *lo
 		return access, nil
 	}
 	return access, access.connectAPI(cfg, account, redactor, log)
+}
+
+// loginOf is the account's login: the configured one, or the channel's that it
+// serves, as a creator's own token comes without one.
+func loginOf(cfg *config.Config, account config.TwitchAccount) string {
+	if account.Nick != "" {
+		return account.Nick
+	}
+	for i := range cfg.Creators {
+		if c := &cfg.Creators[i]; c.Enabled && c.On(chat.Twitch) && c.TwitchAccount == account.Label {
+			return c.TwitchChannel
+		}
+	}
+	return ""
 }
 
 // connectAPI adds what needs an application: renewing tokens, and asking who is
@@ -91,7 +105,7 @@ func (p Parts) connectTwitch(host *ingest.Host, account config.TwitchAccount) (*
 	if err != nil {
 		return nil, err
 	}
-	access.chat.Budget = sharedBudget{p.Store, "twitch:" + account.Nick}
+	access.chat.Budget = sharedBudget{p.Store, "twitch:" + access.chat.Login}
 	var live ingest.LiveSource
 	if access.api != nil {
 		live = helixLive{access.api}

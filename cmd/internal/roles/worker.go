@@ -23,6 +23,8 @@ func Worker(ctx context.Context, p Parts) error {
 	if err != nil {
 		return err
 	}
+	watch := p.clipWatch()
+	media.Watch = watch
 	destinations, err := p.destinations()
 	if err != nil {
 		return err
@@ -34,8 +36,8 @@ func Worker(ctx context.Context, p Parts) error {
 	fatal := make(chan error, 1)
 	base, system := p.base(p.Temporal, report(fatal)), p.base(p.System, report(fatal))
 	set := workers.Set{
-		workers.Control(base, &activities.ClipRecord{Store: p.Store}, &activities.Locate{Store: p.Store, Clock: time.Now}),
-		workers.Media(base, p.Host, media, &activities.Upload{StateDir: p.Dir.String(), Destinations: destinations}),
+		workers.Control(base, &activities.ClipRecord{Store: p.Store, Watch: watch}, &activities.Locate{Store: p.Store, Clock: time.Now}),
+		workers.Media(base, p.Host, media, &activities.Upload{StateDir: p.Dir.String(), Destinations: destinations, Watch: watch}),
 		workers.Capture(base, p.capture()),
 		workers.Exports(system, &activities.Exports{Exporter: scheduled{exporter}}, &activities.Housekeeping{Store: p.Store, Keep: activities.DefaultKeep}),
 	}
