@@ -51,6 +51,8 @@ func ReadIndex(dir string, span media.Span) (media.Coverage, error) {
 
 // Media makes clips out of the recordings of this host.
 type Media struct {
+	Watch ClipWatch
+
 	stateDir string
 	cutter   Cutter
 	index    Index
@@ -122,6 +124,7 @@ func (a *Media) Encode(ctx context.Context, in task.EncodeInput) (task.EncodeRes
 	defer a.encoders.Release(1)
 
 	progress.start()
+	began := a.clock()
 	request.OnProgress = progress.report
 	cut, err := a.cutter.Cut(work, request)
 	if err != nil {
@@ -130,6 +133,7 @@ func (a *Media) Encode(ctx context.Context, in task.EncodeInput) (task.EncodeRes
 		}
 		return task.EncodeResult{}, work.outcome(err)
 	}
+	a.Watch.encoded(in.ClipID, a.clock().Sub(began), cut.FFmpegTime, cut.Duration)
 	return a.result(cut)
 }
 

@@ -17,7 +17,10 @@ type ClipStore interface {
 }
 
 // ClipRecord writes the states of clips.
-type ClipRecord struct{ Store ClipStore }
+type ClipRecord struct {
+	Store ClipStore
+	Watch ClipWatch
+}
 
 // Record writes one change of a clip's state. It is safe to repeat.
 //
@@ -25,10 +28,11 @@ type ClipRecord struct{ Store ClipStore }
 // that are taken. The row has moved on then, so the change is made from where
 // the clip stands, by way of the states between, under the next free numbers.
 func (a *ClipRecord) Record(ctx context.Context, in task.RecordInput) (task.RecordResult, error) {
-	_, err := a.Store.Transition(ctx, transition(in))
+	written, err := a.Store.Transition(ctx, transition(in))
 	var refused *store.TransitionError
 	switch {
 	case err == nil:
+		a.Watch.changed(written)
 		return task.RecordResult{Seq: in.Seq}, nil
 	case errors.Is(err, store.ErrNotFound):
 		return task.RecordResult{}, &clip.Failure{
@@ -66,9 +70,11 @@ func (a *ClipRecord) rejoin(ctx context.Context, in task.RecordInput) (task.Reco
 		}
 		seq++
 		step.Seq = seq
-		if _, err := a.Store.Transition(ctx, transition(step)); err != nil {
+		written, err := a.Store.Transition(ctx, transition(step))
+		if err != nil {
 			return task.RecordResult{}, err
 		}
+		a.Watch.changed(written)
 	}
 	return task.RecordResult{Seq: seq}, nil
 }

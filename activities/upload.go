@@ -20,6 +20,7 @@ const uploadBeat = time.Second
 type Upload struct {
 	StateDir     string // absolute
 	Destinations map[string]destination.Destination
+	Watch        ClipWatch
 }
 
 // Upload publishes a file at one destination. Destinations are asked again
@@ -39,10 +40,12 @@ func (a *Upload) Upload(ctx context.Context, in task.UploadInput) (task.UploadRe
 	defer work.finish()
 	var sent atomic.Int64
 	stop := work.beat(uploadBeat, func() any { return task.UploadProgress{Sent: sent.Load(), Total: in.Bytes} })
+	began := time.Now()
 	published, err := to.Publish(work, destination.Item{
 		ClipID: in.ClipID, CreatorID: in.CreatorID, Path: path, Title: in.Title, Bytes: in.Bytes, SHA256: in.SHA256,
 	}, sent.Store)
 	stop()
+	a.Watch.uploaded(in.ClipID, in.Destination, in.Bytes, time.Since(began), err)
 	if err == nil {
 		return task.UploadResult{URL: published.URL, Ref: published.Ref}, nil
 	}

@@ -15,9 +15,6 @@ const (
 	// ahead is how many messages may be on their way: about a fifth of what the data
 	// plane holds before it records a gap.
 	ahead = 50_000
-
-	pace    = 10_000 // messages a second
-	paceFor = 10 * time.Second
 )
 
 // measureIngest measures the data plane: how much chat it takes in at most, and how
@@ -66,6 +63,7 @@ type run struct {
 	ingestCPU time.Duration
 	dbCPU     time.Duration
 	reference time.Duration
+	others    neighbours
 }
 
 func (r run) perSecond() float64          { return float64(r.rows) / r.took.Seconds() }
@@ -79,7 +77,7 @@ func (r *rig) drive(ctx context.Context, rows *table, l load) (run, error) {
 		return run{}, err
 	}
 	before, ownBefore, dbBefore := r.host.Stats(), ownCPU(), treeCPU(r.postgres.PID())
-	began := time.Now()
+	began, machine := time.Now(), machineUsage()
 	if err := r.loader.send(l); err != nil {
 		return run{}, err
 	}
@@ -104,6 +102,7 @@ func (r *rig) drive(ctx context.Context, rows *table, l load) (run, error) {
 	if done.sent = answer.sent; answer.err != nil {
 		return run{}, answer.err
 	}
+	done.others = neighboursSince(machine, done.ingestCPU+done.dbCPU+done.sent.CPU)
 	return done, r.check(ctx, rows, l, before)
 }
 
@@ -129,10 +128,10 @@ func throughput(runs []run) Figure {
 		speeds, references = append(speeds, one.perSecond()), append(references, one.referencePerSecond())
 		micro := func(d time.Duration) string { return number(float64(d.Microseconds()) / float64(one.rows)) }
 		details = append(details, fmt.Sprintf("Run %d: %s messages in %s s, %s lines/s, in %d commits of %s rows on average; COPY alone %s rows/s. "+
-			"Processor time for each message: load generator %s µs (%s s in all, %s %% of one core), data plane %s µs, Postgres %s µs.",
+			"Processor time for each message: load generator %s µs (%s s in all, %s %% of one core), data plane %s µs, Postgres %s µs. %s",
 			i+1, number(float64(one.rows)), number(one.took.Seconds()), number(one.perSecond()), one.commits, number(float64(one.eachCommit())),
 			number(one.referencePerSecond()), micro(one.sent.CPU), number(one.sent.CPU.Seconds()),
-			number(100*one.sent.CPU.Seconds()/one.took.Seconds()), micro(one.ingestCPU), micro(one.dbCPU)))
+			number(100*one.sent.CPU.Seconds()/one.took.Seconds()), micro(one.ingestCPU), micro(one.dbCPU), one.others))
 	}
 	return Figure{
 		Name: "ingest.lines_per_second", Value: median(speeds), Unit: "lines/s", Target: 20_000,
@@ -146,33 +145,4 @@ func throughput(runs []run) Figure {
 			"Median of %d runs.", creators, number(ahead), len(runs)),
 		Details: details,
 	}
-}
-
-// measurePaced measures how long messages take while they come at an even pace.
-func (r *rig) measurePaced(ctx context.Context, rows *table) (Figure, error) {
-	r.observed.note()
-	one, err := r.drive(ctx, rows, load{Chat: pace * int(paceFor.Seconds()), PerSecond: pace, Ahead: 10 * ahead})
-	lags := r.observed.noted()
-	if err != nil {
-		return Figure{}, err
-	}
-	if len(lags) != one.rows {
-		return Figure{}, fmt.Errorf("the times of %d of %d messages were noted", len(lags), one.rows)
-	}
-	reference, err := rows.copyAgain(ctx, one.eachCommit())
-	if err != nil {
-		return Figure{}, err
-	}
-	return Figure{
-		Name: "ingest.commit_p99_ms", Value: milliseconds(percentile(lags, 99)), Unit: "ms", Target: 300, Lower: true,
-		Reference: milliseconds(percentile(reference, 99)),
-		ReferenceIs: fmt.Sprintf("99th percentile of COPY alone, with the same rows in %d transactions of %d rows, which is what a commit had on average.",
-			len(reference), one.eachCommit()),
-		How: fmt.Sprintf("At %s messages a second for %s: from the time that the load generator wrote into the line (`tmi-sent-ts`, in whole milliseconds, rounded "+
-			"down) just before it went to TLS, until the commit that holds it has returned. Measured for every message, not sampled, by a committer that wraps the real one.",
-			number(pace), paceFor),
-		Details: []string{fmt.Sprintf("Median %s ms, 99.9th percentile %s ms, longest %s ms; %d commits. Processor time: data plane %s %% and Postgres %s %% of one core.",
-			number(milliseconds(percentile(lags, 50))), number(milliseconds(percentile(lags, 99.9))), number(milliseconds(percentile(lags, 100))), one.commits,
-			number(100*one.ingestCPU.Seconds()/one.took.Seconds()), number(100*one.dbCPU.Seconds()/one.took.Seconds()))},
-	}, nil
 }

@@ -45,31 +45,41 @@ func (s *signalCount) Signal(_ context.Context, _ string, decisions []control.De
 	return nil
 }
 
-// observed is the committer, and notes for every message of the commits that go
-// through how long ago it was sent.
+// observed is the committer, and notes how long each commit takes and, for every
+// message of those that go through, how long ago it was sent.
 type observed struct {
 	*store.Committer
 
 	mu     sync.Mutex
 	noting bool
-	lags   []time.Duration
+	notes  notes
+}
+
+// notes are what was observed.
+type notes struct {
+	commits []time.Duration
+	lags    []time.Duration // of every message, from wire to committed
+	failed  int             // commits
 }
 
 // Commit implements ingest.Committer.
 func (o *observed) Commit(ctx context.Context, lanes []store.LaneCommit) (store.CommitResult, error) {
+	began := time.Now()
 	result, err := o.Committer.Commit(ctx, lanes)
-	if err != nil {
-		return result, err
-	}
 	now := time.Now()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if !o.noting {
-		return result, nil
+		return result, err
+	}
+	o.notes.commits = append(o.notes.commits, now.Sub(began))
+	if err != nil {
+		o.notes.failed++
+		return result, err
 	}
 	for i := range lanes {
 		for j := range lanes[i].Events {
-			o.lags = append(o.lags, now.Sub(lanes[i].Events[j].SentAt))
+			o.notes.lags = append(o.notes.lags, now.Sub(lanes[i].Events[j].SentAt))
 		}
 	}
 	return result, nil
@@ -79,13 +89,13 @@ func (o *observed) Commit(ctx context.Context, lanes []store.LaneCommit) (store.
 func (o *observed) note() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.noting, o.lags = true, nil
+	o.noting, o.notes = true, notes{}
 }
 
 // noted ends that and returns what was noted.
-func (o *observed) noted() []time.Duration {
+func (o *observed) noted() notes {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.noting = false
-	return o.lags
+	return o.notes
 }

@@ -223,6 +223,12 @@ func (g *group) settle(batch []work, result store.CommitResult) {
 		n := len(w.segment.commit.Events)
 		g.tally.committed.Add(int64(n))
 		g.metrics.lag(now.Sub(w.segment.oldest), n)
+		g.metrics.requested(len(w.segment.commit.Clips))
+		for i := range w.segment.commit.Clips {
+			c := &w.segment.commit.Clips[i]
+			g.log.Info().Str("clip", c.ClipID).Str("creator", c.CreatorID).Str("by", c.RequestedBy).Str("message_id", c.MessageID).
+				Time("from", c.Start).Time("to", c.End).Msg("clip was asked for")
+		}
 		w.lane.succeed()
 	}
 }

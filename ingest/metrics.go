@@ -16,6 +16,8 @@ type Metrics struct {
 	Lag func(longest time.Duration, messages int)
 	// Signal is called after each signal to a session.
 	Signal func(decisions int, took time.Duration, err error)
+	// Requested is called with the number of clips that a commit asked for.
+	Requested func(clips int)
 	// Reply is called with what became of each reply: sent, failed, dropped,
 	// unknown.
 	Reply func(outcome string)
@@ -38,6 +40,12 @@ func (m Metrics) lag(longest time.Duration, messages int) {
 func (m Metrics) signal(decisions int, took time.Duration, err error) {
 	if m.Signal != nil {
 		m.Signal(decisions, took, err)
+	}
+}
+
+func (m Metrics) requested(clips int) {
+	if m.Requested != nil && clips > 0 {
+		m.Requested(clips)
 	}
 }
 

@@ -55,26 +55,33 @@ func (r *replies) one(ctx context.Context, row store.Outbox) error {
 	if err != nil || !mine {
 		return err
 	}
-	state, why := r.say(ctx, row, claiming)
+	var reply store.Reply
+	state, why := store.OutboxFailed, "the payload is not a reply"
+	if json.Unmarshal(row.Payload, &reply) == nil {
+		state, why = r.say(ctx, row, reply, claiming)
+	}
 	r.finish(ctx, row, state, why)
 	r.metrics.reply(string(state))
 	if state == store.OutboxSent {
 		r.tally.replies.Add(1)
+		if reply.ClipID != "" {
+			r.log.Info().Str("clip", reply.ClipID).Int64("outbox", row.ID).Str("what", row.DedupeKey).Msg("a reply was sent")
+		}
 		return nil
 	}
 	r.tally.repliesFailed.Add(1)
 	r.failed(row.Platform)
-	r.log.Warn().Int64("outbox", row.ID).Str("platform", string(row.Platform)).Str("state", string(state)).
+	line := r.log.Warn()
+	if reply.ClipID != "" {
+		line = line.Str("clip", reply.ClipID)
+	}
+	line.Int64("outbox", row.ID).Str("platform", string(row.Platform)).Str("state", string(state)).
 		Str("why", why).Msg("a reply was not sent")
 	return nil
 }
 
 // say sends a claimed row and tells what became of it.
-func (r *replies) say(ctx context.Context, row store.Outbox, claiming time.Time) (store.OutboxState, string) {
-	var reply store.Reply
-	if err := json.Unmarshal(row.Payload, &reply); err != nil {
-		return store.OutboxFailed, "the payload is not a reply: " + err.Error()
-	}
+func (r *replies) say(ctx context.Context, row store.Outbox, reply store.Reply, claiming time.Time) (store.OutboxState, string) {
 	now := r.clock.Now()
 	within := sendWithin
 	if !row.NotAfter.IsZero() {

@@ -59,7 +59,7 @@ func newClipRun(ctx workflow.Context, in control.ClipInput) (*clipRun, error) {
 		options:     clipDefaults(in.Options),
 		state:       clip.Queued,
 		round:       1,
-		log:         log.With(workflow.GetLogger(ctx), "clip", in.Request.ClipID, "creator", in.Request.CreatorID),
+		log:         log.With(workflow.GetLogger(ctx), "creator", in.Request.CreatorID),
 	}
 	r.work, r.stopWork = workflow.WithCancel(ctx)
 	if !clip.ValidID(r.request.ClipID) || r.request.Length() <= 0 {

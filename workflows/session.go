@@ -48,7 +48,7 @@ func newSessionRun(ctx workflow.Context, in control.SessionInput) *sessionRun {
 	r := &sessionRun{
 		creatorID: in.CreatorID,
 		seen:      make(map[string]bool),
-		log:       log.With(workflow.GetLogger(ctx), "creator", in.CreatorID),
+		log:       workflow.GetLogger(ctx), // which names the creator already
 		decisions: workflow.GetSignalChannelWithOptions(ctx, control.SignalDecisions, workflow.SignalChannelOptions{
 			Description: "What the lane decided: a list of decisions, each carried out once.",
 		}),

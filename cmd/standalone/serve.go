@@ -140,7 +140,7 @@ func (m *machine) startRoles(ctx context.Context) *runtime {
 		defer close(r.done)
 		r.err = roles.Run(running, m.parts, roles.All)
 	}()
-	m.onStop(func(context.Context) error {
+	m.onStop(func(ctx context.Context) error {
 		stopRoles()
 		select {
 		case <-r.done:
@@ -148,8 +148,12 @@ func (m *machine) startRoles(ctx context.Context) *runtime {
 		default:
 		}
 		m.terminal.printf("\nstopping …\n")
-		<-r.done
-		return r.err
+		select {
+		case <-r.done:
+			return r.err
+		case <-ctx.Done():
+			return errors.New("a role did not stop in time; the next start finishes what it left")
+		}
 	})
 	return r
 }

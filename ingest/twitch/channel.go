@@ -27,7 +27,7 @@ type channel struct {
 	detail string
 	since  time.Time
 
-	due       time.Time // phaseWaiting: not before
+	due       time.Time // phaseWaiting and phaseParked: not before
 	confirmBy time.Time // phaseJoining
 	attempts  int       // joins that were not confirmed, in a row
 	excuse    string    // what the server said while joining
@@ -108,9 +108,10 @@ func (c *Client) dropped(ch *channel, since time.Time, reason string) {
 	c.setState(ch, StateDegraded, reason)
 }
 
-// parkChannel stops trying to join a channel.
+// parkChannel stops trying to join a channel for a long while: suspensions and
+// bans end without a word.
 func (c *Client) parkChannel(ch *channel, reason string) {
-	ch.phase = phaseParked
+	ch.phase, ch.due = phaseParked, time.Now().Add(c.cfg.Timing.Parked)
 	c.setState(ch, StatePaused, reason)
 }
 
@@ -125,6 +126,9 @@ func (s *session) pickJoin(now time.Time) (*channel, time.Duration) {
 	for _, ch := range s.sorted() {
 		if ch.phase == phaseJoining && !now.Before(ch.confirmBy) {
 			s.unconfirmed(ch, now)
+		}
+		if ch.phase == phaseParked && !now.Before(ch.due) {
+			ch.phase, ch.attempts, ch.out.off = phaseWaiting, 0, ""
 		}
 		switch ch.phase {
 		case phaseJoining:

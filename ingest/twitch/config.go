@@ -83,6 +83,7 @@ type Timing struct {
 	Idle        time.Duration // silence before the own PING; default 30 s
 	Pong        time.Duration // silence after it before the connection is given up; default 10 s
 	Join        time.Duration // from JOIN to its confirmation; default 10 s
+	Parked      time.Duration // until a channel that the platform refused is tried again; default 10 min
 	Healthy     time.Duration // how long a connection must hold to reset the backoff; default 60 s
 	BackoffBase time.Duration // upper bound of the first wait; default 1 s
 	BackoffMax  time.Duration // upper bound of every wait; default 60 s
@@ -140,6 +141,7 @@ func (t Timing) withDefaults() Timing {
 	duration(&t.Idle, 30*time.Second)
 	duration(&t.Pong, 10*time.Second)
 	duration(&t.Join, 10*time.Second)
+	duration(&t.Parked, 10*time.Minute)
 	duration(&t.Healthy, time.Minute)
 	duration(&t.BackoffBase, time.Second)
 	duration(&t.BackoffMax, time.Minute)

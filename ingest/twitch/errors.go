@@ -86,6 +86,7 @@ var (
 	errReconnect = errors.New("server asked to reconnect")
 	errNoPong    = errors.New("no answer to PING")
 	errHandshake = errors.New("handshake timed out")
+	errRefreshed = errors.New("trying again with a refreshed token")
 )
 
 // retryable reports whether an error says of itself that trying again may help.

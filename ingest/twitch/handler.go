@@ -44,7 +44,7 @@ const (
 	StateLive       State = "live"        // joined; chat is read
 	StateDegraded   State = "degraded"    // not read at the moment, or read but not writable; detail says which
 	StateNeedsLogin State = "needs_login" // the account's token is refused; nothing happens until Resume
-	StatePaused     State = "paused"      // parked: the platform refuses this channel until it is joined anew
+	StatePaused     State = "paused"      // parked: the platform refuses this channel; it is tried again much later, or when it is joined anew
 	StateInactive   State = "inactive"    // parted
 )
 

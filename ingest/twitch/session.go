@@ -27,6 +27,7 @@ func (s *session) run(ctx context.Context) {
 	spacing := backoff{base: t.BackoffBase, max: t.BackoffMax, rand: s.c.cfg.Rand}
 	for ctx.Err() == nil {
 		if resumed, cause := s.c.account.waiting(); cause != nil {
+			s.c.cfg.Log.Error().Str("login", s.c.cfg.Login).Err(cause).Msg("twitch chat needs a login")
 			s.setAll(StateNeedsLogin, cause.Error())
 			select {
 			case <-ctx.Done():
@@ -47,9 +48,13 @@ func (s *session) run(ctx context.Context) {
 			continue
 		}
 		pause := spacing.next()
+		if errors.Is(err, errRefreshed) {
+			fresh := backoff{base: t.BackoffBase, max: t.BackoffMax, rand: s.c.cfg.Rand}
+			pause = fresh.next() // a fresh token is tried once, and soon
+		}
 		s.c.stats.reconnects.Add(1)
-		s.c.cfg.Log.Warn().Str("account", s.c.cfg.Login).Str("reason", reason(err)).
-			Dur("held", held).Dur("retry_in", pause).Msg("twitch chat connection is over")
+		s.c.cfg.Log.Warn().Str("login", s.c.cfg.Login).Str("reason", reason(err)).
+			Stringer("held", held.Round(time.Millisecond)).Stringer("retry_in", pause.Round(time.Millisecond)).Msg("twitch chat connection is over")
 		s.setAll(StateDegraded, reason(err))
 		if wait(ctx, pause) != nil {
 			return
@@ -104,7 +109,7 @@ func (s *session) refused(ctx context.Context, token string, err error) error {
 	if parked := s.c.account.refused(ctx, token, login); parked != nil {
 		return parked
 	}
-	return fmt.Errorf("%w; trying again with a refreshed token", err)
+	return fmt.Errorf("%w; %w", err, errRefreshed)
 }
 
 // serve joins and reads until the connection is over.
@@ -139,7 +144,7 @@ func (s *session) attach(conn *conn, name string) {
 		s.c.ownLogin = name
 	}
 	s.c.stats.connections.Add(1)
-	s.c.cfg.Log.Info().Str("account", name).Int("channels", len(s.channels)).Msg("twitch chat connected")
+	s.c.cfg.Log.Info().Str("login", name).Int("channels", len(s.channels)).Msg("twitch chat connected")
 }
 
 // detach forgets the connection; drop says what that means for each channel.
@@ -189,9 +194,13 @@ func (s *session) setAll(state State, detail string) {
 	s.c.mu.Lock()
 	defer s.c.unlockAndTell()
 	for _, ch := range s.sorted() {
-		if ch.phase != phaseParked {
-			s.c.setState(ch, state, detail)
+		if ch.phase == phaseParked && state != StateNeedsLogin {
+			if ch.state != StateNeedsLogin {
+				continue
+			}
+			ch.phase, ch.due = phaseWaiting, time.Time{} // a new login may be let in
 		}
+		s.c.setState(ch, state, detail)
 	}
 }
 

@@ -9,11 +9,12 @@ import (
 // Ingest is told what happens in the data plane. It has the shape that the
 // ingest asks for.
 type Ingest struct {
-	Commit func(messages int, took time.Duration, err error)
-	Lag    func(longest time.Duration, messages int)
-	Signal func(decisions int, took time.Duration, err error)
-	Reply  func(outcome string)
-	Poll   func(channels int, took time.Duration, err error)
+	Commit    func(messages int, took time.Duration, err error)
+	Lag       func(longest time.Duration, messages int)
+	Signal    func(decisions int, took time.Duration, err error)
+	Requested func(clips int)
+	Reply     func(outcome string)
+	Poll      func(channels int, took time.Duration, err error)
 }
 
 type ingestFigures struct {
@@ -40,6 +41,7 @@ func newIngestFigures(r *prometheus.Registry) ingestFigures {
 // Ingest returns the functions for the data plane to call.
 func (m *Metrics) Ingest() Ingest {
 	f := m.ingest
+	queued := m.clips.states.WithLabelValues("queued") // lanes write the first state of a clip
 	return Ingest{
 		Commit: func(messages int, took time.Duration, err error) {
 			f.commit.WithLabelValues(outcome(err)).Observe(took.Seconds())
@@ -51,7 +53,8 @@ func (m *Metrics) Ingest() Ingest {
 		Signal: func(_ int, took time.Duration, err error) {
 			f.signal.WithLabelValues(outcome(err)).Observe(took.Seconds())
 		},
-		Reply: func(what string) { f.replies.WithLabelValues(what).Inc() },
+		Requested: func(n int) { queued.Add(float64(n)) },
+		Reply:     func(what string) { f.replies.WithLabelValues(what).Inc() },
 		Poll: func(_ int, took time.Duration, err error) {
 			f.poll.WithLabelValues(outcome(err)).Observe(took.Seconds())
 		},
