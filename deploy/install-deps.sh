@@ -40,32 +40,39 @@ if have apt-get; then
 		fi
 		sudo=(sudo)
 	fi
-	apt() { "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 "$@"; }
+	log=$(mktemp)
+	# What apt says is shown only when it fails.
+	apt() {
+		"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 "$@" >"$log" 2>&1 || {
+			tail -n 20 "$log" >&2
+			return 1
+		}
+	}
 	apt update
 	for package in "${missing[@]}"; do
 		case "$package" in
 		postgresql)
 			# postgresql-common creates and starts a cluster for every server
 			# package unless it is told not to; the setting is put back after.
-			apt install -y --no-install-recommends postgresql-common >/dev/null
+			apt install -y --no-install-recommends postgresql-common
 			conf=/etc/postgresql-common/createcluster.conf
 			kept=$(mktemp)
 			cp "$conf" "$kept"
 			"${sudo[@]}" sh -c "sed -i '/^[# ]*create_main_cluster/d' $conf && echo 'create_main_cluster = false' >> $conf"
 			status=0
-			apt install -y --no-install-recommends postgresql >/dev/null || status=$?
+			apt install -y --no-install-recommends postgresql || status=$?
 			"${sudo[@]}" cp "$kept" "$conf"
 			rm -f "$kept"
 			[ "$status" -eq 0 ] || exit "$status"
 			;;
 		chromium)
 			# Ubuntu has Chromium as a snap only; the rest works without it.
-			apt install -y --no-install-recommends chromium >/dev/null || {
+			apt install -y --no-install-recommends chromium || {
 				echo "Chromium could not be installed as a package; everything but browser-driven platforms works without it." >&2
 			}
 			;;
-		gcc) apt install -y --no-install-recommends gcc libc6-dev >/dev/null ;;
-		*) apt install -y --no-install-recommends "$package" >/dev/null ;;
+		gcc) apt install -y --no-install-recommends gcc libc6-dev ;;
+		*) apt install -y --no-install-recommends "$package" ;;
 		esac
 	done
 elif have brew; then
