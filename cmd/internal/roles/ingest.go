@@ -49,7 +49,7 @@ func Ingest(ctx context.Context, p Parts) error {
 		return err
 	}
 	if err := workers.Reconcile(ctx, p.Temporal, roster.IDs()); err != nil {
-		return err
+		return ended(err, ctx)
 	}
 	return p.runIngest(ctx, host, clients)
 }

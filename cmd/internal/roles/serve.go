@@ -57,7 +57,33 @@ func (p Parts) checks() []httpserver.Check {
 			return err
 		}},
 		{Name: "exports", Run: func(context.Context) error { return p.exportsFresh() }},
+		{Name: "ingest", Run: p.ingestHolds},
 	}
+}
+
+// silentAfter is when a creator's connection, whose state is written every five
+// seconds, counts as nobody's.
+const silentAfter = 30 * time.Second
+
+// ingestHolds fails while some creator's chat is in nobody's hands. Whether the
+// platform can be reached is another matter: status and exports show that.
+func (p Parts) ingestHolds(ctx context.Context) error {
+	statuses, err := p.Store.PlatformStatuses(ctx)
+	if err != nil {
+		return err
+	}
+	held := map[string]bool{}
+	for _, s := range statuses {
+		if s.State != "inactive" && time.Since(s.UpdatedAt) < silentAfter {
+			held[s.CreatorID] = true
+		}
+	}
+	for _, creator := range newRoster(p.Config).Creators() {
+		if len(creator.Channels) > 0 && !held[creator.ID] {
+			return fmt.Errorf("no ingest reads the chat of %s", creator.ID)
+		}
+	}
+	return nil
 }
 
 // staleAfter is when readers call the snapshot stale.
