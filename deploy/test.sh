@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Runs every test: with the race detector where the test does not link the
 # Temporal server, whose instrumented build takes a quarter of an hour, and
-# without it where it does.
+# without it where it does. The tests of the whole system come last and alone:
+# they start everything and judge what a person would see.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 server=$(go list -test -f '{{if .ForTest}}{{range .Deps}}{{if eq . "go.temporal.io/server/temporal"}}{{$.ForTest}}{{"\n"}}{{end}}{{end}}{{end}}' ./... | sort -u | sed '/^$/d')
-rest=$(go list ./... | grep -v -x -F "$server")
+whole=$(go list ./e2e/...)
+rest=$(go list ./... | grep -v -x -F "$server"$'\n'"$whole")
 
 status=0
 echo "==> with the race detector"
@@ -16,4 +18,7 @@ echo "==> with the Temporal server"
 # One package at a time: each starts a server and a Postgres of its own.
 # shellcheck disable=SC2086
 go test -p 1 -timeout 20m "$@" $server || status=1
+echo "==> the whole system"
+# shellcheck disable=SC2086
+go test -p 1 -timeout 20m "$@" $whole || status=1
 exit $status

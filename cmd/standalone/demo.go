@@ -134,7 +134,7 @@ func readOwned(dir statedir.Dir) (*owned, error) {
 		return nil, fmt.Errorf("read what the demo wrote: %w", err)
 	}
 	if err := json.Unmarshal(text, &o.hashes); err != nil {
-		return nil, fmt.Errorf("read what the demo wrote, %s: %w", o.path, err)
+		return nil, fmt.Errorf("read what the demo wrote, %s: %w; remove it, and the configuration as it is now counts as yours", o.path, err)
 	}
 	return o, nil
 }

@@ -75,7 +75,12 @@ func (m *machine) run(ctx context.Context) (err error) {
 		}
 	}()
 	defer func() {
-		err = errors.Join(err, m.stop(ctx))
+		stopped := m.stop(ctx)
+		if err == nil {
+			err = stopped
+		} else if stopped != nil { // what follows from the first error only hides it
+			m.log.Warn().Err(stopped).Msg("not everything stopped in order")
+		}
 		if m.finalLine != "" && err == nil {
 			m.terminal.printf("%s\n", m.finalLine)
 		}

@@ -231,6 +231,9 @@ func (m *machine) publishAddresses() error {
 		return err
 	}
 	m.terminal.addresses(a, m.dir, time.Now())
+	if len(m.config.Creators) == 0 {
+		m.terminal.printf("  No creator is configured yet: put one into %s, then start again.\n\n", near(filepath.Join(m.dir.Config(), "creators.json")))
+	}
 	return nil
 }
 

@@ -33,7 +33,7 @@ func Load(path string) (string, error) {
 	}
 	id := strings.TrimSpace(string(text))
 	if !pattern.MatchString(id) {
-		return "", fmt.Errorf("host id in %s is %q: want up to 63 lower-case letters, digits and hyphens", path, id)
+		return "", fmt.Errorf("host id in %s is %q: want up to 63 lower-case letters, digits and hyphens; remove it to have one chosen anew", path, id)
 	}
 	return id, nil
 }

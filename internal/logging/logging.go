@@ -88,7 +88,7 @@ func Open(o Options) (*Logs, error) {
 		if logs.file, err = openFile(o); err != nil {
 			return nil, err
 		}
-		writers = append(writers, atLevel(redacting{logs.file, o.Redactor}, fileLevel))
+		writers = append(writers, atLevel(&steadfast{out: redacting{logs.file, o.Redactor}, say: os.Stderr}, fileLevel))
 	}
 	logs.Logger = zerolog.New(zerolog.MultiLevelWriter(writers...)).
 		Level(min(level, fileLevel)).

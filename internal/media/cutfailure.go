@@ -63,6 +63,10 @@ func asFailure(err error) *clip.Failure {
 		return &clip.Failure{Code: clip.EncodeFailed, Err: err,
 			Message: "The clip could not be written: the program has no right to write into the folder of clips."}
 	}
+	if isFolderError(err) {
+		return &clip.Failure{Code: clip.EncodeFailed, Err: err,
+			Message: "The files of the clip could not be read or written: somebody has to look at the folders of captures and clips. The log says more."}
+	}
 	return &clip.Failure{Code: clip.Internal, Err: err,
 		Message: "The clip could not be made because of a defect in the program. The log says more."}
 }

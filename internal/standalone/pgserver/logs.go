@@ -2,6 +2,7 @@ package pgserver
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"sync"
 
@@ -82,7 +83,8 @@ func (w *logWriter) line(line string) {
 func (w *logWriter) last() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return strings.Join(w.tail, "\n")
+	// Every connection says the same when the server dies.
+	return strings.Join(slices.Compact(slices.Clone(w.tail)), "\n")
 }
 
 // parseLine splits "SEVERITY:  text". An ERROR of the server is an answer that a
