@@ -21,15 +21,18 @@ func (h *Host) ConnectTwitch(name string, cfg twitch.Config, live LiveSource) *t
 // twitchReader hands in what a Twitch client reads.
 type twitchReader struct{ account *Account }
 
+// OnEvent implements twitch.Handler.
 func (r twitchReader) OnEvent(e chat.Event) { r.account.Message(e) }
 
 // OnOther implements twitch.Handler; the client counts what is no message.
 func (twitchReader) OnOther(twitch.OtherKind) {}
 
+// OnGap implements twitch.Handler.
 func (r twitchReader) OnGap(channel string, from, to time.Time, reason string) {
 	r.account.Gap(channel, from, to, reason)
 }
 
+// OnState implements twitch.Handler.
 func (r twitchReader) OnState(channel string, state twitch.State, detail string) {
 	r.account.State(channel, string(state), detail)
 }

@@ -85,6 +85,7 @@ func (c *conn) lastHeard() time.Time { return time.Unix(0, c.heard.Load()).UTC()
 // healthy connection look dead.
 type watched conn
 
+// Read implements io.Reader.
 func (w *watched) Read(p []byte) (int, error) {
 	deadline, pinged := time.Now().Add(w.timing.Idle), false
 	for {

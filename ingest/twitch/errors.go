@@ -101,6 +101,8 @@ type budgetError struct {
 	err    error
 }
 
+// Error implements error.
 func (e *budgetError) Error() string { return "twitch " + e.bucket + " budget: " + e.err.Error() }
 
+// Unwrap implements the interface of errors.Unwrap.
 func (e *budgetError) Unwrap() error { return e.err }

@@ -29,7 +29,9 @@ type job struct {
 // startError says that a program did not even start.
 type startError struct{ err error }
 
+// Error implements error.
 func (e *startError) Error() string { return e.err.Error() }
+// Unwrap implements the interface of errors.Unwrap.
 func (e *startError) Unwrap() error { return e.err }
 
 func isStartError(err error) bool {

@@ -110,6 +110,7 @@ func slotOf(name string) (slot int64, ok bool) {
 // tail keeps the last words of a process, bounded.
 type tail struct{ buffer bytes.Buffer }
 
+// Write implements io.Writer.
 func (t *tail) Write(p []byte) (int, error) {
 	const bound = 4 << 10
 	t.buffer.Write(p)
@@ -119,4 +120,5 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// String implements fmt.Stringer.
 func (t *tail) String() string { return strings.TrimSpace(t.buffer.String()) }

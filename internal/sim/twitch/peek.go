@@ -24,6 +24,7 @@ func (p *peekedConn) startsTLS() (bool, error) {
 	return p.first[0] == recordHandshake, nil
 }
 
+// Read implements io.Reader.
 func (p *peekedConn) Read(b []byte) (int, error) {
 	if p.waiting && len(b) > 0 {
 		p.waiting = false

@@ -34,6 +34,7 @@ func (t *tagBlock) add(key, value string) *tagBlock {
 	return t
 }
 
+// String implements fmt.Stringer.
 func (t *tagBlock) String() string {
 	if t.b.Len() == 0 {
 		return ""
