@@ -31,6 +31,7 @@ type startError struct{ err error }
 
 // Error implements error.
 func (e *startError) Error() string { return e.err.Error() }
+
 // Unwrap implements the interface of errors.Unwrap.
 func (e *startError) Unwrap() error { return e.err }
 
