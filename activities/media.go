@@ -19,7 +19,7 @@ import (
 
 const (
 	// coveragePoll is how often the index is looked at while a clip waits.
-	coveragePoll = 250 * time.Millisecond
+	coveragePoll = 100 * time.Millisecond
 
 	encodeBeat = time.Second
 

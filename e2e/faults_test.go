@@ -233,7 +233,7 @@ func hostileRequests(t *testing.T, s *standalone) {
 	require.Contains(t, s.answers(low)[0], "shortest")
 	clip, _ = s.follow("wordy", time.Minute)
 	require.Equal(t, "published", clip.State, clip.LastError)
-	require.LessOrEqual(t, len([]rune(clip.Title)), 100)
+	require.Less(t, len([]rune(clip.Title)), 200, "the source title is cut")
 	require.NotEmpty(t, s.answers(long))
 }
 
@@ -241,11 +241,18 @@ func manyRequests(t *testing.T, s *standalone) {
 	for n := range 8 {
 		s.say("crowd"+strconv.Itoa(n), "!clip 5 crowd")
 	}
-	s.hears("crowded") // what was said before has been decided
 	asked := 0
+	s.eventually(10*time.Second, "those that may are known", func() bool {
+		asked = 0
+		for n := range 8 {
+			if _, found := s.clipOf("crowd" + strconv.Itoa(n)); found {
+				asked++
+			}
+		}
+		return asked >= 4
+	})
 	for n := range 8 {
 		if _, found := s.clipOf("crowd" + strconv.Itoa(n)); found {
-			asked++
 			clip, _ := s.follow("crowd"+strconv.Itoa(n), 2*time.Minute)
 			require.Equal(t, "published", clip.State, clip.LastError)
 		}
