@@ -42,6 +42,26 @@ type ClipFilter struct {
 	Offset    int
 }
 
+// ClipCounts returns how many clips are in each state; states without clips are
+// there with 0.
+func (s *Store) ClipCounts(ctx context.Context) (map[clip.State]int, error) {
+	counts := make(map[clip.State]int, len(clip.States))
+	for _, state := range clip.States {
+		counts[state] = 0
+	}
+	rows, _ := s.pool.Query(ctx, `select state, count(*) from clips group by state`)
+	var state clip.State
+	var n int
+	_, err := pgx.ForEachRow(rows, []any{&state, &n}, func() error {
+		counts[state] = n
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count clips: %w", err)
+	}
+	return counts, nil
+}
+
 // ListClips returns the clips that the filter chooses, the newest request first.
 func (s *Store) ListClips(ctx context.Context, f ClipFilter) ([]clip.Clip, error) {
 	states := make([]string, len(f.States))

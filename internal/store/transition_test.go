@@ -189,6 +189,11 @@ func TestClipsAreListedNewestFirstAndFiltered(t *testing.T) {
 	}
 	b.commit(t, lane)
 	b.transition(t, store.Transition{ClipID: "bbbbbb", Seq: 1, State: clip.Encoding})
+	counts, err := b.store.ClipCounts(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, map[clip.State]int{
+		clip.Queued: 2, clip.Encoding: 1, clip.Encoded: 0, clip.Uploading: 0, clip.Published: 0, clip.Failed: 0,
+	}, counts)
 
 	for name, c := range map[string]struct {
 		filter store.ClipFilter

@@ -1,6 +1,7 @@
 package roles
 
 import (
+	"context"
 	"time"
 
 	"github.com/streamsuites/streamsuites/activities"
@@ -40,4 +41,23 @@ func (p Parts) clipWatch() activities.ClipWatch {
 				Stringer("took", took.Round(time.Millisecond)).Msg("clip was handed to its destination")
 		},
 	}
+}
+
+// countTimeout bounds the count of clips while the figures are read.
+const countTimeout = 2 * time.Second
+
+// countClips feeds the gauge of clips in each state. Without an answer from the
+// database the gauge is left out, which a reader notices.
+func (p Parts) countClips() map[string]int {
+	ctx, cancel := context.WithTimeout(context.Background(), countTimeout)
+	defer cancel()
+	counts, err := p.Store.ClipCounts(ctx)
+	if err != nil {
+		return nil
+	}
+	named := make(map[string]int, len(counts))
+	for state, n := range counts {
+		named[string(state)] = n
+	}
+	return named
 }

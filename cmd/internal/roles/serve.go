@@ -26,6 +26,9 @@ func Build() metrics.Build {
 // Serve serves exports, clips, health and metrics over HTTP, read-only.
 func Serve(ctx context.Context, p Parts) error {
 	v := version.Get()
+	if err := p.Metrics.ClipStates(p.countClips); err != nil {
+		return err
+	}
 	server, err := httpserver.Listen(ctx, httpserver.Options{
 		Address:      p.HTTPAddress,
 		ExportsDir:   p.Dir.Exports(),
