@@ -70,6 +70,7 @@ func (s *standalone) follow(requester string, limit time.Duration) (exported, []
 }
 
 func TestAChatMessageBecomesAPublishedClip(t *testing.T) {
+	t.Parallel()
 	s := start(t, filepath.Join(t.TempDir(), "var"), "--demo")
 	s.awaitRecording(14)
 

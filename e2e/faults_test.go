@@ -98,6 +98,7 @@ func (s *standalone) encoder(clipID string) (pid int) {
 
 // One runtime meets all of this, one after the other, and still works.
 func TestTheRuntimeOutlivesWhatItsSurroundingsDo(t *testing.T) {
+	t.Parallel()
 	s := start(t, filepath.Join(t.TempDir(), "a state, größer"), "--demo")
 	s.awaitRecording(10)
 	for _, c := range []struct {

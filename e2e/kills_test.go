@@ -15,6 +15,7 @@ import (
 // Whatever state a clip is in when everything is killed, it is published once,
 // and chat hears of it once.
 func TestAClipSurvivesAnEndInEveryState(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "var")
 	s := start(t, dir, "--demo")
 	for _, state := range []string{"queued", "encoding", "encoded", "uploading"} {
@@ -91,6 +92,7 @@ func (s *standalone) requirePostgresDeathIsTold() {
 
 // What a start cannot read, it names, with the way out.
 func TestAStartThatCannotReadItsFilesNamesThem(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "var")
 	require.NoError(t, os.Mkdir(dir, 0o755))
 	for _, name := range []string{"ports.json", "demo.json", "host-id"} {

@@ -19,6 +19,7 @@ import (
 )
 
 func TestOnceLeavesWithTheFirstPublishedClip(t *testing.T) {
+	t.Parallel()
 	s := launch(t, filepath.Join(t.TempDir(), "var"), nil, "--demo", "--once", "--timeout", "3m")
 	requireOnce(t, s)
 }
@@ -48,6 +49,7 @@ func requireOnce(t *testing.T, s *standalone) {
 
 // An ordinary user has a folder that nobody else may enter, and no root.
 func TestAnOrdinaryUserRunsTheDemoBelowAPrivateFolder(t *testing.T) {
+	t.Parallel()
 	if os.Geteuid() != 0 {
 		requireOnce(t, launch(t, filepath.Join(privateFolder(t), "var"), nil, "--demo", "--once", "--timeout", "3m"))
 		return
@@ -66,6 +68,7 @@ func TestAnOrdinaryUserRunsTheDemoBelowAPrivateFolder(t *testing.T) {
 }
 
 func TestRootRunsTheDemoBelowAPrivateFolder(t *testing.T) {
+	t.Parallel()
 	requireOnce(t, launch(t, filepath.Join(privateFolder(t), "var"), nil, "--demo", "--once", "--timeout", "3m"))
 }
 
@@ -77,6 +80,7 @@ func privateFolder(t *testing.T) string {
 }
 
 func TestASecondInstanceIsRefused(t *testing.T) {
+	t.Parallel()
 	s := start(t, filepath.Join(t.TempDir(), "var"), "--demo")
 	second := launch(t, s.dir, nil, "--demo")
 	select {
@@ -90,6 +94,7 @@ func TestASecondInstanceIsRefused(t *testing.T) {
 }
 
 func TestSIGTERMStopsInOrderAndTheLastSnapshotShowsEverythingInactive(t *testing.T) {
+	t.Parallel()
 	s := start(t, filepath.Join(t.TempDir(), "var"), "--demo")
 	s.awaitRecording(4)
 	started := time.Now()
@@ -117,6 +122,7 @@ func TestSIGTERMStopsInOrderAndTheLastSnapshotShowsEverythingInactive(t *testing
 }
 
 func TestAfterAKillEverythingGoesOn(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "var")
 	s := start(t, dir, "--demo")
 	s.awaitRecording(10)
@@ -137,6 +143,7 @@ func TestAfterAKillEverythingGoesOn(t *testing.T) {
 
 // Each collaborator's own death ends in a running system, too.
 func TestAfterAKilledChildTheNextStartWorks(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS != "linux" {
 		t.Logf("children are found through /proc; this machine has none")
 		return

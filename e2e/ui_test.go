@@ -11,6 +11,7 @@ import (
 )
 
 func TestThePagesShowTheClip(t *testing.T) {
+	t.Parallel()
 	s := start(t, filepath.Join(t.TempDir(), "var"), "--demo")
 	s.awaitRecording(8)
 	s.say("watcher", "!clip 5 Seen in the browser")
