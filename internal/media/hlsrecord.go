@@ -34,6 +34,7 @@ type hlsConnection struct {
 	fetch    fetcher
 	address  *url.URL
 	timeline *timeline
+	rhythm   rhythm
 	reason   string // of a gap in front of the first segment
 
 	media    *url.URL          // of the media playlist
@@ -72,7 +73,7 @@ func (c *hlsConnection) follow(ctx context.Context) error {
 		} else if now.Sub(lastNew) >= c.stallAfter(playlist) {
 			return errStalled
 		}
-		if err := c.r.cfg.Wait(ctx, pollAfter(playlist, len(items) > 0)-now.Sub(began)); err != nil {
+		if err := c.r.cfg.Wait(ctx, c.rhythm.next(playlist, items, began)-now.Sub(began)); err != nil {
 			return err
 		}
 	}
