@@ -107,6 +107,12 @@ type UploadInput struct {
 	Bytes       int64
 	SHA256      string
 	Round       int
+
+	// What titles and descriptions are made of.
+	Creator     string    `json:",omitempty"` // display name
+	SourceTitle string    `json:",omitempty"`
+	Clipper     string    `json:",omitempty"`
+	RequestedAt time.Time `json:",omitzero"`
 }
 
 // UploadResult is either a publication, or a time before which the destination

@@ -23,7 +23,10 @@ type Request struct {
 	Clipper     string // display name of the requester
 	RequestedAt time.Time
 	Start, End  time.Time // wall-clock span of the source
-	Destination string    // name of the destination, e.g. "folder"
+	Destination string    // name of the first destination, e.g. "folder": its address is the clip's
+
+	// More are further destinations, in the order in which they are shown.
+	More []string `json:",omitempty"`
 }
 
 // Length is the requested duration.

@@ -23,9 +23,15 @@ type Item struct {
 	ClipID    string
 	CreatorID string
 	Path      string // absolute
-	Title     string
+	Title     string // the full title with the marker
 	Bytes     int64
 	SHA256    string // lower-case hexadecimal
+
+	// What titles and descriptions are made of.
+	Creator     string // display name
+	SourceTitle string // what the stream or the requester called the moment
+	Clipper     string // display name of the requester
+	RequestedAt time.Time
 }
 
 // Published is where an item can be seen.
@@ -52,7 +58,11 @@ type Error struct {
 	Status      int       // the place's answer as HTTP has it; 0 when there was none
 	Reason      string    // what the creator reads
 	Until       time.Time // for Deferred: nothing is taken before
-	Err         error     // the cause; may be nil
+
+	// After is how long a Retry should wait at least, where the place said so;
+	// zero leaves it to whoever retries.
+	After time.Duration
+	Err   error // the cause; may be nil
 }
 
 // Error implements error.
