@@ -103,6 +103,7 @@ func newBench(t *testing.T, size int) *bench {
 	_, _ = random.Read(b.content)
 	server, network := b.fake.serve()
 	t.Cleanup(func() {
+		close(b.fake.ended)
 		b.dialer.CloseIdleConnections()
 		server.CloseClientConnections()
 		server.Close()

@@ -40,6 +40,7 @@ type fake struct {
 	reason   string        // failureReason and rejectionReason
 	lag      time.Duration // before a video is listed
 	tokens   int
+	ended    chan struct{} // closed when the test is over
 }
 
 type session struct {
@@ -65,7 +66,7 @@ type fault struct {
 	seen int
 }
 
-func newFake() *fake { return &fake{sessions: map[string]*session{}} }
+func newFake() *fake { return &fake{sessions: map[string]*session{}, ended: make(chan struct{})} }
 
 // ServeHTTP implements http.Handler.
 func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {

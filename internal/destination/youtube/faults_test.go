@@ -68,9 +68,9 @@ func hanging(_ *fake, _ http.ResponseWriter, r *http.Request, _ http.HandlerFunc
 	<-r.Context().Done()
 }
 
-// deaf reads nothing for a long time.
-func deaf(*fake, http.ResponseWriter, *http.Request, http.HandlerFunc) {
-	<-time.After(10 * time.Minute)
+// deaf reads nothing and never answers.
+func deaf(f *fake, _ http.ResponseWriter, _ *http.Request, _ http.HandlerFunc) {
+	<-f.ended
 	panic(http.ErrAbortHandler)
 }
 
