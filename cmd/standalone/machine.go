@@ -39,7 +39,8 @@ type machine struct {
 	book     *ports.Book
 	children *process.Registry
 
-	simulators *process.Child // nil without --demo
+	simulators *process.Child // nil without --demo, and when others have started them
+	adopted    bool           // whether others have started the simulators
 	bound      sim.Bound
 	config     *config.Config
 	postgres   *pgserver.Server // nil when DATABASE_URL names another
@@ -164,7 +165,16 @@ func (m *machine) sweep() (err error) {
 	return err
 }
 
+// startDemo uses the simulators that run already, or starts them.
 func (m *machine) startDemo(ctx context.Context) error {
+	found, err := m.adoptSimulators(ctx, adoptWithin)
+	if err != nil {
+		return err
+	}
+	if found {
+		m.log.Info().Str("control", m.bound.Control).Msg("using the simulated platforms that run already")
+		return configureDemo(m.dir, m.bound)
+	}
 	bound, err := m.startSimulators(ctx)
 	if m.simulators != nil {
 		m.onStop(func(ctx context.Context) error { return m.simulators.Stop(ctx, 2*time.Second) })

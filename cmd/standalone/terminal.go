@@ -54,6 +54,7 @@ func (t *terminal) addresses(a statedir.Addresses, dir statedir.Dir, now time.Ti
 		rows = append(rows,
 			[2]string{"simulated Twitch", a.Simulators.TwitchIRC + " (IRC over TLS)"},
 			[2]string{"simulated video", a.Simulators.HLS},
+			[2]string{"simulated YouTube", a.Simulators.YouTube},
 			[2]string{"simulators' control", a.Simulators.Control})
 	}
 	for _, row := range rows {
