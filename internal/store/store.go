@@ -122,7 +122,7 @@ func hangUp(ctx context.Context, conn *pgx.Conn) {
 
 // prepare sets what every connection has in common.
 func prepare(cfg *pgx.ConnConfig) {
-	if cfg.ConnectTimeout == 0 || cfg.ConnectTimeout > connectLimit {
+	if cfg.ConnectTimeout == 0 { // connect_timeout of the URL wins
 		cfg.ConnectTimeout = connectLimit
 	}
 	cfg.RuntimeParams["search_path"] = schema
