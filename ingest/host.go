@@ -20,7 +20,7 @@ const (
 	DefaultLinger        = 20 * time.Millisecond
 	DefaultCommitTimeout = 30 * time.Second
 	DefaultLiveEvery     = 15 * time.Second
-	DefaultDrainWithin   = 10 * time.Second
+	DefaultDrainWithin   = 6 * time.Second
 )
 
 // HostConfig is what a Host needs. Zero values of the bounds mean the defaults.

@@ -15,7 +15,7 @@ const outboxBatch = 100
 
 // settleWithin bounds how long the end of a send is written down once its
 // creator is let go.
-const settleWithin = 5 * time.Second
+const settleWithin = 2 * time.Second
 
 // outbox is what both senders of a creator need: its rows, claimed under the
 // creator's epoch.

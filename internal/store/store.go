@@ -59,7 +59,7 @@ func Open(ctx context.Context, databaseURL string) (*Store, error) {
 }
 
 // closeLimit bounds how long Close waits for connections in use.
-const closeLimit = 2 * time.Second
+const closeLimit = time.Second
 
 // Close closes the pool. It waits a moment for the connections in use; those of a
 // server that has fallen silent close themselves later.
