@@ -3,7 +3,6 @@ package e2e_test
 import (
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -45,8 +44,6 @@ func TestAClipSurvivesAnEndInEveryState(t *testing.T) {
 	s = start(t, dir, "--demo")
 	s.requireOnce("stopped", asked)
 
-	s.requirePostgresDeathIsTold()
-	s = start(t, dir, "--demo")
 	require.Contains(t, s.cli("clips", "list"), known.ClipID)
 }
 
@@ -65,29 +62,6 @@ func (s *standalone) requireOnce(who, asked string) {
 	said := strings.Join(s.answers(asked), "\n")
 	require.LessOrEqual(s.t, strings.Count(said, "clipping the last"), 1)
 	require.Equal(s.t, 1, strings.Count(said, clip.URL))
-}
-
-func (s *standalone) requirePostgresDeathIsTold() {
-	s.t.Helper()
-	killed := false
-	for _, child := range children(s.t, s.cmd.Process.Pid) {
-		line, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(child), "cmdline"))
-		if err == nil && strings.Contains(string(line), filepath.Join(s.dir, "postgres")) {
-			require.NoError(s.t, syscall.Kill(child, syscall.SIGKILL))
-			killed = true
-		}
-	}
-	require.True(s.t, killed)
-	select {
-	case <-s.exited:
-	case <-time.After(30 * time.Second):
-		require.FailNow(s.t, "it goes on without its database")
-	}
-	require.NotZero(s.t, s.cmd.ProcessState.ExitCode())
-	told := s.stderr.String()
-	require.Contains(s.t, told, "the private Postgres ended")
-	require.NotContains(s.t, told, "goroutine")
-	require.Less(s.t, strings.Count(told, "\n"), 8, told)
 }
 
 // What a start cannot read, it names, with the way out.

@@ -1,6 +1,10 @@
 package e2e_test
 
 import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -121,6 +125,46 @@ func TestEveryRoleStopsInTimeWhileNothingAnswers(t *testing.T) {
 	v.awaitUnready("temporal", "")
 	stopAll(t, running)
 	chat.end()
+}
+
+// A private Postgres that is killed, as when memory runs out, is started again, and
+// the embedded Temporal and everything else go on.
+func TestAStandaloneSurvivesTheDeathOfItsPostgres(t *testing.T) {
+	t.Parallel()
+	s := start(t, filepath.Join(t.TempDir(), "var"), "--demo")
+	s.awaitRecording(8)
+	before := s.figures()
+	chat := s.speaks("talker")
+	asked := map[string]string{"early": s.say("early", "!clip 10 cut while Postgres dies")}
+	for _, who := range []string{"once", "twice"} {
+		killed := s.postgres()
+		require.NoError(t, syscall.Kill(killed, syscall.SIGKILL))
+		asked[who] = s.say(who, "!clip 5 "+who)
+		s.eventually(time.Minute, "another Postgres runs", func() bool { pid := s.postgres(); return pid != 0 && pid != killed })
+		s.awaitRuntime(time.Minute)
+	}
+	asked["late"] = s.say("late", "!clip 5 after it all")
+	for who, message := range asked {
+		s.requireClip(who, message)
+	}
+	s.requireStored("talker", chat.end())
+	s.requireCarriedOut()
+	s.requireNothingPilesUp(before)
+	require.Contains(t, s.stdout.String(), "the private Postgres ended and is started again")
+	require.Contains(t, s.stdout.String(), "runs again")
+	require.Empty(t, s.stderr.String())
+}
+
+// postgres is the process id of the private Postgres, 0 while there is none.
+func (s *standalone) postgres() int {
+	s.t.Helper()
+	for _, child := range children(s.t, s.cmd.Process.Pid) {
+		line, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(child), "cmdline"))
+		if err == nil && strings.Contains(string(line), filepath.Join(s.dir, "postgres")) {
+			return child
+		}
+	}
+	return 0
 }
 
 // stopAll tells the roles to stop, all at the same time.
