@@ -115,10 +115,12 @@ func neverFinal(err error) error {
 	return &task.Later{After: rarely, Err: &mendable}
 }
 
-// held tells the pruner which spans clips still need. An error makes it keep
-// everything.
+// held tells the pruner which spans clips still need. It does not wait long for
+// the answer: the next segment of the stream does not wait either.
 func (a *Capture) held(creatorID string) func(context.Context) ([]media.Span, error) {
 	return func(ctx context.Context) ([]media.Span, error) {
+		ctx, cancel := context.WithTimeout(ctx, heldTimeout)
+		defer cancel()
 		pending, err := a.Store.PendingSpans(ctx, creatorID)
 		if err != nil {
 			return nil, err
@@ -198,6 +200,9 @@ func (r *recording) row(state, failure string) store.Capture {
 	row.Segments, row.Bytes, row.Gaps = p.Segments, p.Bytes, p.Gaps
 	return row
 }
+
+// heldTimeout is below the length of a segment.
+const heldTimeout = time.Second
 
 // saveTimeout is far below the heartbeat timeout, so that a database that hangs
 // does not make a recording look dead.
