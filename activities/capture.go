@@ -92,6 +92,10 @@ func (a *Capture) Run(ctx context.Context, in task.CaptureInput) (task.CaptureRe
 		return task.CaptureResult{}, err
 	}
 	stop := rec.tell(work)
+	if err := work.lost(); err != nil {
+		stop()
+		return task.CaptureResult{}, err
+	}
 	err = recorder.Run(work)
 	stop()
 	rec.end(ctx)

@@ -40,6 +40,10 @@ func (a *Upload) Upload(ctx context.Context, in task.UploadInput) (task.UploadRe
 	defer work.finish()
 	var sent atomic.Int64
 	stop := work.beat(uploadBeat, func() any { return task.UploadProgress{Sent: sent.Load(), Total: in.Bytes} })
+	if err := work.lost(); err != nil {
+		stop()
+		return task.UploadResult{}, err
+	}
 	began := time.Now()
 	published, err := to.Publish(work, destination.Item{
 		ClipID: in.ClipID, CreatorID: in.CreatorID, Path: path, Title: in.Title, Bytes: in.Bytes, SHA256: in.SHA256,

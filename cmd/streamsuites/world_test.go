@@ -152,7 +152,7 @@ func onAir(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(w.store.SavePlatformStatus(w.t.Context(), []store.PlatformStatus{{
 		CreatorID: creator, Platform: chat.Twitch, Channel: "harborlights", State: "live", LastHeartbeat: noon, LastSuccess: noon,
 	}}))
-	_, err := w.store.RecordLive(w.t.Context(), control.Stream{
+	_, err := w.store.RecordLive(w.t.Context(), 0, control.Stream{
 		CreatorID: creator, Platform: chat.Twitch, Channel: "harborlights", StreamID: "s1", Title: "Building a lighthouse", StartedAt: noon,
 	})
 	ts.Check(err)
