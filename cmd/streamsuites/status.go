@@ -24,7 +24,7 @@ type statusView struct {
 	Streams    []streamView    `json:"streams"`
 	Captures   []captureView   `json:"captures"`
 	Clips      map[string]int  `json:"clips"` // by state, the newest 500
-	Gaps       []chatGapView       `json:"gaps"`  // of the last day, the newest ten
+	Gaps       []chatGapView   `json:"gaps"`  // of the last day, the newest ten
 }
 
 type standaloneView struct {
