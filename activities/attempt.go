@@ -36,6 +36,18 @@ func begin(ctx context.Context) attempt {
 	return attempt{ctx, end}
 }
 
+// lost tells why the attempt is over before it has begun its work, or returns
+// nil. The first heartbeat of an attempt is answered before it returns: a task
+// that reached its worker too late, because the process stood still, is somebody
+// else's by then, and must not touch what that one works on. Ask it after the
+// first heartbeat.
+func (a attempt) lost() error {
+	if a.Err() == nil {
+		return nil
+	}
+	return a.outcome(context.Cause(a))
+}
+
 // finish frees what the attempt holds.
 func (a attempt) finish() { a.end(context.Canceled) }
 

@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"go.temporal.io/sdk/activity"
 
@@ -15,6 +16,9 @@ type ShardRunner interface {
 	RunShard(ctx context.Context, shard int, heartbeat func(details any)) error
 }
 
+// shardPause is how long a shard whose attempt failed waits for the next one.
+const shardPause = time.Second
+
 // Ingest runs shards.
 type Ingest struct{ Host ShardRunner }
 
@@ -23,9 +27,17 @@ type Ingest struct{ Host ShardRunner }
 func (a *Ingest) Run(ctx context.Context, in task.IngestInput) (task.Nothing, error) {
 	work := begin(ctx)
 	defer work.finish()
-	err := a.Host.RunShard(work, in.Shard, func(details any) { activity.RecordHeartbeat(work, details) })
-	if err == nil {
-		err = fmt.Errorf("shard %d ended by itself", in.Shard)
+	activity.RecordHeartbeat(work)
+	if err := work.lost(); err != nil {
+		return task.Nothing{}, err
 	}
-	return task.Nothing{}, work.outcome(err)
+	err := a.Host.RunShard(work, in.Shard, func(details any) { activity.RecordHeartbeat(work, details) })
+	switch {
+	case err == nil && work.Err() == nil:
+		err = fmt.Errorf("shard %d ended by itself", in.Shard)
+	case err == nil:
+		err = fmt.Errorf("shard %d is no longer this attempt's: %w", in.Shard, context.Cause(work))
+	}
+	// The first retry after a lost worker comes at once; one after an error waits.
+	return task.Nothing{}, work.outcome(&task.Later{After: shardPause, Err: err})
 }

@@ -118,6 +118,9 @@ func (a *Media) Encode(ctx context.Context, in task.EncodeInput) (task.EncodeRes
 	progress := &encodeProgress{clock: a.clock, now: task.EncodeProgress{Waiting: true}, end: work.end}
 	stop := work.beat(encodeBeat, progress.details)
 	defer stop()
+	if err := work.lost(); err != nil {
+		return task.EncodeResult{}, err
+	}
 	if err := a.encoders.Acquire(work, 1); err != nil {
 		return task.EncodeResult{}, work.outcome(err)
 	}

@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -14,7 +15,7 @@ import (
 // moment is a point of a clip's life at which the runtime can be killed.
 type moment struct {
 	name    string
-	arm     func(*standalone)                   // brings the world to stand still there; may be nil
+	arm     func(*standalone)                    // brings the world to stand still there; may be nil
 	reached func(s *standalone, who string) bool // whether the clip of that requester is there
 }
 

@@ -50,7 +50,7 @@ func temporalSlow(v *runtimeVia)    { v.temporal.Set(slow) }
 func (v *runtimeVia) goesThrough(o outage) {
 	v.t.Helper()
 	before := v.figures()
-	chat := v.speaks("talker_" + o.name)
+	chat := v.talks("talker_" + o.name)
 	asked := map[string]string{}
 	request := func(moment string) {
 		who := o.name + "_" + moment
@@ -117,7 +117,7 @@ func TestEveryRoleStopsInTimeWhileNothingAnswers(t *testing.T) {
 		v.startVia("worker"), v.startVia("ingest"), v.startVia("serve", "--address", hostPort(t, v.addr.HTTP)),
 	}
 	v.awaitRuntime(time.Minute)
-	chat := v.speaks("talker")
+	chat := v.talks("talker")
 	v.say("somebody", "!clip 30 it is being made when everything falls silent")
 	v.database.Set(silent)
 	v.temporal.Set(silent)
@@ -134,7 +134,7 @@ func TestAStandaloneSurvivesTheDeathOfItsPostgres(t *testing.T) {
 	s := start(t, filepath.Join(t.TempDir(), "var"), "--demo")
 	s.awaitRecording(8)
 	before := s.figures()
-	chat := s.speaks("talker")
+	chat := s.talks("talker")
 	asked := map[string]string{"early": s.say("early", "!clip 10 cut while Postgres dies")}
 	for _, who := range []string{"once", "twice"} {
 		killed := s.postgres()

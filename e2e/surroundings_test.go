@@ -170,9 +170,9 @@ type talk struct {
 	said []time.Time // by number
 }
 
-// speaks has somebody say numbered lines, twenty a second and 5,000 at most, until
+// talks has somebody say numbered lines, twenty a second and 5,000 at most, until
 // the talk is ended.
-func (s *standalone) speaks(who string) *talk {
+func (s *standalone) talks(who string) *talk {
 	c := &talk{s: s, stop: make(chan struct{})}
 	c.done.Go(func() {
 		tick := time.NewTicker(50 * time.Millisecond)

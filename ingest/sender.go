@@ -80,6 +80,12 @@ func (o *outbox) claim(ctx context.Context, row store.Outbox) (bool, error) {
 	return o.store.ClaimOutbox(ctx, row.ID, o.creatorID, o.epoch, o.holder)
 }
 
+// held asks whether the creator is still this holder's.
+func (o *outbox) held(ctx context.Context) (bool, error) {
+	epochs, err := o.store.Epochs(ctx, []string{o.creatorID})
+	return epochs[o.creatorID] == o.epoch, err
+}
+
 // finish writes down what became of a claimed row. It tries until it succeeds,
 // because a row that stays claimed looks like a crash; once ctx has ended it
 // tries for a moment only, and the next holder settles the rest.

@@ -36,6 +36,10 @@ func Ingest(b Base, ingest *activities.Ingest) *Worker {
 	w := b.worker(control.QueueIngest, worker.Options{
 		DisableWorkflowWorker:              true,
 		MaxConcurrentActivityExecutionSize: control.Shards,
+		// The server may still hand a shard to the poll of a process that stands
+		// still, and notices only when its heartbeat is missing: with one poll a
+		// process that happens once.
+		MaxConcurrentActivityTaskPollers: 1,
 	})
 	task.Register(w.worker, task.Ingest, ingest.Run)
 	return w

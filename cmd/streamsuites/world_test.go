@@ -152,10 +152,12 @@ func onAir(ts *testscript.TestScript, _ bool, _ []string) {
 	w.commit(store.LaneCommit{Counters: map[chat.Platform]store.CounterDelta{
 		chat.Twitch: {Messages: 1234, Triggers: 5, LastEventAt: noon},
 	}})
+	epochs, err := w.store.Epochs(w.t.Context(), []string{creator})
+	ts.Check(err)
 	ts.Check(w.store.SavePlatformStatus(w.t.Context(), []store.PlatformStatus{{
-		CreatorID: creator, Platform: chat.Twitch, Channel: "harborlights", State: "live", LastHeartbeat: noon, LastSuccess: noon,
+		CreatorID: creator, Epoch: epochs[creator], Platform: chat.Twitch, Channel: "harborlights", State: "live", LastHeartbeat: noon, LastSuccess: noon,
 	}}))
-	_, err := w.store.RecordLive(w.t.Context(), control.Stream{
+	_, err = w.store.RecordLive(w.t.Context(), epochs[creator], control.Stream{
 		CreatorID: creator, Platform: chat.Twitch, Channel: "harborlights", StreamID: "s1", Title: "Building a lighthouse", StartedAt: noon,
 	})
 	ts.Check(err)

@@ -134,6 +134,7 @@ func (c *Committer) write(ctx context.Context, tx pgx.Tx, lanes []LaneCommit) (C
 	queueLanes(&batch, current)
 	queueNotices(&batch, current)
 	queueClipEvents(&batch, current)
+	queueGapEvents(&batch, current)
 	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
 		return CommitResult{}, err
 	}
