@@ -7,7 +7,6 @@ import (
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
-	"go.temporal.io/api/serviceerror"
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
@@ -124,8 +123,7 @@ func (c *Clips) Retry(ctx context.Context, id string, in control.RetryInput) (Ou
 // find looks at the newest run of a clip's workflow.
 func (c *Clips) find(ctx context.Context, id string) (*workflowservice.DescribeWorkflowExecutionResponse, error) {
 	found, err := c.Temporal.DescribeWorkflowExecution(ctx, control.ClipWorkflowID(id), "")
-	var missing *serviceerror.NotFound
-	if errors.As(err, &missing) {
+	if missing(err) {
 		return nil, c.explainMissing(ctx, id)
 	}
 	if err != nil {

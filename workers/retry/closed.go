@@ -2,13 +2,11 @@ package retry
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
 	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
-	"go.temporal.io/api/serviceerror"
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 
@@ -34,11 +32,10 @@ func (c *Clips) reopen(ctx context.Context, id string, in control.RetryInput, in
 	reset, err := c.Temporal.ResetWorkflowExecution(ctx, &workflowservice.ResetWorkflowExecutionRequest{
 		Namespace: c.Namespace, WorkflowExecution: info.GetExecution(), Reason: reason, RequestId: uuid.NewString(),
 		WorkflowTaskFinishEventId: to.event,
-		// What was asked of the old run was answered there; a cancellation or an
-		// earlier retry does not concern the new one.
+		// What ended the old run does not concern the new one. Updates do: the
+		// workflow task that is reset may have been the one that began a retry.
 		ResetReapplyExcludeTypes: []enumspb.ResetReapplyExcludeType{
-			enumspb.RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL, enumspb.RESET_REAPPLY_EXCLUDE_TYPE_UPDATE,
-			enumspb.RESET_REAPPLY_EXCLUDE_TYPE_CANCEL_REQUEST,
+			enumspb.RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL, enumspb.RESET_REAPPLY_EXCLUDE_TYPE_CANCEL_REQUEST,
 		},
 	})
 	if err != nil {
@@ -92,7 +89,7 @@ func (c *Clips) Abandon(ctx context.Context, id string, in control.AbandonInput)
 	var view control.ClipView
 	err = c.Temporal.GetWorkflow(waiting, run.GetWorkflowId(), run.GetRunId()).Get(waiting, &view)
 	switch {
-	case err != nil && waiting.Err() != nil && ctx.Err() == nil:
+	case err != nil && ctx.Err() == nil && ranOut(waiting, err):
 		return Outcome{}, refuse(ErrNoWorker, "no worker answered for clip %s within %s: is `streamsuites worker` running? "+
 			"The clip is abandoned as soon as one is", id, c.Patience)
 	case err != nil:
@@ -101,10 +98,4 @@ func (c *Clips) Abandon(ctx context.Context, id string, in control.AbandonInput)
 		return Outcome{}, published(id, view.URL)
 	}
 	return Outcome{ClipID: id, Action: GaveUp, State: view.State}, nil
-}
-
-// missing reports whether what was asked about has ended.
-func missing(err error) bool {
-	var notFound *serviceerror.NotFound
-	return errors.As(err, &notFound)
 }

@@ -77,7 +77,7 @@ func (c *Clips) askToRetry(
 		return Outcome{ClipID: id, Action: BeganRound, State: answer.State, Round: answer.Round}, nil
 	case errors.As(err, &refused):
 		return Outcome{}, refuse(ErrNotFailed, "%s", refused.Message()+unattended(found.GetPendingActivities()))
-	case waiting.Err() != nil && ctx.Err() == nil:
+	case ctx.Err() == nil && ranOut(waiting, err):
 		return Outcome{}, refuse(ErrNoWorker, "no worker answered for clip %s within %s: is `streamsuites worker` running? "+
 			"The request may still be heard when one comes", id, c.Patience)
 	default:
@@ -119,7 +119,7 @@ func (c *Clips) await(
 		switch {
 		case err == nil && taken(found):
 			return nil
-		case err != nil && waiting.Err() == nil:
+		case err != nil && !ranOut(waiting, err):
 			return fmt.Errorf("look at the workflow of clip %s: %w", id, err)
 		}
 		select {
