@@ -37,7 +37,7 @@ func Worker(ctx context.Context, p Parts) error {
 	base, system := p.base(p.Temporal, report(fatal)), p.base(p.System, report(fatal))
 	set := workers.Set{
 		workers.Control(base, &activities.ClipRecord{Store: p.Store, Watch: watch}, &activities.Locate{Store: p.Store, Clock: time.Now}),
-		workers.Media(base, p.Host, media, &activities.Upload{StateDir: p.Dir.String(), Destinations: destinations, Watch: watch}),
+		workers.Media(base, p.Host, media, &activities.Upload{StateDir: p.Dir.String(), Store: p.Store, Destinations: destinations, Watch: watch}),
 		workers.Capture(base, p.capture()),
 		workers.Exports(system, &activities.Exports{Exporter: scheduled{exporter}}, &activities.Housekeeping{Store: p.Store, Keep: activities.DefaultKeep}),
 	}
