@@ -139,14 +139,15 @@ type answer struct {
 // answerView is an answer as commands print it. Its JSON names are a fixed
 // interface for scripts.
 type answerView struct {
-	ClipID     string       `json:"clip_id"`
-	Action     retry.Action `json:"action"` // empty when nothing was done
-	State      clip.State   `json:"state"`
-	Round      int          `json:"round"`
-	Activities []string     `json:"activities"`
-	EventID    int64        `json:"event_id"`
-	RunID      string       `json:"run_id"`
-	Error      string       `json:"error"`
+	ClipID       string       `json:"clip_id"`
+	Action       retry.Action `json:"action"` // empty when nothing was done
+	State        clip.State   `json:"state"`
+	Round        int          `json:"round"`
+	Destinations []string     `json:"destinations"`
+	Activities   []string     `json:"activities"`
+	EventID      int64        `json:"event_id"`
+	RunID        string       `json:"run_id"`
+	Error        string       `json:"error"`
 }
 
 // printAnswers prints what was done; what was not is the error.
@@ -156,7 +157,8 @@ func printAnswers(cmd *cobra.Command, format output.Format, answers []answer) er
 	for i, a := range answers {
 		views[i] = answerView{
 			ClipID: a.clipID, Action: a.outcome.Action, State: a.outcome.State, Round: a.outcome.Round,
-			Activities: append([]string{}, a.outcome.Activities...), EventID: a.outcome.EventID, RunID: a.outcome.RunID,
+			Destinations: append([]string{}, a.outcome.Destinations...), Activities: append([]string{}, a.outcome.Activities...),
+			EventID: a.outcome.EventID, RunID: a.outcome.RunID,
 		}
 		if a.err != nil {
 			views[i].Error = a.err.Error()
@@ -179,14 +181,17 @@ func printAnswers(cmd *cobra.Command, format output.Format, answers []answer) er
 func inWords(o retry.Outcome) string {
 	activities := strings.Join(o.Activities, " and ")
 	switch o.Action {
-	case retry.BeganRound:
+	case retry.Retried:
 		text := fmt.Sprintf("%s, round %d", o.State, o.Round)
+		if len(o.Destinations) > 0 {
+			text += ": tries " + strings.Join(o.Destinations, " and ") + " now"
+		}
 		if activities != "" {
 			text += "; the next attempt of " + activities + " starts now"
 		}
 		return text
-	case retry.BeganAttempt:
-		return fmt.Sprintf("%s, the next attempt of %s starts now", o.State, activities)
+	case retry.Hastened:
+		return fmt.Sprintf("%s: the next attempt of %s starts now", o.State, activities)
 	case retry.Reopened:
 		return fmt.Sprintf("%s, reopened at event %d: %s starts again in run %s", o.State, o.EventID, activities, o.RunID)
 	default:

@@ -63,8 +63,8 @@ func TestTheRetryCommandTriesSeveralClipsEachInItsWay(t *testing.T) {
 	require.Equal(t, clip.Published, result(t, reopened).State)
 	require.NotEqual(t, closed.GetRunID(), reopened.GetRunID())
 	require.Regexp(t, `^comma1  uploading, reopened at event \d+: upload-folder starts again in run `+reopened.GetRunID()+`
-comma2  uploading, round 2
-comma3  uploading, the next attempt of upload-folder starts now
+comma2  uploading, round 2: tries folder now
+comma3  uploading: the next attempt of upload-folder starts now
 $`, stdout)
 	require.Equal(t, `streamsuites: clip comma4 is published already at http://host/clips/comma4.mp4
 there is no clip comma5; `+"`streamsuites clips list` shows those that are\n", stderr)
@@ -77,13 +77,14 @@ func TestTheRetryCommandAnswersPrograms(t *testing.T) {
 	run := failed(t, "comma6")
 	stdout, stderr, status := streamsuites(t, "clips", "retry", "comma6", "--destination", "rumble", "--output", "json")
 	require.Equal(t, 1, status)
-	require.JSONEq(t, `[{"clip_id":"comma6","action":"","state":"","round":0,"activities":[],"event_id":0,"run_id":"",
+	require.JSONEq(t, `[{"clip_id":"comma6","action":"","state":"","round":0,"destinations":[],"activities":[],"event_id":0,"run_id":"",
 		"error":"clip comma6 goes to folder, not to rumble"}]`, stdout)
 	require.Equal(t, "streamsuites: clip comma6 goes to folder, not to rumble\n", stderr)
 
 	stdout, stderr, status = streamsuites(t, "clips", "retry", "comma6", "--destination", "folder", "--output", "json")
 	require.Zero(t, status, stderr)
-	require.JSONEq(t, `[{"clip_id":"comma6","action":"began_round","state":"uploading","round":2,"activities":[],"event_id":0,"run_id":"","error":""}]`, stdout)
+	require.JSONEq(t, `[{"clip_id":"comma6","action":"retried","state":"uploading","round":2,"destinations":["folder"],
+		"activities":[],"event_id":0,"run_id":"","error":""}]`, stdout)
 	require.Empty(t, stderr)
 	require.Equal(t, clip.Published, result(t, run).State)
 }

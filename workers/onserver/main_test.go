@@ -131,7 +131,7 @@ func allWorkers(main, system client.Client) workers.Set {
 		}),
 		workers.Media(b, host,
 			activities.NewMedia(server.state, w, w.cover, time.Now, 2),
-			&activities.Upload{StateDir: server.state, Destinations: map[string]destination.Destination{"folder": w}}),
+			&activities.Upload{StateDir: server.state, Store: w, Destinations: map[string]destination.Destination{"folder": w, "youtube": channel{w}}}),
 		workers.Exports(s, &activities.Exports{Exporter: w}, &activities.Housekeeping{Store: w, Keep: activities.DefaultKeep}),
 	}
 }

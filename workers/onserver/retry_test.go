@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/temporal"
 
 	"github.com/streamsuites/streamsuites/internal/clip"
 	"github.com/streamsuites/streamsuites/internal/control"
@@ -86,7 +85,7 @@ func TestRetryingAFailedClipBeginsARound(t *testing.T) {
 	awaitState(t, run, clip.Failed)
 	outcome, err := clips().Retry(t.Context(), "retry1", control.RetryInput{By: "ana"})
 	require.NoError(t, err)
-	require.Equal(t, retry.Outcome{ClipID: "retry1", Action: retry.BeganRound, State: clip.Uploading, Round: 2}, outcome)
+	require.Equal(t, retry.Outcome{ClipID: "retry1", Action: retry.Retried, State: clip.Uploading, Round: 2, Destinations: []string{"folder"}}, outcome)
 	require.Equal(t, clip.Published, result(t, run).State)
 	require.Equal(t, 1, server.world.called("cut", "retry1"), "the file is kept")
 
@@ -142,7 +141,7 @@ func TestRetryingAnUploadBetweenTwoAttemptsBeginsTheNextOne(t *testing.T) {
 		awaitBackoff(t, run, "upload-folder")
 		outcome, err := clips().Retry(t.Context(), id, control.RetryInput{Destination: destination})
 		require.NoError(t, err)
-		require.Equal(t, retry.BeganAttempt, outcome.Action)
+		require.Equal(t, retry.Hastened, outcome.Action)
 		require.Equal(t, clip.Uploading, outcome.State)
 		require.Equal(t, []string{"upload-folder"}, outcome.Activities)
 		require.Equal(t, clip.Published, result(t, run).State)
@@ -193,10 +192,12 @@ func TestRetryingAClosedClipGoesBackToTheNewestUploadWithWhatWasAskedThen(t *tes
 	mended("retry7")
 	_, err = clips().Retry(t.Context(), "retry7", control.RetryInput{})
 	require.NoError(t, err)
-	view := result(t, current(t, "retry7"))
+	again := current(t, "retry7")
+	view := result(t, again)
 	require.Equal(t, clip.Published, view.State)
 	require.Equal(t, 2, view.Round)
 	require.Equal(t, 3, server.world.called("publish", "retry7"))
+	recorded(t, "clip-reopened-in-round-two", again.GetID(), again.GetRunID())
 }
 
 func TestRetryingAClosedClipThatNeverHadAFileCutsItAgain(t *testing.T) {
@@ -265,7 +266,7 @@ func TestAClipThatIsOnItsWayIsNotRetried(t *testing.T) {
 	awaitState(t, run, clip.Uploading)
 	_, err := clips().Retry(t.Context(), "retryd", control.RetryInput{})
 	require.ErrorIs(t, err, retry.ErrNotFailed)
-	require.ErrorContains(t, err, "clip retryd is uploading")
+	require.ErrorContains(t, err, "clip retryd has nothing to retry (folder: uploading)")
 	close(release)
 	result(t, run)
 }
@@ -338,7 +339,7 @@ func TestAnAbandonedClipStaysAbandoned(t *testing.T) {
 	awaitState(t, run, clip.Failed)
 	outcome, err := clips().Abandon(t.Context(), "aband1", control.AbandonInput{By: "ana"})
 	require.NoError(t, err)
-	require.Equal(t, retry.Outcome{ClipID: "aband1", Action: retry.GaveUp, State: clip.Failed}, outcome)
+	require.Equal(t, retry.Outcome{ClipID: "aband1", Action: retry.Abandoned, State: clip.Failed}, outcome)
 	_, err = clips().Retry(t.Context(), "aband1", control.RetryInput{})
 	require.ErrorIs(t, err, retry.ErrOver)
 	require.EqualError(t, err, "clip aband1 was abandoned: Forbidden.")
@@ -352,18 +353,4 @@ func TestAClipThatClosedAsFailedNeedsNoAbandoning(t *testing.T) {
 	_, err := clips().Abandon(t.Context(), "aband2", control.AbandonInput{})
 	require.ErrorIs(t, err, retry.ErrOver)
 	require.EqualError(t, err, "clip aband2 is closed already; nobody waits for it")
-}
-
-// startVisible starts a clip with the search attributes that a session gives it.
-func startVisible(t *testing.T, id, creator string, b behaviour) client.WorkflowRun {
-	t.Helper()
-	r := request(id)
-	server.world.add(r, b)
-	run, err := server.main.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{
-		ID: control.ClipWorkflowID(id), TaskQueue: control.QueueControl, StaticSummary: "!clip by Ana",
-		TypedSearchAttributes: temporal.NewSearchAttributes(
-			control.AttrCreator.ValueSet(creator), control.AttrDestinations.ValueSet([]string{"folder"})),
-	}, control.WorkflowClip, control.ClipInput{Request: r, Options: quick})
-	require.NoError(t, err)
-	return run
 }

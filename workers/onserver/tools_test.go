@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
 
 	"github.com/streamsuites/streamsuites/internal/clip"
 	"github.com/streamsuites/streamsuites/internal/control"
@@ -142,6 +143,20 @@ func TestTemporalsCommandLineAbandonsAClip(t *testing.T) {
 	temporalCLI(t, "workflow", "signal", "--workflow-id", run.GetID(), "--name", "abandon", "--input", `{"by":"ana"}`)
 	require.Equal(t, clip.Failed, result(t, run).State)
 	require.Equal(t, 1, server.world.called("publish", "tools8"))
+}
+
+// startVisible starts a clip with the search attributes that a session gives it.
+func startVisible(t *testing.T, id, creator string, b behaviour) client.WorkflowRun {
+	t.Helper()
+	r := request(id)
+	server.world.add(r, b)
+	run, err := server.main.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{
+		ID: control.ClipWorkflowID(id), TaskQueue: control.QueueControl, StaticSummary: "!clip by Ana",
+		TypedSearchAttributes: temporal.NewSearchAttributes(
+			control.AttrCreator.ValueSet(creator), control.AttrDestinations.ValueSet([]string{"folder"})),
+	}, control.WorkflowClip, control.ClipInput{Request: r, Options: quick})
+	require.NoError(t, err)
+	return run
 }
 
 func TestTemporalsCommandLineRetriesTheFailedClipsOfACreator(t *testing.T) {

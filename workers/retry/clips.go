@@ -54,21 +54,23 @@ type Action string
 
 // The actions.
 const (
-	BeganRound   Action = "began_round"   // the workflow was asked to retry, and does
-	BeganAttempt Action = "began_attempt" // what waited for its next attempt runs now
-	Reopened     Action = "reopened"      // a closed workflow goes on from an earlier event
-	GaveUp       Action = "gave_up"       // the clip was abandoned
+	Retried   Action = "retried"   // the workflow was asked, and tries again what failed or waited for a time
+	Hastened  Action = "hastened"  // what waited for its next attempt runs now
+	Reopened  Action = "reopened"  // a closed workflow goes on from an earlier event
+	Abandoned Action = "abandoned" // the clip was given up
 )
 
 // Outcome is what came of a request.
 type Outcome struct {
-	ClipID     string
-	Action     Action
-	State      clip.State // where the clip stands then
-	Round      int        // for BeganRound: its number; 0 otherwise
-	Activities []string   // ids of the activities whose next attempt was brought forward, or that were reopened
-	EventID    int64      // for Reopened: the event that the workflow was reset to; 0 otherwise
-	RunID      string     // for Reopened: the new run
+	ClipID string
+	Action Action
+	State  clip.State // where the clip stands then
+
+	Round        int      // for Retried: the number of the round; 0 otherwise
+	Destinations []string // for Retried: which are tried; none for a clip without a file
+	Activities   []string // ids of the activities that were hastened or begin again
+	EventID      int64    // for Reopened: the event that the workflow was reset to; 0 otherwise
+	RunID        string   // for Reopened: the new run
 }
 
 // Why a request came to nothing.

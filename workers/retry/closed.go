@@ -97,5 +97,5 @@ func (c *Clips) Abandon(ctx context.Context, id string, in control.AbandonInput)
 	case view.State == clip.Published:
 		return Outcome{}, published(id, view.URL)
 	}
-	return Outcome{ClipID: id, Action: GaveUp, State: view.State}, nil
+	return Outcome{ClipID: id, Action: Abandoned, State: view.State}, nil
 }

@@ -40,7 +40,7 @@ func (c *Clips) retryRunning(
 	if err := c.hasten(ctx, id, hastened); err != nil {
 		return Outcome{}, err
 	}
-	outcome := Outcome{ClipID: id, Action: BeganAttempt, State: state, Activities: idsOf(hastened)}
+	outcome := Outcome{ClipID: id, Action: Hastened, State: state, Activities: idsOf(hastened)}
 	if !leavesOthers(found, in.Destination, outcome.Activities) {
 		return outcome, nil
 	}
@@ -74,7 +74,7 @@ func (c *Clips) askToRetry(
 	var refused *temporal.ApplicationError
 	switch {
 	case err == nil:
-		return Outcome{ClipID: id, Action: BeganRound, State: answer.State, Round: answer.Round}, nil
+		return Outcome{ClipID: id, Action: Retried, State: answer.State, Round: answer.Round, Destinations: answer.Destinations}, nil
 	case errors.As(err, &refused):
 		return Outcome{}, refuse(ErrNotFailed, "%s", refused.Message()+unattended(found.GetPendingActivities()))
 	case ctx.Err() == nil && ranOut(waiting, err):
