@@ -151,7 +151,9 @@ func (b *bench) destination() *youtube.YouTube {
 	})
 }
 
+// publish makes one attempt, and waits until the platform is done with it too.
 func (b *bench) publish() (destination.Published, error) {
+	defer synctest.Wait()
 	return b.destination().Publish(b.t.Context(), b.item, func(n int64) { b.sent = append(b.sent, n) })
 }
 
