@@ -12,6 +12,7 @@ import (
 // The real collaborators fit without adapters.
 var (
 	_ activities.ClipStore    = (*store.Store)(nil)
+	_ activities.UploadStore  = (*store.Store)(nil)
 	_ activities.CaptureStore = (*store.Store)(nil)
 	_ activities.Captures     = (*store.Store)(nil)
 	_ activities.Attic        = (*store.Store)(nil)

@@ -14,6 +14,7 @@ import (
 type ClipStore interface {
 	Clip(ctx context.Context, id string) (clip.Clip, error)
 	Transition(ctx context.Context, t store.Transition) (clip.Clip, error)
+	SaveUpload(ctx context.Context, u clip.Upload) error
 }
 
 // ClipRecord writes the states of clips.
@@ -42,6 +43,25 @@ func (a *ClipRecord) Record(ctx context.Context, in task.RecordInput) (task.Reco
 		return a.rejoin(ctx, in)
 	default:
 		return task.RecordResult{}, err
+	}
+}
+
+// Note writes where an upload stands that nothing is attempting. It is safe to
+// repeat.
+func (a *ClipRecord) Note(ctx context.Context, in task.NoteInput) (task.Nothing, error) {
+	err := a.Store.SaveUpload(ctx, clip.Upload{
+		ClipID: in.ClipID, Destination: in.Destination, State: in.State, Reason: in.Reason, AttemptAt: in.At,
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return task.Nothing{}, noUpload(in.Destination, err)
+	}
+	return task.Nothing{}, err
+}
+
+// noUpload says that a clip has no row for a destination.
+func noUpload(destination string, err error) *clip.Failure {
+	return &clip.Failure{
+		Code: clip.Internal, Message: fmt.Sprintf("The database knows nothing of an upload to %s.", destination), Final: true, Err: err,
 	}
 }
 
@@ -105,7 +125,7 @@ func wayBetween(from, to clip.State) []clip.State {
 }
 
 func transition(in task.RecordInput) store.Transition {
-	t := store.Transition{ClipID: in.ClipID, Seq: in.Seq, State: in.State, Reason: in.Reason, Code: in.Code, URL: in.URL}
+	t := store.Transition{ClipID: in.ClipID, Seq: in.Seq, State: in.State, Reason: in.Reason, Code: in.Code, URL: in.URL, Retry: in.Retry}
 	if in.File != nil {
 		t.Result = &store.EncodeResult{
 			OutputPath: in.File.Path,

@@ -103,6 +103,31 @@ func TestNoRecordingIsFinalOnlyWhenTheDeadlineHasPassed(t *testing.T) {
 	requireFailure(t, err, clip.NoCapture, true)
 }
 
+func TestARetryNamesTheDestinationsThatAreTriedAgain(t *testing.T) {
+	t.Parallel()
+	clips := &clipTable{state: clip.Failed, seq: 4}
+	_, err := record(t, clips, task.RecordInput{Seq: 5, State: clip.Uploading, Retry: []string{"youtube"}})
+	require.NoError(t, err)
+	require.Equal(t, []string{"youtube"}, clips.made[0].Retry)
+}
+
+func TestANoteSaysWhereAnUploadStandsThatNothingAttempts(t *testing.T) {
+	t.Parallel()
+	in := task.NoteInput{ClipID: "ab12cd", Destination: "youtube", State: clip.UploadBroken, Reason: "Stopped answering.", At: now}
+	note := func(clips *clipTable) error {
+		env, _ := newEnv(task.Note, (&activities.ClipRecord{Store: clips}).Note)
+		_, err := execute(t, env, task.Note, in)
+		return err
+	}
+	clips := &clipTable{}
+	require.NoError(t, note(clips))
+	require.Equal(t, []clip.Upload{{
+		ClipID: "ab12cd", Destination: "youtube", State: clip.UploadBroken, Reason: "Stopped answering.", AttemptAt: now,
+	}}, clips.saved)
+	requireFailure(t, note(&clipTable{err: store.ErrNotFound}), clip.Internal, true)
+	requireFailure(t, note(&clipTable{err: errors.New("connection refused")}), clip.Internal, false)
+}
+
 func record(t *testing.T, clips *clipTable, in task.RecordInput) (task.RecordResult, error) {
 	t.Helper()
 	in.ClipID = "ab12cd"
@@ -124,6 +149,7 @@ type clipTable struct {
 	seq   int
 	err   error
 	made  []store.Transition
+	saved []clip.Upload
 }
 
 func (c *clipTable) Clip(context.Context, string) (clip.Clip, error) {
@@ -140,6 +166,11 @@ func (c *clipTable) Transition(_ context.Context, t store.Transition) (clip.Clip
 	c.state, c.seq = t.State, t.Seq
 	c.made = append(c.made, t)
 	return clip.Clip{State: c.state, Seq: c.seq}, nil
+}
+
+func (c *clipTable) SaveUpload(_ context.Context, u clip.Upload) error {
+	c.saved = append(c.saved, u)
+	return c.err
 }
 
 // captureTable finds one capture at one instant.

@@ -73,16 +73,19 @@ func TestAnExhaustedQuotaIsNoErrorButATime(t *testing.T) {
 
 func TestADestinationThatIsNotConfiguredIsAFinalFailure(t *testing.T) {
 	t.Parallel()
-	a := &activities.Upload{StateDir: "/state"}
+	rows := &uploadTable{}
+	a := &activities.Upload{StateDir: "/state", Store: rows}
 	env, _ := newEnv(task.Upload, a.Upload)
 	_, err := execute(t, env, task.Upload, task.UploadInput{Destination: "rumble", Path: "clips/output/ab12cd.mp4"})
 	requireFailure(t, err, clip.UploadFailed, true)
+	require.Equal(t, []clip.UploadState{clip.UploadBroken}, rows.states())
 }
 
 func TestAWorkerThatStopsHandsItsUploadOver(t *testing.T) {
 	t.Parallel()
 	started := make(chan struct{})
-	a := &activities.Upload{StateDir: "/state", Destinations: map[string]destination.Destination{
+	rows := &uploadTable{}
+	a := &activities.Upload{StateDir: "/state", Store: rows, Destinations: map[string]destination.Destination{
 		"folder": publish(func(ctx context.Context, _ destination.Item, _ func(int64)) (destination.Published, error) {
 			close(started)
 			<-ctx.Done()
@@ -93,14 +96,23 @@ func TestAWorkerThatStopsHandsItsUploadOver(t *testing.T) {
 	go func() { <-started; close(stop) }()
 	_, err := execute(t, env, task.Upload, task.UploadInput{Destination: "folder", Path: "clips/output/ab12cd.mp4"})
 	requireHandedOver(t, err)
+	require.Equal(t, []clip.UploadState{clip.UploadRetrying}, rows.states())
 }
 
 func upload(t *testing.T, to publish) (task.UploadResult, error) {
 	t.Helper()
-	a := &activities.Upload{StateDir: filepath.FromSlash("/state"), Destinations: map[string]destination.Destination{"folder": to}}
+	return uploadWith(t, &uploadTable{}, to)
+}
+
+func uploadWith(t *testing.T, rows *uploadTable, to publish) (task.UploadResult, error) {
+	t.Helper()
+	a := &activities.Upload{
+		StateDir: filepath.FromSlash("/state"), Store: rows, Destinations: map[string]destination.Destination{"folder": to},
+	}
 	env, _ := newEnv(task.Upload, a.Upload)
 	return execute(t, env, task.Upload, task.UploadInput{
 		ClipID: "ab12cd", Destination: "folder", Path: "clips/output/ab12cd.mp4", Bytes: 9, Round: 1,
+		Creator: "Cee", SourceTitle: "Live", Clipper: "Ana", RequestedAt: now,
 	})
 }
 

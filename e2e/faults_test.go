@@ -26,13 +26,7 @@ func (s *standalone) fault(target, kind string, times int) {
 // struck waits until a fault has struck as often as it was told to.
 func (s *standalone) struck(target string) {
 	s.t.Helper()
-	s.eventually(time.Minute, target+" has failed", func() bool {
-		var faults struct {
-			Active []struct{ Target string }
-		}
-		s.get(s.addr.Simulators.Control+"/faults", &faults)
-		return !slices.ContainsFunc(faults.Active, func(f struct{ Target string }) bool { return f.Target == target })
-	})
+	s.eventually(time.Minute, target+" has failed", func() bool { return !s.armed(target) })
 }
 
 // hears waits until chat is read and answered: a ping every few seconds, because
@@ -85,11 +79,9 @@ func (s *standalone) answers(id string) []string {
 func (s *standalone) encoder(clipID string) (pid int) {
 	s.t.Helper()
 	s.eventually(time.Minute, "clip "+clipID+" is encoded", func() bool {
-		for _, child := range children(s.t, s.cmd.Process.Pid) {
-			line, err := os.ReadFile("/proc/" + strconv.Itoa(child) + "/cmdline")
-			if err == nil && strings.Contains(string(line), "ffmpeg") && strings.Contains(string(line), clipID) {
-				pid = child
-			}
+		pids := s.encoders(clipID)
+		if len(pids) > 0 {
+			pid = pids[0]
 		}
 		return pid != 0
 	})

@@ -28,6 +28,7 @@ type addresses struct {
 		TwitchIRC   string `json:"twitch_irc"`
 		TwitchHelix string `json:"twitch_helix"`
 		HLS         string `json:"hls"`
+		YouTube     string `json:"youtube"`
 	} `json:"simulators"`
 }
 

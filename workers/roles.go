@@ -26,6 +26,7 @@ func Control(b Base, record *activities.ClipRecord, locate *activities.Locate) *
 	})
 	workflows.RegisterControl(w.worker)
 	task.Register(w.worker, task.Record, record.Record)
+	task.Register(w.worker, task.Note, record.Note)
 	task.Register(w.worker, task.Locate, locate.Locate)
 	return w
 }

@@ -53,10 +53,12 @@ type clipBench struct {
 	await  func(task.AwaitInput) error
 	encode func(task.EncodeInput) (task.EncodeResult, error)
 	upload func(task.UploadInput) (task.UploadResult, error)
+	remark func(task.NoteInput) error
 
 	records            []task.RecordInput // that succeeded
 	shown              []clip.State       // search attribute updates
 	failedDestinations [][]string         // the changes of that attribute
+	notes              []string           // "<destination> <state>", that succeeded
 	attempts           map[string]int     // by activity id
 	order              []string           // activity ids, each once, as first asked for
 	queues             map[string]string  // by activity id
@@ -73,6 +75,7 @@ func newClipBench(t *testing.T) *clipBench {
 		await:    func(task.AwaitInput) error { return nil },
 		encode:   func(task.EncodeInput) (task.EncodeResult, error) { return encodedFile, nil },
 		upload:   func(task.UploadInput) (task.UploadResult, error) { return published, nil },
+		remark:   func(task.NoteInput) error { return nil },
 		attempts: make(map[string]int),
 		queues:   make(map[string]string),
 	}
@@ -128,6 +131,16 @@ func (b *clipBench) register() {
 			b.records = append(b.records, in)
 		}
 		return result, err
+	})
+	task.Register(b.env, task.Note, func(ctx context.Context, in task.NoteInput) (task.Nothing, error) {
+		if !activity.GetInfo(ctx).IsLocalActivity {
+			b.attempts[activity.GetInfo(ctx).ActivityID]++
+		}
+		err := b.remark(in)
+		if err == nil {
+			b.notes = append(b.notes, in.Destination+" "+string(in.State))
+		}
+		return task.Nothing{}, err
 	})
 	task.Register(b.env, task.Locate, func(ctx context.Context, in task.LocateInput) (task.LocateResult, error) {
 		b.note(ctx)
@@ -211,6 +224,15 @@ func (b *clipBench) seqs() (seqs []int) {
 		seqs = append(seqs, r.Seq)
 	}
 	return seqs
+}
+
+// uploads tells how the clip stands at its destinations.
+func (b *clipBench) uploads() map[string]clip.UploadState {
+	states := make(map[string]clip.UploadState)
+	for _, u := range b.query().Uploads {
+		states[u.Destination] = u.State
+	}
+	return states
 }
 
 func (b *clipBench) asked() []string { return b.order }

@@ -13,8 +13,9 @@ import (
 )
 
 // Clip makes one clip: it finds the recording, waits until it covers the span,
-// cuts and publishes it. A clip that failed stays open for a week, for somebody
-// to retry or abandon it. The result is the clip as it ended.
+// cuts it and publishes it at all its destinations, side by side. A clip that
+// failed, if only at one of them, stays open for a week, for somebody to retry or
+// abandon it. The result is the clip as it ended.
 func Clip(ctx workflow.Context, in control.ClipInput) (control.ClipView, error) {
 	r, err := newClipRun(ctx, in)
 	if err != nil {
@@ -25,22 +26,22 @@ func Clip(ctx workflow.Context, in control.ClipInput) (control.ClipView, error) 
 
 // clipRun is one run of Clip.
 type clipRun struct {
-	request     clip.Request
-	destination string
-	options     control.ClipOptions
-	log         log.Logger
+	request clip.Request
+	options control.ClipOptions
+	log     log.Logger
 
 	state clip.State
 	seq   int // number of the last change that was recorded
 	round int // 1, and one more for each retry
 
-	place task.LocateResult  // where the recording is; empty until located
-	file  *task.EncodeResult // nil until encoded
-	url   string
-	last  *clip.Failure // why the last round failed
+	place      task.LocateResult  // where the recording is; empty until located
+	file       *task.EncodeResult // nil until encoded
+	deliveries []*delivery        // one for each destination, the first one first
+	url        string             // at the first destination, once published
+	last       *clip.Failure      // why the last round failed
 
-	heldUntil  time.Time // zero unless waiting for a publish delay or a quota
-	heldFor    string
+	heldUntil  time.Time // zero unless waiting for the publish delay
+	hurry      bool      // somebody ended the publish delay
 	retryUntil time.Time // zero unless failed and open
 	parked     bool      // failed, and a retry would be heard
 	over       bool      // nothing will change any more
@@ -54,12 +55,14 @@ type clipRun struct {
 
 func newClipRun(ctx workflow.Context, in control.ClipInput) (*clipRun, error) {
 	r := &clipRun{
-		request:     in.Request,
-		destination: destinationOf(in.Request),
-		options:     clipDefaults(in.Options),
-		state:       clip.Queued,
-		round:       1,
-		log:         log.With(workflow.GetLogger(ctx), "creator", in.Request.CreatorID),
+		request: in.Request,
+		options: clipDefaults(in.Options),
+		state:   clip.Queued,
+		round:   1,
+		log:     log.With(workflow.GetLogger(ctx), "creator", in.Request.CreatorID),
+	}
+	for _, name := range in.Request.Destinations() {
+		r.deliveries = append(r.deliveries, &delivery{destination: name, state: clip.UploadWaiting})
 	}
 	r.work, r.stopWork = workflow.WithCancel(ctx)
 	if !clip.ValidID(r.request.ClipID) || r.request.Length() <= 0 {

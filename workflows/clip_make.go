@@ -18,7 +18,6 @@ const (
 
 	encodeAttempts = 5
 	encodeLimit    = time.Hour // for one attempt, the wait for a free encoder included
-	uploadLimit    = 2 * time.Hour
 )
 
 // produce makes the clip's file. The clip stays queued until the recording
@@ -104,69 +103,4 @@ func (r *clipRun) encode(ctx workflow.Context) (task.EncodeResult, error) {
 		Start:  r.request.Start,
 		End:    r.request.End,
 	})
-}
-
-// publish uploads the clip's file, after the publish delay in the first round.
-func (r *clipRun) publish(ctx workflow.Context) error {
-	if r.state == clip.Encoded && r.options.PublishDelay > 0 {
-		until := workflow.Now(ctx).Add(r.options.PublishDelay)
-		if err := r.hold(ctx, until, "publish delay"); err != nil {
-			return err
-		}
-	}
-	if err := r.become(ctx, change{state: clip.Uploading}); err != nil {
-		return err
-	}
-	for {
-		result, err := r.upload(ctx)
-		if err != nil {
-			return err
-		}
-		if result.DeferredUntil.IsZero() {
-			r.url = result.URL
-			return r.become(ctx, change{state: clip.Published, url: result.URL})
-		}
-		// Being out of quota is no failure: it has a time at which it ends.
-		if err := r.hold(ctx, result.DeferredUntil, result.Reason); err != nil {
-			return err
-		}
-	}
-}
-
-func (r *clipRun) upload(ctx workflow.Context) (task.UploadResult, error) {
-	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		TaskQueue:              control.MediaQueue(r.place.Host),
-		ActivityID:             "upload-" + r.destination,
-		Summary:                fmt.Sprintf("upload to %s, round %d", r.destination, r.round),
-		ScheduleToStartTimeout: hostPatience,
-		StartToCloseTimeout:    uploadLimit,
-		HeartbeatTimeout:       2 * heartbeat,
-		WaitForCancellation:    true,
-		RetryPolicy: &temporal.RetryPolicy{
-			InitialInterval:    r.options.UploadBackoff,
-			BackoffCoefficient: 2,
-			MaximumInterval:    max(10*time.Minute, r.options.UploadBackoff), // the server refuses one below the initial
-			MaximumAttempts:    int32(min(r.options.UploadAttempts, 1000)),   //nolint:gosec // bounded here
-		},
-	})
-	return execute(ctx, task.Upload, task.UploadInput{
-		ClipID:      r.request.ClipID,
-		CreatorID:   r.request.CreatorID,
-		Destination: r.destination,
-		Path:        r.file.Path,
-		Title:       r.request.Title,
-		Bytes:       r.file.Bytes,
-		SHA256:      r.file.SHA256,
-		Round:       r.round,
-	})
-}
-
-// hold waits until a time that everybody can see.
-func (r *clipRun) hold(ctx workflow.Context, until time.Time, reason string) error {
-	r.heldUntil, r.heldFor = until, reason
-	r.show(ctx)
-	defer func() { r.heldUntil, r.heldFor = time.Time{}, "" }()
-	return workflow.NewTimerWithOptions(ctx, max(until.Sub(workflow.Now(ctx)), time.Second), workflow.TimerOptions{
-		Summary: shorten(reason + ", until " + clock(until)),
-	}).Get(ctx, nil)
 }

@@ -22,6 +22,16 @@ func refuseFirst(b *clipBench) {
 	}
 }
 
+// notEncodedYet keeps the clip encoding for some seconds.
+func notEncodedYet(b *clipBench) {
+	b.encode = func(task.EncodeInput) (task.EncodeResult, error) {
+		if b.attempts["encode"] < 4 {
+			return task.EncodeResult{}, &clip.Failure{Code: clip.EncodeFailed, Message: "FFmpeg ended with an error."}
+		}
+		return encodedFile, nil
+	}
+}
+
 func TestARetryBySignalGoesOnWithTheUpload(t *testing.T) {
 	t.Parallel()
 	b := newClipBench(t)
@@ -54,18 +64,18 @@ func TestARetryByUpdateAnswersWithTheRoundThatBegan(t *testing.T) {
 	b.at(time.Hour, func() { b.update(answers, control.RetryInput{Destination: "folder"}) })
 	b.run()
 	require.Equal(t, clip.Published, b.result().State)
-	require.Equal(t, []control.RetryResult{{ClipID: "ab12cd", State: clip.Uploading, Round: 2}}, answers.results)
+	require.Equal(t, []control.RetryResult{{ClipID: "ab12cd", State: clip.Uploading, Round: 2, Destinations: []string{"folder"}}}, answers.results)
 }
 
 func TestARetryOfWhatHasNotFailedIsRejected(t *testing.T) {
 	t.Parallel()
 	b := newClipBench(t)
-	b.in.Options.PublishDelay = time.Hour
+	notEncodedYet(b)
 	answers := newAnswers(t)
-	b.at(time.Minute, func() { b.update(answers, control.RetryInput{}) })
+	b.at(2*time.Second, func() { b.update(answers, control.RetryInput{}) })
 	b.run()
 	require.Len(t, answers.rejections, 1)
-	require.ErrorContains(t, answers.rejections[0], "only a failed clip can be retried")
+	require.ErrorContains(t, answers.rejections[0], "clip ab12cd is encoding; only a failed clip can be retried")
 }
 
 func TestARetryAtADestinationThatTheClipDoesNotHaveIsRejected(t *testing.T) {
@@ -85,8 +95,8 @@ func TestARetrySignalThatCameTooEarlyIsNotKeptForLater(t *testing.T) {
 	t.Parallel()
 	b := newClipBench(t)
 	refuseFirst(b)
-	b.in.Options.PublishDelay = time.Hour
-	b.at(time.Minute, func() { b.env.SignalWorkflow(control.SignalRetry, control.RetryInput{}) })
+	notEncodedYet(b)
+	b.at(2*time.Second, func() { b.env.SignalWorkflow(control.SignalRetry, control.RetryInput{}) })
 	b.run()
 	require.Equal(t, []clip.State{clip.Encoding, clip.Encoded, clip.Uploading, clip.Failed}, b.states())
 }
@@ -107,7 +117,7 @@ func TestAClipThatFailedBeforeItHadAFileIsRetriedFromEncoding(t *testing.T) {
 	require.Equal(t, []clip.State{
 		clip.Failed, clip.Encoding, clip.Encoded, clip.Uploading, clip.Published,
 	}, b.states())
-	require.Equal(t, []control.RetryResult{{ClipID: "ab12cd", State: clip.Encoding, Round: 2}}, answers.results)
+	require.Equal(t, []control.RetryResult{{ClipID: "ab12cd", State: clip.Encoding, Round: 2, Destinations: []string{"folder"}}}, answers.results)
 	require.Empty(t, b.failedDestinations, "no destination failed")
 }
 

@@ -264,7 +264,7 @@ func clipChild(decision control.Decision) child {
 				control.AttrClipState.ValueSet(string(clip.Queued)),
 				control.AttrCreator.ValueSet(request.CreatorID),
 				control.AttrPlatform.ValueSet(string(request.Platform)),
-				control.AttrDestinations.ValueSet([]string{destinationOf(request)}),
+				control.AttrDestinations.ValueSet(request.Destinations()),
 			),
 			Memo: map[string]any{
 				"title":        request.Title,

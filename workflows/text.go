@@ -39,11 +39,3 @@ func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") + 
 func span(request clip.Request) string {
 	return fmt.Sprintf("%s to %s (%s)", clock(request.Start), clock(request.End), request.Length().Round(time.Millisecond))
 }
-
-// destinationOf is where a clip is to be published.
-func destinationOf(request clip.Request) string {
-	if request.Destination == "" {
-		return "folder"
-	}
-	return request.Destination
-}

@@ -14,6 +14,7 @@ type Activity[In, Out any] struct{ Name string }
 // The activities.
 var (
 	Record   = Activity[RecordInput, RecordResult]{"record"}
+	Note     = Activity[NoteInput, Nothing]{"note"}
 	Locate   = Activity[LocateInput, LocateResult]{"locate"}
 	Await    = Activity[AwaitInput, AwaitResult]{"await"}
 	Encode   = Activity[EncodeInput, EncodeResult]{"encode"}
@@ -38,11 +39,22 @@ type RecordInput struct {
 	Code   clip.Code
 	File   *EncodeResult `json:",omitempty"` // with encoded
 	URL    string        `json:",omitempty"` // with published
+	Retry  []string      `json:",omitempty"` // after failed: the destinations that are tried again; none means all that failed
 }
 
 // RecordResult says under which number the change stands. It is larger than the
 // one that was asked for when the workflow was reset to an earlier point.
 type RecordResult struct{ Seq int }
+
+// NoteInput asks to write where an upload stands that nothing is attempting: what
+// its attempts cannot say themselves.
+type NoteInput struct {
+	ClipID      string
+	Destination string
+	State       clip.UploadState
+	Reason      string    // what the creator reads; may be empty
+	At          time.Time // when the workflow came to know; attempts that began before are not heard any more
+}
 
 // LocateInput asks which host holds the recording of a span.
 type LocateInput struct {

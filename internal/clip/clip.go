@@ -1,6 +1,7 @@
 package clip
 
 import (
+	"slices"
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
@@ -25,8 +26,27 @@ type Request struct {
 	Start, End  time.Time // wall-clock span of the source
 	Destination string    // name of the first destination, e.g. "folder": its address is the clip's
 
-	// More are further destinations, in the order in which they are shown.
+	// More are further destinations, in the order in which they are shown. An
+	// empty Destination means "folder": see Destinations.
 	More []string `json:",omitempty"`
+}
+
+// defaultDestination is where a clip goes whose request names no destination.
+const defaultDestination = "folder"
+
+// Destinations returns where the clip goes, the first destination first, each
+// once. It is never empty.
+func (r Request) Destinations() []string {
+	names := []string{r.Destination}
+	if r.Destination == "" {
+		names[0] = defaultDestination
+	}
+	for _, name := range r.More {
+		if name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // Length is the requested duration.
@@ -43,8 +63,8 @@ type Clip struct {
 	Duration    time.Duration
 	Bytes       int64
 	SHA256      string
-	Gaps        []Gap // parts of the span for which the source sent nothing
-	URL         string
+	Gaps        []Gap  // parts of the span for which the source sent nothing
+	URL         string // at the first destination, once the clip is published; see Upload for the others
 	Thumbnail   string // relative path of the picture, empty until encoded
 	CreatedAt   time.Time
 	UpdatedAt   time.Time

@@ -92,6 +92,22 @@ func TestAClipEndsAfterTheAnchorAndStartsItsLengthBefore(t *testing.T) {
 	require.Equal(t, end.Add(-30*time.Second), start)
 }
 
+func TestAClipGoesToEachOfItsDestinationsOnceTheFirstFirst(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		request clip.Request
+		want    []string
+	}{
+		"one":                          {clip.Request{Destination: "youtube"}, []string{"youtube"}},
+		"none, as in old requests":     {clip.Request{}, []string{"folder"}},
+		"several":                      {clip.Request{Destination: "youtube", More: []string{"folder", "rumble"}}, []string{"youtube", "folder", "rumble"}},
+		"some twice":                   {clip.Request{Destination: "folder", More: []string{"youtube", "folder", "youtube", ""}}, []string{"folder", "youtube"}},
+		"no first one, but others too": {clip.Request{More: []string{"youtube", "folder"}}, []string{"folder", "youtube"}},
+	} {
+		require.Equal(t, c.want, c.request.Destinations(), name)
+	}
+}
+
 func TestStatesFollowOneAnother(t *testing.T) {
 	t.Parallel()
 	allowed := map[clip.State][]clip.State{

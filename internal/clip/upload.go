@@ -25,6 +25,12 @@ type Upload struct {
 	URL           string    // for published
 	Ref           string    // the destination's own name of what was published
 	UpdatedAt     time.Time
+
+	// AttemptAt is when the attempt that says so began, by Temporal's clock. It
+	// orders attempts, whatever their numbers: those begin anew with every round
+	// and every reset. An attempt that was taken for dead and goes on talking is
+	// recognised by it.
+	AttemptAt time.Time
 }
 
 // UploadSession is where an upload in parts stands, as the database remembers

@@ -28,8 +28,8 @@ type ClipLimits struct {
 	MaxConcurrent  int           // clips in work at once; Unlimited for no limit
 	PerHour        int           // clips an hour
 	PublishDelay   time.Duration // between encoded and uploading
-	Destination    string
-	ChannelURL     string // of the destination; may be empty
+	Destinations   []string      // at least one; the first one's address is the clip's
+	ChannelURL     string        // of the default destination; may be empty
 	Buffer         time.Duration
 }
 
@@ -54,7 +54,7 @@ func (c *Config) ClipLimits(creator *Creator) ClipLimits {
 		MaxConcurrent:  limits.count(LimitClipJobs, 1, Unlimited),
 		PerHour:        system.PerHour,
 		PublishDelay:   seconds(system.PublishDelaySeconds),
-		Destination:    first(own.Destination, system.Destination),
+		Destinations:   own.destinations(system),
 		ChannelURL:     system.ChannelURL,
 		Buffer:         time.Duration(c.System.BufferSeconds) * time.Second,
 	}

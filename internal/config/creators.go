@@ -23,6 +23,7 @@ type Creator struct {
 	// empty is the account without a label.
 	TwitchAccount  string         `json:"twitch_account,omitempty"`
 	YouTubeChannel string         `json:"youtube_channel,omitempty"`
+	YouTubeAccount string         `json:"youtube_account,omitempty"` // label of the account that publishes there
 	Rumble         RumbleSettings `json:"rumble,omitzero"`
 	Capture        Capture        `json:"capture,omitzero"`
 	Clips          CreatorClips   `json:"clips,omitzero"`
@@ -68,6 +69,22 @@ type CreatorClips struct {
 	PostRollSeconds *float64 `json:"post_roll_seconds,omitempty"`
 	LatencySeconds  *float64 `json:"latency_seconds,omitempty"`
 	Destination     string   `json:"destination,omitempty"`
+	// Destinations win over Destination.
+	Destinations []string     `json:"destinations,omitempty"`
+	YouTube      CreatorVideo `json:"youtube,omitzero"`
+}
+
+// destinations returns where the creator's clips are published, the first one
+// first.
+func (c CreatorClips) destinations(system ClipSystem) []string {
+	switch {
+	case len(c.Destinations) > 0:
+		return c.Destinations
+	case c.Destination != "":
+		return []string{c.Destination}
+	default:
+		return system.Destinations
+	}
 }
 
 // rawCreator is an entry of creators.json, in all spellings that are accepted.
@@ -86,6 +103,7 @@ type rawCreator struct {
 	RumbleEnvKey     string          `json:"rumble_livestream_api_env_key"`
 	RumbleChatID     string          `json:"rumble_chat_channel_id"`
 	YouTubeChannel   string          `json:"youtube_channel"`
+	YouTubeAccount   string          `json:"youtube_account"`
 	TwitchChannel    string          `json:"twitch_channel"`
 	TwitchAccount    string          `json:"twitch_account"`
 	DiscordUserID    idText          `json:"discord_user_id"`
@@ -165,7 +183,7 @@ func (r rawCreator) creator() Creator {
 		ID: r.CreatorID, DisplayName: strings.TrimSpace(r.DisplayName), Tier: r.Tier, Platforms: platforms, Notes: r.Notes,
 		Enabled:       (r.Enabled == nil || *r.Enabled) && !r.Disabled,
 		TwitchChannel: strings.ToLower(strings.TrimLeft(first(r.TwitchChannel, channel), "#@")),
-		TwitchAccount: r.TwitchAccount, YouTubeChannel: r.YouTubeChannel,
+		TwitchAccount: r.TwitchAccount, YouTubeChannel: r.YouTubeChannel, YouTubeAccount: r.YouTubeAccount,
 		Rumble:  RumbleSettings{r.RumbleChannelURL, first(r.RumbleWatchURL, watch), r.RumbleEnvKey, r.RumbleChatID},
 		Capture: r.Capture, Clips: r.Clips, DiscordUserID: string(r.DiscordUserID), IsAdmin: r.IsAdmin, Limits: r.Limits,
 	}

@@ -27,7 +27,7 @@ type Options struct {
 	// those of os.Environ when Env is nil too, else none.
 	EnvNames func() []string
 	// Destinations are the destinations that clips can be published to, the one
-	// to fall back to first; empty means folder only.
+	// to fall back to first; empty means folder and youtube.
 	Destinations []string
 }
 
@@ -43,6 +43,8 @@ type Config struct {
 	RateLimits RateLimits
 	// Twitch holds the bot accounts, by label; see TwitchAccount.
 	Twitch map[string]TwitchAccount
+	// YouTube holds the accounts that publish clips, by label; see YouTubeAccount.
+	YouTube map[string]YouTubeAccount
 	// DatabaseURL is a secret as a whole: it holds a password.
 	DatabaseURL Secret
 	// PublishRoot is the folder of a web site that also gets the exports, or "".
@@ -138,7 +140,7 @@ func newLoader(o Options, set *schemaSet) (*loader, string, error) {
 	l := &loader{stateDir: stateDir, schemas: set, destinations: o.Destinations,
 		env: &environment{lookup: o.Env, opened: map[string]found{}}}
 	if len(l.destinations) == 0 {
-		l.destinations = []string{"folder"}
+		l.destinations = []string{"folder", youtubeName}
 	}
 	if o.EnvNames != nil {
 		l.env.names = o.EnvNames()
@@ -170,6 +172,7 @@ func (l *loader) load(workDir string) *Config {
 	l.checkDestinations(d, c.Creators)
 	docs = append(docs, d)
 	c.Twitch = l.loadTwitchAccounts(c.Creators, platforms)
+	c.YouTube = l.loadYouTubeAccounts(c.Creators, c.System.Clips)
 	c.Platforms = platforms
 
 	c.PublishRoot = l.loadPublishRoot(workDir)
@@ -186,15 +189,30 @@ func (l *loader) load(workDir string) *Config {
 // checkDestinations replaces destinations that do not exist by the default.
 func (l *loader) checkDestinations(d document, creators []Creator) {
 	for i := range creators {
-		name := creators[i].Clips.Destination
-		if name == "" || l.knownDestination(name) {
-			continue
+		clips := &creators[i].Clips
+		path := "$.creators[?(@.creator_id==" + quoteShort(creators[i].ID) + ")].clips.destination"
+		if name := clips.Destination; name != "" && !l.knownDestination(name) {
+			l.add(Problem{File: d.file, Path: path, Found: quoteShort(name), Allowed: strings.Join(l.destinations, ", "),
+				Remedy: "the default destination is used", Severity: Warning, Kind: Invalid})
+			clips.Destination = ""
 		}
-		l.add(Problem{File: d.file, Path: "$.creators[?(@.creator_id==" + quoteShort(creators[i].ID) + ")].clips.destination",
-			Found: quoteShort(name), Allowed: strings.Join(l.destinations, ", "), Remedy: "the default destination is used",
-			Severity: Warning, Kind: Invalid})
-		creators[i].Clips.Destination = ""
+		clips.Destinations = l.knownDestinations(d, path+"s", clips.Destinations)
 	}
+}
+
+// knownDestinations leaves out destinations that do not exist or are there twice.
+func (l *loader) knownDestinations(d document, path string, names []string) []string {
+	known := []string{}
+	for _, name := range names {
+		switch {
+		case !l.knownDestination(name):
+			l.add(Problem{File: d.file, Path: path, Found: quoteShort(name), Allowed: strings.Join(l.destinations, ", "),
+				Remedy: "this destination is left out", Severity: Warning, Kind: Invalid})
+		case !slices.Contains(known, name):
+			known = append(known, name)
+		}
+	}
+	return known
 }
 
 func (l *loader) knownDestination(name string) bool { return slices.Contains(l.destinations, name) }

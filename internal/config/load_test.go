@@ -111,7 +111,7 @@ func TestAProblemNamesFilePathFoundAllowedAndWhatHappensNow(t *testing.T) {
 		},
 		"a destination that does not exist": {
 			map[string]string{"system.json": `{"clips": {"default_destination": {"platform": "rumble", "channel_url": "https://example.com/c/x"}}}`},
-			`warning: shared/config/system.json: $.clips.default_destination.platform: found "rumble"; allowed: folder; folder is used`,
+			`warning: shared/config/system.json: $.clips.default_destination.platform: found "rumble"; allowed: folder, youtube; folder is used`,
 		},
 		"a bad setting falls back": {
 			map[string]string{"system.json": `{"capture": {"buffer_seconds": -4}}`},

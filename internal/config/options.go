@@ -30,6 +30,10 @@ const (
 	OptTwitchClientID     = "TWITCH_CLIENT_ID"
 	OptTwitchClientSecret = "TWITCH_CLIENT_SECRET"
 	OptTwitchRefreshToken = "TWITCH_REFRESH_TOKEN"
+
+	OptYouTubeClientID     = "YOUTUBE_CLIENT_ID"
+	OptYouTubeClientSecret = "YOUTUBE_CLIENT_SECRET"
+	OptYouTubeRefreshToken = "YOUTUBE_REFRESH_TOKEN"
 )
 
 // EnvironmentOptions lists every option, in the order in which they are shown.
@@ -52,6 +56,9 @@ func EnvironmentOptions() []Option {
 		{Name: OptTwitchClientID, Labelled: true, Description: "client id of the Twitch application, for live detection"},
 		{Name: OptTwitchClientSecret, Secret: true, Labelled: true, Description: "client secret of the Twitch application"},
 		{Name: OptTwitchRefreshToken, Secret: true, Labelled: true, Description: "refresh token with which a new OAuth token is fetched when one expires"},
+		{Name: OptYouTubeClientID, Labelled: true, Description: "client id of the Google application that publishes clips on YouTube"},
+		{Name: OptYouTubeClientSecret, Secret: true, Labelled: true, Description: "client secret of that application"},
+		{Name: OptYouTubeRefreshToken, Secret: true, Labelled: true, Description: "refresh token of the channel's owner, with the scope https://www.googleapis.com/auth/youtube"},
 	}
 }
 

@@ -26,9 +26,10 @@ type Platform struct {
 	Telemetry    bool          `json:"telemetry_enabled"` // never when disabled
 	PausedReason string        `json:"paused_reason,omitempty"`
 	// Error is why an active platform cannot work, such as missing credentials.
-	Error  string          `json:"error,omitempty"`
-	Twitch TwitchEndpoints `json:"twitch_endpoints,omitzero"` // of the platform twitch only
-	Source string          `json:"source"`                    // file, or "default"
+	Error   string           `json:"error,omitempty"`
+	Twitch  TwitchEndpoints  `json:"twitch_endpoints,omitzero"`  // of the platform twitch only
+	YouTube YouTubeEndpoints `json:"youtube_endpoints,omitzero"` // of the platform youtube only
+	Source  string           `json:"source"`                     // file, or "default"
 }
 
 // Enabled reports whether the platform is not disabled; a paused one counts as
@@ -48,13 +49,13 @@ func (p Platform) Overlay() bool {
 const defaultPausedReason = "Platform ingestion paused"
 
 type rawPlatform struct {
-	Name         string            `json:"name"`
-	Platform     string            `json:"platform"`
-	Enabled      bool              `json:"enabled"`
-	Telemetry    *bool             `json:"telemetry_enabled"`
-	State        json.RawMessage   `json:"state"`
-	PausedReason string            `json:"paused_reason"`
-	Endpoints    rawTwitchEndpoint `json:"endpoints"`
+	Name         string          `json:"name"`
+	Platform     string          `json:"platform"`
+	Enabled      bool            `json:"enabled"`
+	Telemetry    *bool           `json:"telemetry_enabled"`
+	State        json.RawMessage `json:"state"`
+	PausedReason string          `json:"paused_reason"`
+	Endpoints    rawEndpoints    `json:"endpoints"`
 }
 
 // loadPlatforms returns every platform, sorted by name: the five known ones
@@ -107,9 +108,7 @@ func (l *loader) addPlatforms(d document, byName map[string]Platform) {
 				Remedy: "listed in the exports, otherwise unused", Severity: Warning, Kind: Advice})
 		}
 		p := r.platform(d.file)
-		if p.Name == string(chat.Twitch) {
-			p.Twitch = r.Endpoints.resolve(l.stateDir)
-		}
+		p.locate(r.Endpoints, l.stateDir)
 		byName[p.Name] = p
 	}
 }
@@ -145,10 +144,18 @@ func (r rawPlatform) platform(source string) Platform {
 	if p.State == Paused {
 		p.PausedReason = first(strings.TrimSpace(r.PausedReason), defaultPausedReason)
 	}
-	if p.Name == string(chat.Twitch) {
-		p.Twitch = rawTwitchEndpoint{}.resolve("")
-	}
+	p.locate(rawEndpoints{}, "")
 	return p
+}
+
+// locate fills in where the platform is.
+func (p *Platform) locate(endpoints rawEndpoints, stateDir string) {
+	switch chat.Platform(p.Name) {
+	case chat.Twitch:
+		p.Twitch = endpoints.twitch(stateDir)
+	case chat.YouTube:
+		p.YouTube = endpoints.youtube(stateDir)
+	}
 }
 
 func (r rawPlatform) defaultState() PlatformState {

@@ -29,7 +29,8 @@ type HotReload struct {
 
 // ClipSystem holds the clip settings that hold for every creator.
 type ClipSystem struct {
-	Destination         string // name of the default destination, such as "folder"
+	Destinations        []string // names, such as "folder"; at least one
+	YouTube             Video
 	ChannelURL          string // of the default destination; may be empty
 	Concurrency         int    // clips that a host encodes at once
 	FFmpeg              string // program or path
@@ -105,7 +106,9 @@ type rawSystem struct {
 			Platform   string `json:"platform"`
 			ChannelURL string `json:"channel_url"`
 		} `json:"default_destination"`
-		Encoding struct {
+		Destinations []string `json:"destinations"`
+		YouTube      Video    `json:"youtube"`
+		Encoding     struct {
 			Concurrency whole  `json:"concurrency"`
 			FFmpeg      string `json:"ffmpeg_path"`
 		} `json:"encoding"`
@@ -153,7 +156,7 @@ func defaultSystem() rawSystem {
 	r.System.Platforms = map[string]toggle{"youtube": true, "twitch": true, "discord": true, "kick": false}
 	r.System.Jobs = map[string]toggle{"clips": true, "polls": true, "tallies": true}
 	r.System.HotReload.Path, r.System.HotReload.Interval = "shared/config", 5
-	r.Clips.Destination.Platform = "folder"
+	r.Clips.Destination.Platform, r.Clips.Destinations, r.Clips.YouTube = "folder", []string{}, defaultVideo()
 	r.Clips.Encoding.Concurrency, r.Clips.Encoding.FFmpeg = 2, "ffmpeg"
 	r.Clips.Export.StatePath, r.Clips.Export.Interval, r.Clips.Export.Newest = "shared/state/clips.json", 30, 500
 	r.Clips.Seconds, r.Clips.PostRoll, r.Clips.UserCooldown, r.Clips.PerHour = 30, 5, 30, 10
@@ -166,6 +169,15 @@ func defaultSystem() rawSystem {
 	return r
 }
 
+// destinations returns where clips are published; the list wins over the single
+// default.
+func (r rawSystem) destinations() []string {
+	if len(r.Clips.Destinations) > 0 {
+		return r.Clips.Destinations
+	}
+	return []string{r.Clips.Destination.Platform}
+}
+
 func (l *loader) system(r rawSystem) System {
 	s := System{
 		PlatformPolling: r.System.Polling,
@@ -173,7 +185,7 @@ func (l *loader) system(r rawSystem) System {
 		HotReload:     HotReload{r.System.HotReload.Enabled, r.System.HotReload.Path, r.System.HotReload.Interval},
 		BufferSeconds: int(r.Capture.Buffer),
 		Clips: ClipSystem{
-			Destination: r.Clips.Destination.Platform, ChannelURL: r.Clips.Destination.ChannelURL,
+			Destinations: r.destinations(), YouTube: r.Clips.YouTube, ChannelURL: r.Clips.Destination.ChannelURL,
 			Concurrency: int(r.Clips.Encoding.Concurrency), FFmpeg: r.Clips.Encoding.FFmpeg,
 			ExportInterval: int(r.Clips.Export.Interval), Newest: int(r.Clips.Export.Newest),
 			Seconds: int(r.Clips.Seconds), PostRollSeconds: r.Clips.PostRoll, LatencySeconds: r.Clips.Latency,
@@ -252,6 +264,7 @@ func (l *loader) adviseSystem(d document, r *rawSystem) {
 			Allowed: strings.Join(l.destinations, ", "), Remedy: l.destinations[0] + " is used", Severity: Warning, Kind: Invalid})
 		r.Clips.Destination.Platform = l.destinations[0]
 	}
+	r.Clips.Destinations = l.knownDestinations(d, "$.clips.destinations", r.Clips.Destinations)
 	if p := r.Clips.Export.StatePath; !strings.HasSuffix("/"+p, "/clips.json") {
 		l.add(Problem{File: d.file, Path: "$.clips.export.state_path", Found: quoteShort(p), Allowed: "clips.json, the name that the readers know",
 			Remedy: "clips.json is written", Severity: Info, Kind: Advice})

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -19,26 +18,14 @@ type TwitchEndpoints struct {
 	CAFile string `json:"ca_file,omitempty"`
 }
 
-type rawTwitchEndpoint struct {
-	IRC    string `json:"irc"`
-	IRCTLS *bool  `json:"irc_tls"`
-	Helix  string `json:"helix"`
-	OAuth  string `json:"oauth"`
-	CAFile string `json:"ca_file"`
-}
-
-func (r rawTwitchEndpoint) resolve(stateDir string) TwitchEndpoints {
-	e := TwitchEndpoints{
+func (r rawEndpoints) twitch(stateDir string) TwitchEndpoints {
+	return TwitchEndpoints{
 		IRC:    first(r.IRC, "irc.chat.twitch.tv:6697"),
 		IRCTLS: r.IRCTLS == nil || *r.IRCTLS,
 		Helix:  strings.TrimRight(first(r.Helix, "https://api.twitch.tv/helix"), "/"),
 		OAuth:  strings.TrimRight(first(r.OAuth, "https://id.twitch.tv/oauth2"), "/"),
-		CAFile: r.CAFile,
+		CAFile: r.caFile(stateDir),
 	}
-	if e.CAFile != "" && !filepath.IsAbs(e.CAFile) {
-		e.CAFile = filepath.Join(stateDir, e.CAFile)
-	}
-	return e
 }
 
 // TwitchAccount is a bot account on Twitch. Its connection, joins and messages
@@ -84,7 +71,7 @@ func (l *loader) loadTwitchAccounts(creators []Creator, platforms []Platform) ma
 			continue
 		}
 		if c.TwitchAccount == "" {
-			c.TwitchAccount = l.onlyLabel()
+			c.TwitchAccount = l.onlyLabel(OptTwitchToken)
 		}
 		if _, ok := accounts[c.TwitchAccount]; ok {
 			continue
@@ -118,11 +105,11 @@ func (l *loader) twitchAccount(label string) TwitchAccount {
 
 // onlyLabel returns the label to use where none is asked for: none, unless the
 // variable without a label is missing and there is exactly one with a label.
-func (l *loader) onlyLabel() string {
-	if l.get(OptTwitchToken).isSet() {
+func (l *loader) onlyLabel(name string) string {
+	if l.get(name).isSet() {
 		return ""
 	}
-	if labels := l.env.labels(OptTwitchToken); len(labels) == 1 {
+	if labels := l.env.labels(name); len(labels) == 1 {
 		return labels[0]
 	}
 	return ""

@@ -10,7 +10,7 @@ import (
 // Signals and updates by name.
 const (
 	SignalDecisions = "decisions"    // to a session: []Decision
-	SignalRetry     = "retry"        // to a clip: RetryInput
+	SignalRetry     = "retry"        // to a clip: RetryInput, or nothing
 	SignalAbandon   = "abandon"      // to a clip: AbandonInput
 	UpdateRetry     = "retry"        // to a clip: RetryInput → RetryResult
 	SignalReconcile = "reconcile"    // to the supervisor: Reconcile
@@ -120,11 +120,26 @@ type ClipView struct {
 	Code        clip.Code `json:",omitempty"` // of the last failure
 	Reason      string    `json:",omitempty"` // of the last failure
 	RetryUntil  time.Time `json:",omitzero"`  // zero unless failed and open
-	HeldUntil   time.Time `json:",omitzero"`  // zero unless waiting for a publish delay or a quota
+	HeldUntil   time.Time `json:",omitzero"`  // zero unless it waits for nothing but a publish delay or a quota
+
+	Uploads []UploadView `json:",omitempty"` // one for each destination, the first one first
 }
 
-// RetryInput asks a failed clip to try again. An empty Destination means every
-// destination that failed.
+// UploadView is a clip at one of its destinations, as its workflow sees it.
+type UploadView struct {
+	Destination   string
+	State         clip.UploadState // never retrying: the pending activity shows its attempts
+	Round         int              `json:",omitempty"` // of the last upload; 0 before the first
+	URL           string           `json:",omitempty"` // for published
+	Code          clip.Code        `json:",omitempty"` // for failed
+	Reason        string           `json:",omitempty"` // for failed and deferred
+	DeferredUntil time.Time        `json:",omitzero"`  // for deferred
+}
+
+// RetryInput asks a clip to try again what failed, and to try now what waits for
+// a quota or a publish delay. An empty Destination means every destination. A
+// clip that has no file yet, and a publish delay, concern all destinations in any
+// case.
 type RetryInput struct {
 	Destination string `json:"destination,omitempty"`
 	By          string `json:"by,omitempty"` // who asked, for the history
@@ -134,10 +149,13 @@ type RetryInput struct {
 type RetryResult struct {
 	ClipID string
 	State  clip.State
-	Round  int // number of the upload round that the retry starts
+	Round  int // number of the upload round that the retry starts, or in which it ended a wait
+
+	Destinations []string `json:",omitempty"` // that are tried again, or now
 }
 
-// AbandonInput ends a failed clip for good.
+// AbandonInput ends a clip for good, also while it is being made. What is
+// published stays published.
 type AbandonInput struct {
 	By string `json:"by,omitempty"`
 }

@@ -26,6 +26,7 @@ type Addresses struct {
 	TwitchIRC   string // TLS and plain on the same port
 	TwitchHelix string // Helix and OAuth
 	HLS         string
+	YouTube     string // OAuth, the Data API and uploads
 }
 
 // Bound is where the simulators serve.
@@ -35,13 +36,14 @@ type Bound struct {
 	TwitchHelix string `json:"twitch_helix"` // http://host:port, with /helix and /oauth2 below
 	HLS         string `json:"hls"`          // http://host:port
 	Playlist    string `json:"playlist"`     // address of the media playlist
+	YouTube     string `json:"youtube"`      // http://host:port, with /token, /youtube/v3 and /upload below
 	CAFile      string `json:"ca_file"`      // certificate that signed the chat server's, PEM
 }
 
 // listeners are the open ports.
-type listeners struct{ control, irc, helix, hls net.Listener }
+type listeners struct{ control, irc, helix, hls, youtube net.Listener }
 
-// listen opens all four addresses, or none.
+// listen opens all addresses, or none.
 func listen(dir string, a Addresses) (_ *listeners, err error) {
 	var before map[string]string
 	if _, err := keep.Load(filepath.Join(dir, boundFile), &before); err != nil {
@@ -59,6 +61,7 @@ func listen(dir string, a Addresses) (_ *listeners, err error) {
 	}{
 		{&l.control, "control", a.Control}, {&l.irc, "twitch_irc", a.TwitchIRC},
 		{&l.helix, "twitch_helix", a.TwitchHelix}, {&l.hls, "hls", a.HLS},
+		{&l.youtube, "youtube", a.YouTube},
 	} {
 		if *p.listener, err = listenOn(p.addr, before[p.name]); err != nil {
 			return nil, fmt.Errorf("listen for %s: %w", p.name, err)
@@ -84,7 +87,7 @@ func listenOn(address, before string) (net.Listener, error) {
 }
 
 func (l *listeners) close() {
-	for _, listener := range []net.Listener{l.control, l.irc, l.helix, l.hls} {
+	for _, listener := range []net.Listener{l.control, l.irc, l.helix, l.hls, l.youtube} {
 		if listener != nil {
 			_ = listener.Close()
 		}
@@ -95,7 +98,7 @@ func (l *listeners) bound(caFile string) Bound {
 	url := func(listener net.Listener) string { return "http://" + listener.Addr().String() }
 	return Bound{
 		Control: url(l.control), TwitchIRC: l.irc.Addr().String(), TwitchHelix: url(l.helix),
-		HLS: url(l.hls), Playlist: url(l.hls) + hls.PlaylistPath, CAFile: caFile,
+		HLS: url(l.hls), Playlist: url(l.hls) + hls.PlaylistPath, YouTube: url(l.youtube), CAFile: caFile,
 	}
 }
 

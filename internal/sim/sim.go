@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -20,14 +21,16 @@ import (
 	"github.com/streamsuites/streamsuites/internal/sim/hls"
 	"github.com/streamsuites/streamsuites/internal/sim/keep"
 	"github.com/streamsuites/streamsuites/internal/sim/twitch"
+	"github.com/streamsuites/streamsuites/internal/sim/youtube"
 )
 
 // Options of the simulators.
 type Options struct {
 	Dir       string // where they keep their world; created if missing
 	Addresses Addresses
-	FFmpeg    string       // path of the program; empty looks for it in PATH
-	Seed      *twitch.Seed // nil for twitch.DefaultSeed
+	FFmpeg    string        // path of the program; empty looks for it in PATH
+	Seed      *twitch.Seed  // nil for twitch.DefaultSeed
+	YouTube   *youtube.Seed // nil for youtube.DefaultSeed
 	Limits    twitch.Limits
 	Patience  twitch.Patience
 	Demo      *demo.Options // nil for silence
@@ -37,9 +40,10 @@ type Options struct {
 
 // Running are simulators that serve.
 type Running struct {
-	Bound  Bound
-	Twitch *twitch.Server
-	HLS    *hls.Origin
+	Bound   Bound
+	Twitch  *twitch.Server
+	HLS     *hls.Origin
+	YouTube *youtube.Server
 
 	group *errgroup.Group
 	lock  *durable.Lock
@@ -72,7 +76,7 @@ func Start(ctx context.Context, o Options) (_ *Running, err error) {
 			_ = lock.Release()
 		}
 	}()
-	switches, err := faults.Open(filepath.Join(o.Dir, "faults.json"), append(twitch.Targets(), hls.Targets()...)...)
+	switches, err := faults.Open(filepath.Join(o.Dir, "faults.json"), slices.Concat(twitch.Targets(), hls.Targets(), youtube.Targets())...)
 	if err != nil {
 		return nil, fmt.Errorf("start simulators: %w", err)
 	}
@@ -94,11 +98,15 @@ func Start(ctx context.Context, o Options) (_ *Running, err error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start HLS origin: %w", err), chat.Close())
 	}
-	r := &Running{Bound: ports.bound(ca.Path()), Twitch: chat, HLS: origin, lock: lock}
-	if err := keep.Save(filepath.Join(o.Dir, boundFile), r.Bound); err != nil {
-		return nil, errors.Join(fmt.Errorf("start simulators: %w", err), chat.Close())
+	videos, err := openYouTube(o, switches)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("start simulated YouTube: %w", err), chat.Close())
 	}
-	r.serve(ctx, o, ports, control.New(chat, origin, switches), joined)
+	r := &Running{Bound: ports.bound(ca.Path()), Twitch: chat, HLS: origin, YouTube: videos, lock: lock}
+	if err := keep.Save(filepath.Join(o.Dir, boundFile), r.Bound); err != nil {
+		return nil, errors.Join(fmt.Errorf("start simulators: %w", err), chat.Close(), videos.Close())
+	}
+	r.serve(ctx, o, ports, control.New(chat, origin, videos, switches), joined)
 	return r, nil
 }
 
@@ -145,6 +153,14 @@ func openOrigin(o Options, switches *faults.Switches, chat *twitch.Server) (*hls
 	return origin, origin.Live(chat.Live(""))
 }
 
+func openYouTube(o Options, switches *faults.Switches) (*youtube.Server, error) {
+	seed := youtube.DefaultSeed()
+	if o.YouTube != nil {
+		seed = *o.YouTube
+	}
+	return youtube.Open(youtube.Options{Dir: filepath.Join(o.Dir, "youtube"), Seed: seed, Faults: switches, Log: o.Log})
+}
+
 // serve starts everything that runs until ctx ends.
 func (r *Running) serve(ctx context.Context, o Options, ports *listeners, steering http.Handler, joined <-chan struct{}) {
 	r.group, ctx = errgroup.WithContext(ctx)
@@ -152,6 +168,7 @@ func (r *Running) serve(ctx context.Context, o Options, ports *listeners, steeri
 	r.group.Go(func() error { return r.HLS.Run(ctx) })
 	r.group.Go(func() error { return serveHTTP(ctx, ports.helix, r.Twitch.Handler()) })
 	r.group.Go(func() error { return serveHTTP(ctx, ports.hls, r.HLS.Handler()) })
+	r.group.Go(func() error { return serveHTTP(ctx, ports.youtube, r.YouTube.Handler()) })
 	r.group.Go(func() error { return serveHTTP(ctx, ports.control, steering) })
 	if o.Demo != nil {
 		script := *o.Demo
@@ -168,5 +185,5 @@ func (r *Running) serve(ctx context.Context, o Options, ports *listeners, steeri
 // Wait waits for the end and closes the world.
 func (r *Running) Wait() error {
 	err := r.group.Wait()
-	return errors.Join(err, r.Twitch.Close(), r.lock.Release())
+	return errors.Join(err, r.Twitch.Close(), r.YouTube.Close(), r.lock.Release())
 }

@@ -27,6 +27,7 @@ type Simulators struct {
 	TwitchIRC   string `json:"twitch_irc"` // host:port, TLS
 	TwitchHelix string `json:"twitch_helix"`
 	HLS         string `json:"hls"`
+	YouTube     string `json:"youtube"` // URL of OAuth's token endpoint, the Data API and uploads
 }
 
 // ErrNotRunning says that no standalone runs in the state directory, as far as

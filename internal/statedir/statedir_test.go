@@ -14,6 +14,7 @@ func addresses() Addresses {
 		Database: "postgres://app:hunter22@127.0.0.1:5433/streamsuites",
 		Simulators: &Simulators{
 			Control: "http://127.0.0.1:1", TwitchIRC: "127.0.0.1:2", TwitchHelix: "http://127.0.0.1:3", HLS: "http://127.0.0.1:4/live.m3u8",
+			YouTube: "http://127.0.0.1:5",
 		},
 		PID: 4242,
 	}
@@ -36,7 +37,7 @@ func TestAddressesRoundTripAndOnlyTheirOwnerCanReadThem(t *testing.T) {
 	require.JSONEq(t, `{
 		"temporal": "127.0.0.1:7233", "ui": "http://127.0.0.1:8233", "http": "http://127.0.0.1:8080",
 		"database": "postgres://app:hunter22@127.0.0.1:5433/streamsuites",
-		"simulators": {"control": "http://127.0.0.1:1", "twitch_irc": "127.0.0.1:2", "twitch_helix": "http://127.0.0.1:3", "hls": "http://127.0.0.1:4/live.m3u8"},
+		"simulators": {"control": "http://127.0.0.1:1", "twitch_irc": "127.0.0.1:2", "twitch_helix": "http://127.0.0.1:3", "hls": "http://127.0.0.1:4/live.m3u8", "youtube": "http://127.0.0.1:5"},
 		"pid": 4242}`, string(text))
 }
 

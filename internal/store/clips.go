@@ -14,17 +14,21 @@ import (
 const selectClips = `
 	select clip_id, coalesce((select job_id::text from clip_jobs j where j.clip_id = clips.clip_id order by j.created_at limit 1), ''),
 		creator_id, creator, title, source_title, platform, channel, message_id, requested_by, clipper, requested_at, start_at, end_at,
-		destination, state, seq, reason, failure_code, output_path, thumbnail, duration_ms, bytes, sha256, gaps, url,
+		destination, array(select u.destination from clip_uploads u where u.clip_id = clips.clip_id and u.position > 0 order by u.position),
+		state, seq, reason, failure_code, output_path, thumbnail, duration_ms, bytes, sha256, gaps, url,
 		created_at, updated_at, published_at
 	from clips`
 
 func scanClip(row pgx.CollectableRow) (c clip.Clip, err error) {
 	var milliseconds int64
 	err = row.Scan(&c.ClipID, &c.JobID, &c.CreatorID, &c.Creator, &c.Title, &c.SourceTitle, &c.Platform, &c.Channel, &c.MessageID,
-		&c.RequestedBy, &c.Clipper, &c.RequestedAt, &c.Start, &c.End, &c.Destination, &c.State, &c.Seq, &c.Reason, &c.FailureCode,
+		&c.RequestedBy, &c.Clipper, &c.RequestedAt, &c.Start, &c.End, &c.Destination, &c.More, &c.State, &c.Seq, &c.Reason, &c.FailureCode,
 		&c.OutputPath, &c.Thumbnail, &milliseconds, &c.Bytes, &c.SHA256, &c.Gaps, &c.URL, &c.CreatedAt, &c.UpdatedAt,
 		orZero(&c.PublishedAt))
 	c.Duration = time.Duration(milliseconds) * time.Millisecond
+	if len(c.More) == 0 {
+		c.More = nil
+	}
 	return c, err
 }
 
@@ -108,8 +112,8 @@ func (s *Store) PendingSpans(ctx context.Context, creatorID string) ([]Span, err
 	return spans, nil
 }
 
-// queueClips inserts clips as queued, with their jobs and the first row of their
-// histories.
+// queueClips inserts clips as queued, with their uploads, their jobs and the first
+// row of their histories.
 func queueClips(b *pgx.Batch, lanes []LaneCommit) {
 	for i := range lanes {
 		for _, r := range lanes[i].Clips {
@@ -124,6 +128,7 @@ func queueClips(b *pgx.Batch, lanes []LaneCommit) {
 			b.Queue(`insert into clip_state_history (clip_id, seq, state, reason) values ($1, 0, $2, $2)`, r.ClipID, string(clip.Queued))
 		}
 	}
+	queueUploads(b, lanes)
 }
 
 func queueClipEvents(b *pgx.Batch, lanes []LaneCommit) {
@@ -136,12 +141,16 @@ func queueClipEvents(b *pgx.Batch, lanes []LaneCommit) {
 
 // jobPayload is what the job ledger shows of a request.
 func jobPayload(r clip.Request) map[string]any {
-	return map[string]any{
+	payload := map[string]any{
 		"length":       r.Length().Seconds(),
 		"source_title": r.SourceTitle,
 		"requested_by": r.RequestedBy,
 		"destination":  r.Destination,
 	}
+	if len(r.More) > 0 {
+		payload["destinations"] = r.Destinations()
+	}
+	return payload
 }
 
 // JobStatus is where a job stands, as the export contract spells it.

@@ -35,12 +35,25 @@ func shape(t testing.TB, url string) []string {
 	return lines
 }
 
+// clipsOfVersion1 are clips of when each had one destination.
+const clipsOfVersion1 = `
+	insert into streamsuites.clips (clip_id, creator_id, creator, title, source_title, platform, channel, message_id, requested_by, clipper,
+		requested_at, start_at, end_at, destination, state, reason, url)
+	select c.id, 'c', 'C', 't', 's', 'twitch', 'c', 'm', 'twitch:a', 'A', now(), now(), now(), c.destination, c.state, c.reason, c.url
+	from (values ('aaaaaa', 'folder', 'published', '', 'http://host/1'), ('bbbbbb', '', 'failed', 'Too old.', ''),
+		('cccccc', 'folder', 'encoded', '', ''), ('dddddd', 'youtube', 'uploading', '', '')) as c (id, destination, state, reason, url)`
+
 func TestADatabaseOfEveryEarlierVersionIsMigratedToTheNewest(t *testing.T) {
 	t.Parallel()
 	// For each version that was released, rows as it wrote them and a question that
 	// the newest version has to answer with true. Version 0 is an empty database.
 	earlier := []struct{ rows, holds string }{
 		0: {rows: `select`, holds: `not exists (select from streamsuites.clips)`},
+		1: {rows: clipsOfVersion1, holds: `(
+			select array_agg(concat_ws('|', clip_id, destination, position, state, reason, url) order by clip_id)
+				= array['aaaaaa|folder|0|published||http://host/1', 'bbbbbb|folder|0|failed|Too old.|', 'cccccc|folder|0|waiting||',
+					'dddddd|youtube|0|uploading||']
+			from streamsuites.clip_uploads)`},
 	}
 	newest, err := store.Migrations()
 	require.NoError(t, err)

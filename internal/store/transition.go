@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -31,7 +32,11 @@ type Transition struct {
 	Reason string    // what a creator reads; empty means the state's own word
 	Code   clip.Code // kind of the failure; empty otherwise
 	Result *EncodeResult
-	URL    string // for published
+	URL    string // for published: at the first destination
+
+	// Retry names the destinations that are tried again when a failed clip goes
+	// on; none means all that failed.
+	Retry []string
 }
 
 // TransitionError says that a clip cannot change as asked.
@@ -51,11 +56,14 @@ func (e *TransitionError) Error() string {
 	return fmt.Sprintf("%s: it is %s since change %d", asked, e.State, e.Seq)
 }
 
-// Transition changes a clip's state, its job and its history, tells the lane when
-// it was published or failed, writes a line of what happened and wakes the
+// Transition changes a clip's state, its uploads, its job and its history, tells the
+// lane when it was published or failed, writes a line of what happened and wakes the
 // exporter, all in one transaction. It is safe to repeat: a change that was made
 // already is not made again, and the clip is returned as it is now. A change that
 // does not follow from where the clip stands is a *TransitionError.
+//
+// A clip has a URL when it is published, at all its destinations. One that failed
+// at some has none, though it can be seen at the others: their uploads say where.
 func (s *Store) Transition(ctx context.Context, t Transition) (clip.Clip, error) {
 	var after clip.Clip
 	err := s.inTx(ctx, func(tx pgx.Tx) error {
@@ -71,6 +79,7 @@ func (s *Store) Transition(ctx context.Context, t Transition) (clip.Clip, error)
 		}
 		var batch pgx.Batch
 		queueTransition(&batch, t)
+		queueUploadsInStep(&batch, before.State, t)
 		if err := queueConsequences(&batch, before, t); err != nil {
 			return err
 		}
@@ -189,7 +198,7 @@ func (t Transition) news(before clip.Clip) string {
 	case t.State == clip.Published:
 		return t.URL
 	case t.State == clip.Uploading:
-		return before.Destination
+		return strings.Join(before.Destinations(), ", ")
 	case t.State == clip.Encoded && t.Result != nil:
 		return fmt.Sprintf("%.1f s, %.1f MB", t.Result.Duration.Seconds(), float64(t.Result.Bytes)/1e6)
 	default:

@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/streamsuites/streamsuites/activities"
-	"github.com/streamsuites/streamsuites/internal/destination"
-	"github.com/streamsuites/streamsuites/internal/destination/folder"
 	"github.com/streamsuites/streamsuites/internal/media"
 	"github.com/streamsuites/streamsuites/workers"
 )
@@ -37,7 +35,7 @@ func Worker(ctx context.Context, p Parts) error {
 	base, system := p.base(p.Temporal, report(fatal)), p.base(p.System, report(fatal))
 	set := workers.Set{
 		workers.Control(base, &activities.ClipRecord{Store: p.Store, Watch: watch}, &activities.Locate{Store: p.Store, Clock: time.Now}),
-		workers.Media(base, p.Host, media, &activities.Upload{StateDir: p.Dir.String(), Destinations: destinations, Watch: watch}),
+		workers.Media(base, p.Host, media, &activities.Upload{StateDir: p.Dir.String(), Store: p.Store, Destinations: destinations, Watch: watch}),
 		workers.Capture(base, p.capture()),
 		workers.Exports(system, &activities.Exports{Exporter: scheduled{exporter}}, &activities.Housekeeping{Store: p.Store, Keep: activities.DefaultKeep}),
 	}
@@ -83,14 +81,6 @@ func (p Parts) capture() *activities.Capture {
 			return media.NewRecorder(rc)
 		},
 	}
-}
-
-func (p Parts) destinations() (map[string]destination.Destination, error) {
-	published, err := folder.New(p.Dir.ClipsPublished(), p.PublicBase())
-	if err != nil {
-		return nil, err
-	}
-	return map[string]destination.Destination{published.Name(): published}, nil
 }
 
 // PublicBase is the address under which the HTTP server is known to others.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/streamsuites/streamsuites/internal/sim/faults"
 	"github.com/streamsuites/streamsuites/internal/sim/twitch"
+	"github.com/streamsuites/streamsuites/internal/sim/youtube"
 )
 
 // maxBody is the largest body of a request, in bytes.
@@ -38,27 +39,47 @@ type Stream interface {
 	Live(live bool) error
 }
 
+// Videos is what control needs of the video platform.
+type Videos interface {
+	Videos() []youtube.Published
+	Uploads() []youtube.Upload
+	Quota() youtube.Quota
+	SetQuota(bucket string, used int) error
+	ResetQuota() error
+	Settings() youtube.Settings
+	Set(turn func(*youtube.Settings)) (youtube.Settings, error)
+	ExpireTokens() error
+}
+
 // New returns the handler of the control address.
-func New(chat Chat, stream Stream, switches *faults.Switches) http.Handler {
-	c := &controller{chat: chat, stream: stream, faults: switches}
+func New(chat Chat, stream Stream, videos Videos, switches *faults.Switches) http.Handler {
+	c := &controller{chat: chat, stream: stream, youtube: videos, faults: switches}
 	mux := http.NewServeMux()
 	for pattern, action := range map[string]action{
-		"GET /healthz":               c.health,
-		"GET /faults":                c.listFaults,
-		"POST /faults":               c.setFault,
-		"GET /twitch/messages":       c.messages,
-		"GET /twitch/members":        c.members,
-		"POST /twitch/say":           c.say,
-		"POST /twitch/event":         c.event,
-		"POST /twitch/live":          c.live,
-		"POST /twitch/disconnect":    c.disconnect,
-		"POST /twitch/ban":           c.ban,
-		"POST /twitch/unban":         c.unban,
-		"POST /twitch/clear":         c.clear,
-		"POST /twitch/delete":        c.delete,
-		"POST /twitch/notice":        c.notice,
-		"POST /twitch/room":          c.room,
-		"POST /twitch/expire-tokens": c.expireTokens,
+		"GET /healthz":                c.health,
+		"GET /faults":                 c.listFaults,
+		"POST /faults":                c.setFault,
+		"GET /twitch/messages":        c.messages,
+		"GET /twitch/members":         c.members,
+		"POST /twitch/say":            c.say,
+		"POST /twitch/event":          c.event,
+		"POST /twitch/live":           c.live,
+		"POST /twitch/disconnect":     c.disconnect,
+		"POST /twitch/ban":            c.ban,
+		"POST /twitch/unban":          c.unban,
+		"POST /twitch/clear":          c.clear,
+		"POST /twitch/delete":         c.delete,
+		"POST /twitch/notice":         c.notice,
+		"POST /twitch/room":           c.room,
+		"POST /twitch/expire-tokens":  c.expireTokens,
+		"GET /youtube/videos":         c.videos,
+		"GET /youtube/uploads":        c.uploads,
+		"GET /youtube/quota":          c.quota,
+		"POST /youtube/quota":         c.setQuota,
+		"GET /youtube/pace":           c.pace,
+		"POST /youtube/pace":          c.setPace,
+		"POST /youtube/processing":    c.setProcessing,
+		"POST /youtube/expire-tokens": c.expireVideoTokens,
 	} {
 		mux.Handle(pattern, action)
 	}
@@ -69,9 +90,10 @@ func New(chat Chat, stream Stream, switches *faults.Switches) http.Handler {
 }
 
 type controller struct {
-	chat   Chat
-	stream Stream
-	faults *faults.Switches
+	chat    Chat
+	stream  Stream
+	youtube Videos
+	faults  *faults.Switches
 }
 
 // action carries out one request and returns what to answer.
@@ -95,10 +117,11 @@ func (a action) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	var bad badRequest
 	var invalid *twitch.InvalidError
+	var impossible *youtube.InvalidError
 	var unknown *faults.UnknownError
 	var times *faults.TimesError
 	status := http.StatusInternalServerError
-	if errors.As(err, &bad) || errors.As(err, &invalid) || errors.As(err, &unknown) || errors.As(err, &times) {
+	if errors.As(err, &bad) || errors.As(err, &invalid) || errors.As(err, &impossible) || errors.As(err, &unknown) || errors.As(err, &times) {
 		status = http.StatusBadRequest
 	}
 	write(w, status, failure{err.Error()})

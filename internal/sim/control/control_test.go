@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/streamsuites/streamsuites/internal/sim/faults"
 	"github.com/streamsuites/streamsuites/internal/sim/hls"
 	"github.com/streamsuites/streamsuites/internal/sim/twitch"
+	"github.com/streamsuites/streamsuites/internal/sim/youtube"
 )
 
 // video remembers whether it is live.
@@ -28,21 +30,25 @@ type rig struct {
 	handler http.Handler
 	chat    *twitch.Server
 	video   *video
+	youtube *youtube.Server
 	faults  *faults.Switches
 }
 
 func build(t testing.TB) *rig {
 	t.Helper()
 	dir := t.TempDir()
-	switches, err := faults.Open(filepath.Join(dir, "faults.json"), append(twitch.Targets(), hls.Targets()...)...)
+	switches, err := faults.Open(filepath.Join(dir, "faults.json"), slices.Concat(twitch.Targets(), hls.Targets(), youtube.Targets())...)
 	require.NoError(t, err)
 	seed := twitch.DefaultSeed()
 	seed.Channels = append(seed.Channels, twitch.Channel{Login: "tidepool"})
 	chat, err := twitch.Open(twitch.Options{Dir: dir, Seed: seed, Faults: switches, Log: zerolog.Nop()})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = chat.Close() })
+	videos, err := youtube.Open(youtube.Options{Dir: filepath.Join(dir, "youtube"), Seed: youtube.DefaultSeed(), Faults: switches, Log: zerolog.Nop()})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = videos.Close() })
 	v := &video{}
-	return &rig{handler: New(chat, v, switches), chat: chat, video: v, faults: switches}
+	return &rig{handler: New(chat, v, videos, switches), chat: chat, video: v, youtube: videos, faults: switches}
 }
 
 func (r *rig) do(method, path, body string) (int, string) {

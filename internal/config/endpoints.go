@@ -1,0 +1,21 @@
+package config
+
+import "path/filepath"
+
+// rawEndpoints says where a platform is; each platform has some of them.
+type rawEndpoints struct {
+	IRC    string `json:"irc"`
+	IRCTLS *bool  `json:"irc_tls"`
+	Helix  string `json:"helix"`
+	API    string `json:"api"`
+	OAuth  string `json:"oauth"`
+	CAFile string `json:"ca_file"`
+}
+
+// caFile is the path of the file with certificate authorities, or "".
+func (r rawEndpoints) caFile(stateDir string) string {
+	if r.CAFile == "" || filepath.IsAbs(r.CAFile) {
+		return r.CAFile
+	}
+	return filepath.Join(stateDir, r.CAFile)
+}

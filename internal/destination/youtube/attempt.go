@@ -1,0 +1,129 @@
+package youtube
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	"github.com/rs/zerolog"
+
+	"github.com/streamsuites/streamsuites/internal/clip"
+	"github.com/streamsuites/streamsuites/internal/destination"
+	"github.com/streamsuites/streamsuites/internal/platform/youtube"
+)
+
+// maxSessions is how many sessions one attempt uses before it gives the
+// platform time.
+const maxSessions = 3
+
+// attempt is one call of Publish.
+type attempt struct {
+	Options
+	channel  Channel
+	item     destination.Item
+	progress func(int64)
+	log      zerolog.Logger
+
+	session clip.UploadSession // as it is stored
+	file    *os.File           // open and verified; nil before it is needed
+}
+
+func (a *attempt) close() {
+	if a.file != nil {
+		a.file.Close()
+	}
+}
+
+// run brings the clip to the platform and returns the video's id.
+func (a *attempt) run(ctx context.Context) (string, error) {
+	var err error
+	if a.session, err = a.Sessions.UploadSession(ctx, a.item.ClipID, Name); err != nil {
+		return "", unstored("read the upload session", err)
+	}
+	id, err := a.upload(ctx)
+	for lost := 1; errors.Is(err, youtube.ErrSessionLost); lost++ {
+		a.log.Warn().Err(err).Int("session", a.session.Opened).Msg("youtube no longer knows the upload session")
+		if forgetting := a.forget(ctx); forgetting != nil {
+			return "", forgetting
+		}
+		if lost == maxSessions {
+			return "", refuse(destination.Retry, "keep an upload session", "YouTube keeps losing the upload.", err)
+		}
+		id, err = a.upload(ctx)
+	}
+	if err != nil {
+		return "", err
+	}
+	return id, a.settle(ctx, id)
+}
+
+// upload goes on with the stored session, or opens one. It fails with
+// youtube.ErrSessionLost when that session turns out to be gone.
+func (a *attempt) upload(ctx context.Context) (string, error) {
+	if a.session.Address != "" {
+		at, err := a.ask(ctx, 0)
+		if err != nil || at.VideoID != "" {
+			return at.VideoID, err
+		}
+		a.progress(at.Confirmed)
+		a.log.Info().Int64("bytes", at.Confirmed).Msg("upload to youtube goes on")
+		return a.send(ctx, at.Confirmed)
+	}
+	if a.session.Opened > 0 { // before that nothing can be there
+		if id, err := a.recognise(ctx); err != nil || id != "" {
+			return id, err
+		}
+	}
+	if err := a.open(ctx); err != nil {
+		return "", err
+	}
+	return a.send(ctx, 0)
+}
+
+// open opens a session and stores its address before anything is sent to it.
+func (a *attempt) open(ctx context.Context) error {
+	if err := a.verify(ctx); err != nil {
+		return err
+	}
+	address, err := a.channel.Client.StartUpload(ctx, youtube.Upload{
+		Video: a.channel.Video.describe(a.item), Bytes: a.item.Bytes, ContentType: "video/mp4",
+		NotifySubscribers: a.channel.Video.NotifySubscribers,
+	})
+	if err != nil {
+		return err
+	}
+	stored, err := a.Sessions.ReplaceUploadSession(ctx, a.item.ClipID, Name, "", address)
+	if err != nil {
+		return unstored("store the upload session", err)
+	}
+	if !stored {
+		return overtaken("store the upload session")
+	}
+	a.session = clip.UploadSession{Address: address, Opened: a.session.Opened + 1, OpenedAt: a.Clock()}
+	a.log.Info().Int("session", a.session.Opened).Int64("bytes", a.item.Bytes).Msg("upload to youtube begins")
+	return nil
+}
+
+// forget drops the stored session.
+func (a *attempt) forget(ctx context.Context) error {
+	if a.session.Address == "" {
+		return nil
+	}
+	dropped, err := a.Sessions.ReplaceUploadSession(ctx, a.item.ClipID, Name, a.session.Address, "")
+	if err != nil {
+		return unstored("drop the upload session", err)
+	}
+	if !dropped {
+		return overtaken("drop the upload session")
+	}
+	a.session.Address = ""
+	return nil
+}
+
+func unstored(operation string, err error) error {
+	return refuse(destination.Retry, operation, "The state of the upload cannot be read or written.", err)
+}
+
+func overtaken(operation string) error {
+	return refuse(destination.Retry, operation, "The clip is being uploaded by somebody else.", nil)
+}
