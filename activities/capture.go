@@ -82,17 +82,17 @@ func (a *Capture) Run(ctx context.Context, in task.CaptureInput) (task.CaptureRe
 		return task.CaptureResult{}, err
 	}
 	recorder, err := a.NewRecorder(media.RecorderConfig{
-		ID:         in.Stream.CreatorID + "/" + in.Stream.StreamID,
-		Dir:        dir,
-		Window:     a.Window,
-		Resolve:    resolve,
-		Held:       a.held(in.Stream.CreatorID),
+		ID:      in.Stream.CreatorID + "/" + in.Stream.StreamID,
+		Dir:     dir,
+		Window:  a.Window,
+		Resolve: resolve,
+		Held:    a.held(in.Stream.CreatorID),
 		OnProgress: func(p media.Progress) {
 			if first := rec.observe(p); first {
 				rec.write(work, rec.row(p.State, p.Err)) // clips look for it
 			}
 		},
-		Log:        rec.log,
+		Log: rec.log,
 	})
 	if err != nil {
 		return task.CaptureResult{}, err
@@ -131,10 +131,12 @@ func neverFinal(err error) error {
 	return &task.Later{After: rarely, Err: &mendable}
 }
 
-// held tells the pruner which spans clips still need. An error makes it keep
-// everything.
+// held tells the pruner which spans clips still need. It does not wait long for
+// the answer: the next segment of the stream does not wait either.
 func (a *Capture) held(creatorID string) func(context.Context) ([]media.Span, error) {
 	return func(ctx context.Context) ([]media.Span, error) {
+		ctx, cancel := context.WithTimeout(ctx, heldTimeout)
+		defer cancel()
 		pending, err := a.Store.PendingSpans(ctx, creatorID)
 		if err != nil {
 			return nil, err
@@ -228,6 +230,9 @@ func (r *recording) row(state, failure string) store.Capture {
 	row.Segments, row.Bytes, row.Gaps = p.Segments, p.Bytes, p.Gaps
 	return row
 }
+
+// heldTimeout is below the length of a segment.
+const heldTimeout = time.Second
 
 // saveTimeout is far below the heartbeat timeout, so that a database that hangs
 // does not make a recording look dead.

@@ -20,7 +20,7 @@ const (
 	DefaultLinger        = 20 * time.Millisecond
 	DefaultCommitTimeout = 30 * time.Second
 	DefaultLiveEvery     = 15 * time.Second
-	DefaultDrainWithin   = 10 * time.Second
+	DefaultDrainWithin   = 6 * time.Second
 )
 
 // HostConfig is what a Host needs. Zero values of the bounds mean the defaults.
@@ -117,7 +117,7 @@ func NewHost(cfg HostConfig) (*Host, error) {
 	h.routes.Store(&map[string]*tenure{})
 	h.group = newGroup(cfg.Committer, cfg.Clock, cfg.Metrics, &h.tally, h.log, cfg.CommitRows, cfg.Linger, cfg.CommitTimeout)
 	h.inbox = &mailbox{
-		store: cfg.Store, clock: cfg.Clock, retry: h.retry(), log: h.log,
+		store: cfg.Store, holder: cfg.Holder, clock: cfg.Clock, retry: h.retry(), log: h.log,
 		tenure: h.tenure, all: h.held,
 		asked: map[string]struct{}{}, wake: make(chan struct{}, 1),
 	}

@@ -17,7 +17,8 @@ type Store interface {
 	Epochs(ctx context.Context, creatorIDs []string) (map[string]int64, error)
 	LoadLane(ctx context.Context, creatorID string) (store.LaneState, error)
 
-	PendingOutbox(ctx context.Context, creatorIDs []string, kind store.OutboxKind, limit int) ([]store.Outbox, error)
+	ResumeOutbox(ctx context.Context, creatorID string, kind store.OutboxKind, holder string, limit int) ([]store.Outbox, error)
+	UnsentOutbox(ctx context.Context, creatorIDs []string, holder string) ([]string, error)
 	ClaimOutbox(ctx context.Context, id int64, creatorID string, epoch int64, holder string) (bool, error)
 	FinishOutbox(ctx context.Context, id int64, state store.OutboxState, errText string) error
 	RecoverOutbox(ctx context.Context, epochs map[string]int64) (unknown int, err error)

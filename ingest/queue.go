@@ -70,6 +70,17 @@ func (n *notes) empty() bool {
 	return len(n.inbox) == 0 && len(n.gaps) == 0 && len(n.failed) == 0 && n.rules == nil
 }
 
+// addInbox puts a row in line, unless it waits there already: rows are read again
+// and again until a lane has consumed them, which may take as long as an outage.
+func (n *notes) addInbox(row store.Inbox) {
+	for i := range n.inbox {
+		if n.inbox[i].ID == row.ID {
+			return
+		}
+	}
+	n.inbox = append(n.inbox, row)
+}
+
 func newQueue(limit int64, host *memory) *queue {
 	return &queue{limit: limit, host: host, wake: make(chan struct{}, 1), lost: map[lostKey]*store.Gap{}}
 }

@@ -16,7 +16,7 @@ import (
 
 // lastWords is how long the senders of a creator that is let go may go on, and
 // the writing of its final state.
-const lastWords = 3 * time.Second
+const lastWords = 2 * time.Second
 
 // tenure is the time for which this host holds a creator: its lane, its senders
 // and its channels, all under one epoch.
@@ -194,7 +194,9 @@ func (t *tenure) end(ctx context.Context) {
 	select {
 	case <-t.overtaken: // the rows are the other holder's
 	default:
-		t.save(ctx, last)
+		if ctx.Err() == nil { // else the database does not answer
+			t.save(ctx, last)
+		}
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/streamsuites/streamsuites/internal/durable"
 	"github.com/streamsuites/streamsuites/internal/sim"
 	"github.com/streamsuites/streamsuites/internal/sim/twitch"
+	"github.com/streamsuites/streamsuites/internal/sim/youtube"
 	"github.com/streamsuites/streamsuites/internal/statedir"
 )
 
@@ -30,9 +31,9 @@ func configureDemo(dir statedir.Dir, bound sim.Bound) error {
 	if err != nil {
 		return err
 	}
-	seed := twitch.DefaultSeed()
-	bot, channel := seed.Accounts[0], seed.Channels[0]
-	if err := mine.write(filepath.Join(dir.String(), ".env"), dotenv(seed, bot), 0o600); err != nil {
+	chat, videos := twitch.DefaultSeed(), youtube.DefaultSeed()
+	channel := chat.Channels[0]
+	if err := mine.write(filepath.Join(dir.String(), ".env"), dotenv(chat, videos), 0o600); err != nil {
 		return err
 	}
 	for name, document := range map[string]any{
@@ -56,21 +57,27 @@ func configureDemo(dir statedir.Dir, bound sim.Bound) error {
 	return err
 }
 
-func dotenv(seed twitch.Seed, bot twitch.Account) []byte {
+func dotenv(chat twitch.Seed, videos youtube.Seed) []byte {
+	bot := chat.Accounts[0]
 	var b bytes.Buffer
 	b.WriteString("# Credentials of the simulated platforms.\n")
 	for _, pair := range [][2]string{
 		{config.OptTwitchNick, bot.Login},
 		{config.OptTwitchToken, bot.Token},
 		{config.OptTwitchRefreshToken, bot.Refresh},
-		{config.OptTwitchClientID, seed.ClientID},
-		{config.OptTwitchClientSecret, seed.ClientSecret},
+		{config.OptTwitchClientID, chat.ClientID},
+		{config.OptTwitchClientSecret, chat.ClientSecret},
+		{config.OptYouTubeClientID, videos.ClientID},
+		{config.OptYouTubeClientSecret, videos.ClientSecret},
+		{config.OptYouTubeRefreshToken, videos.Accounts[0].RefreshToken},
 	} {
 		fmt.Fprintf(&b, "%s=%s\n", pair[0], pair[1])
 	}
 	return b.Bytes()
 }
 
+// demoCreators publishes to the folder first: its link, which chat gets, opens on
+// this machine; those of the simulated YouTube open nowhere.
 func demoCreators(bound sim.Bound, channel twitch.Channel) any {
 	return map[string]any{"creators": []any{map[string]any{
 		"creator_id":     demoCreator,
@@ -80,18 +87,34 @@ func demoCreators(bound sim.Bound, channel twitch.Channel) any {
 		"platforms":      map[string]bool{"twitch": true},
 		"twitch_channel": channel.Login,
 		"capture":        map[string]any{"url": bound.Playlist},
-		"notes":          "The demo's creator, live on the simulated Twitch.",
+		"clips": map[string]any{
+			"destinations": []string{"folder", "youtube"},
+			"youtube": map[string]any{
+				"title":       "{title}",
+				"description": "From {creator}'s stream \"{source}\" of {date}. Clipped by {clipper}.",
+				"tags":        []string{"harbor lights", "highlights", "demo"},
+				"privacy":     "unlisted",
+				"category_id": "20",
+			},
+		},
+		"notes": "The demo's creator, live on the simulated Twitch.",
 	}}}
 }
 
 func demoPlatforms(bound sim.Bound) any {
-	return map[string]any{"platforms": []any{map[string]any{
-		"name": "twitch", "enabled": true, "state": "active",
-		"endpoints": map[string]any{
-			"irc": bound.TwitchIRC, "irc_tls": true, "ca_file": bound.CAFile,
-			"helix": bound.TwitchHelix + "/helix", "oauth": bound.TwitchHelix + "/oauth2",
+	return map[string]any{"platforms": []any{
+		map[string]any{
+			"name": "twitch", "enabled": true, "state": "active",
+			"endpoints": map[string]any{
+				"irc": bound.TwitchIRC, "irc_tls": true, "ca_file": bound.CAFile,
+				"helix": bound.TwitchHelix + "/helix", "oauth": bound.TwitchHelix + "/oauth2",
+			},
 		},
-	}}}
+		map[string]any{
+			"name": "youtube", "enabled": true, "state": "active",
+			"endpoints": map[string]any{"api": bound.YouTube, "oauth": bound.YouTube + youtube.TokenPath},
+		},
+	}}
 }
 
 // demoSystem holds every clip for two seconds before it is published, so that

@@ -19,6 +19,7 @@ func bound(port string) sim.Bound {
 	return sim.Bound{
 		Control: "http://127.0.0.1:1" + port, TwitchIRC: "127.0.0.1:2" + port, TwitchHelix: "http://127.0.0.1:3" + port,
 		HLS: "http://127.0.0.1:4" + port, Playlist: "http://127.0.0.1:4" + port + "/live.m3u8", CAFile: "/somewhere/ca.pem",
+		YouTube: "http://127.0.0.1:5" + port,
 	}
 }
 
@@ -65,6 +66,10 @@ func TestTheDemosConfigurationIsCompleteAndHasNoProblems(t *testing.T) {
 	require.True(t, bot.RefreshToken.IsSet())
 	require.True(t, bot.ClientSecret.IsSet())
 	require.True(t, cfg.ClipLimits(creator).Enabled)
+	require.Equal(t, []string{"folder", "youtube"}, cfg.ClipLimits(creator).Destinations, "the link that chat gets opens on this machine")
+	require.Equal(t, config.YouTubeEndpoints{API: "http://127.0.0.1:51", OAuth: "http://127.0.0.1:51/token"}, cfg.Platform(chat.YouTube).YouTube)
+	require.True(t, cfg.YouTubeAccount(creator).Complete())
+	require.Equal(t, "unlisted", cfg.Video(creator).Privacy)
 }
 
 func TestOnlyItsOwnerCanReadTheDemosCredentials(t *testing.T) {

@@ -39,10 +39,11 @@ type machine struct {
 	book     *ports.Book
 	children *process.Registry
 
-	simulators *process.Child // nil without --demo
+	simulators *process.Child // nil without --demo, and when others have started them
+	adopted    bool           // whether others have started the simulators
 	bound      sim.Bound
 	config     *config.Config
-	postgres   *pgserver.Server // nil when DATABASE_URL names another
+	postgres   *pgserver.Keeper // nil when DATABASE_URL names another
 	database   string
 	temporal   *temporalserver.Server
 	parts      roles.Parts
@@ -164,7 +165,16 @@ func (m *machine) sweep() (err error) {
 	return err
 }
 
+// startDemo uses the simulators that run already, or starts them.
 func (m *machine) startDemo(ctx context.Context) error {
+	found, err := m.adoptSimulators(ctx, adoptWithin)
+	if err != nil {
+		return err
+	}
+	if found {
+		m.log.Info().Str("control", m.bound.Control).Msg("using the simulated platforms that run already")
+		return configureDemo(m.dir, m.bound)
+	}
 	bound, err := m.startSimulators(ctx)
 	if m.simulators != nil {
 		m.onStop(func(ctx context.Context) error { return m.simulators.Stop(ctx, 2*time.Second) })
@@ -208,15 +218,16 @@ func (m *machine) startPostgres(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	server, err := pgserver.Start(ctx, pgserver.Options{
+	keeper, err := pgserver.Keep(ctx, pgserver.Options{
 		Dir: m.dir.Postgres(), Port: port, PreferredPort: preferred, Registry: m.children,
 		Log: m.log.With().Str("component", "postgres").Logger(),
-	})
+	}, m.observePostgres())
 	if err != nil {
 		return err
 	}
-	m.postgres = server
-	m.onStop(server.Stop)
+	m.postgres = keeper
+	m.onStop(keeper.Stop)
+	server := keeper.Server()
 	m.logs.Redactor.Add(server.Password())
 	if err := m.book.Keep("postgres", server.Port()); err != nil {
 		return err
@@ -226,6 +237,26 @@ func (m *machine) startPostgres(ctx context.Context) error {
 	}
 	m.database = server.URL("streamsuites")
 	return nil
+}
+
+// observePostgres says loudly when the private Postgres ends by itself and when it
+// is back. Everything else waits for it meanwhile.
+func (m *machine) observePostgres() pgserver.Observer {
+	away := false
+	return pgserver.Observer{
+		Ended: func(err error, pause time.Duration) {
+			m.log.Error().Err(err).Stringer("again_after", pause).Msg("the private Postgres ended and is started again")
+			if !away {
+				m.terminal.alert(time.Now(), "Postgres", "the private Postgres ended and is started again; the logs say why")
+			}
+			away = true
+		},
+		Back: func(took time.Duration) {
+			away = false
+			m.log.Warn().Stringer("away", took).Msg("the private Postgres runs again")
+			m.terminal.alert(time.Now(), "Postgres", fmt.Sprintf("runs again, %.1f s later", took.Seconds()))
+		},
+	}
 }
 
 func (m *machine) startTemporal(ctx context.Context) error {

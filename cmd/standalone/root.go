@@ -78,7 +78,7 @@ environment replaces the private Postgres.`,
 	flags := cmd.Flags()
 	flags.StringVar(&o.stateDir, "state-dir", defaultStateDir(), "folder of everything that is kept (STREAMSUITES_STATE_DIR)")
 	flags.Var(&o.ports, "ports", "auto: free ports, chosen once per state directory; default: 5433 Postgres, 7233 Temporal, 8233 its UI, 8080 HTTP")
-	flags.BoolVar(&o.demo, "demo", false, "start simulated platforms, and configure them where nothing is configured yet")
+	flags.BoolVar(&o.demo, "demo", false, "start simulated platforms, or use those of this state directory that run already, and configure them where nothing is configured yet")
 	flags.BoolVar(&o.servers, "servers-only", false, "start Postgres and Temporal, with --demo the simulated platforms, and leave the roles to bin/streamsuites")
 	flags.BoolVar(&o.once, "once", false, "end after the first clip is published and exported, with a line of JSON about it")
 	flags.DurationVar(&o.timeout, "timeout", 5*time.Minute, "with --once: give up after this long")

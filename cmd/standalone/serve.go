@@ -166,7 +166,7 @@ func (m *machine) await(ctx context.Context, r *runtime, published <-chan onceRe
 	case <-r.done:
 		return fmt.Errorf("the runtime ended: %w", r.err)
 	case <-m.postgresGone():
-		return fmt.Errorf("the private Postgres ended, %s says why: %w", m.dir.Logs(), m.postgres.Err())
+		return fmt.Errorf("the private Postgres ended and cannot be started again, %s says why: %w", m.dir.Logs(), m.postgres.Err())
 	case <-m.temporal.Done():
 		return fmt.Errorf("the Temporal server ended: %w", m.temporal.Err())
 	case <-m.simulatorsGone():
@@ -225,12 +225,16 @@ func (m *machine) publishAddresses() error {
 	if m.options.demo {
 		a.Simulators = &statedir.Simulators{
 			Control: m.bound.Control, TwitchIRC: m.bound.TwitchIRC, TwitchHelix: m.bound.TwitchHelix, HLS: m.bound.Playlist,
+			YouTube: m.bound.YouTube,
 		}
 	}
 	if err := m.dir.WriteAddresses(a); err != nil {
 		return err
 	}
 	m.terminal.addresses(a, m.dir, time.Now())
+	if m.adopted {
+		m.terminal.printf("  The simulated platforms ran before this and go on running after it.\n\n")
+	}
 	if len(m.config.Creators) == 0 {
 		m.terminal.printf("  No creator is configured yet: put one into %s, then start again.\n\n", near(filepath.Join(m.dir.Config(), "creators.json")))
 	}

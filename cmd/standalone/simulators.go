@@ -33,7 +33,9 @@ func simulatorsCommand() *cobra.Command {
 		Use:   "simulators",
 		Short: "Run the simulated platforms alone",
 		Long: `Serves the simulated platforms of a state directory and prints their addresses
-as one line of JSON. The demo runs it as a child; alone it outlives a runtime.`,
+as one line of JSON. The demo runs it as a child; started alone it outlives
+every runtime, and a demo in the same state directory uses it and leaves it
+running.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			dir, err := statedir.Open(stateDir)
@@ -58,7 +60,7 @@ as one line of JSON. The demo runs it as a child; alone it outlives a runtime.`,
 func runSimulators(ctx context.Context, dir statedir.Dir, out io.Writer, speaking bool, log zerolog.Logger) error {
 	options := sim.Options{
 		Dir:       dir.Simulators(),
-		Addresses: sim.Addresses{Control: anyPort, TwitchIRC: anyPort, TwitchHelix: anyPort, HLS: anyPort},
+		Addresses: sim.Addresses{Control: anyPort, TwitchIRC: anyPort, TwitchHelix: anyPort, HLS: anyPort, YouTube: anyPort},
 		Log:       log,
 		Ready:     func(bound sim.Bound) { _ = json.NewEncoder(out).Encode(bound) },
 	}
@@ -74,6 +76,25 @@ func runSimulators(ctx context.Context, dir statedir.Dir, out io.Writer, speakin
 
 // anyPort keeps the port that the folder had before, if that is still free.
 const anyPort = "127.0.0.1:0"
+
+// adoptWithin bounds how long simulators that somebody else has started may take
+// until they serve.
+const adoptWithin = simulatorsReady
+
+// adoptSimulators looks for simulators of this state directory that run
+// already. They belong to whoever started them: nothing here ends them.
+func (m *machine) adoptSimulators(ctx context.Context, within time.Duration) (found bool, err error) {
+	dir := m.dir.Simulators()
+	m.bound, found, err = sim.Find(ctx, dir, within)
+	if err != nil {
+		return false, err
+	}
+	if found && m.bound.YouTube == "" {
+		return false, fmt.Errorf("the simulators of %s come from an older version, without YouTube: stop them, then start again", dir)
+	}
+	m.adopted = found
+	return found, nil
+}
 
 // startSimulators runs the simulators as a child and returns where they serve.
 func (m *machine) startSimulators(ctx context.Context) (sim.Bound, error) {

@@ -54,6 +54,7 @@ func (t *terminal) addresses(a statedir.Addresses, dir statedir.Dir, now time.Ti
 		rows = append(rows,
 			[2]string{"simulated Twitch", a.Simulators.TwitchIRC + " (IRC over TLS)"},
 			[2]string{"simulated video", a.Simulators.HLS},
+			[2]string{"simulated YouTube", a.Simulators.YouTube},
 			[2]string{"simulators' control", a.Simulators.Control})
 	}
 	for _, row := range rows {
@@ -88,6 +89,11 @@ func (t *terminal) event(e store.RuntimeEvent) {
 		mark = "✗"
 	}
 	t.printf("%s %s %-10s %s\n", e.At.Local().Format(time.TimeOnly), mark, e.Source, e.Message)
+}
+
+// alert prints something that cannot be recorded as an event when it happens.
+func (t *terminal) alert(at time.Time, source, message string) {
+	t.printf("%s ✗ %-10s %s\n", at.Local().Format(time.TimeOnly), source, message)
 }
 
 // follow prints the events that are recorded after the given one, as they come.

@@ -75,15 +75,18 @@ func (w *world) request(id string) clip.Request {
 	}
 }
 
-// makeClip makes a clip that has come as far as STATE:
+// makeClip makes a clip that has come as far as STATE, for the folder and the
+// further destinations that are named:
 //
-//	clip ID STATE
+//	clip ID STATE [DESTINATION...]
 func makeClip(ts *testscript.TestScript, _ bool, args []string) {
-	if len(args) != 2 {
-		ts.Fatalf("usage: clip ID STATE")
+	if len(args) < 2 {
+		ts.Fatalf("usage: clip ID STATE [DESTINATION...]")
 	}
 	w := here(ts)
-	w.commit(store.LaneCommit{Clips: []clip.Request{w.request(args[0])}})
+	request := w.request(args[0])
+	request.More = args[2:]
+	w.commit(store.LaneCommit{Clips: []clip.Request{request}})
 	w.advance(args[0], clip.State(args[1]))
 }
 

@@ -15,8 +15,12 @@ import (
 	"github.com/streamsuites/streamsuites/internal/sim/keep"
 )
 
-// boundFile is what the folder says about the addresses in use.
-const boundFile = "addresses.json"
+const (
+	// boundFile is what the folder says about the addresses in use.
+	boundFile = "addresses.json"
+	// lockFile is held by the process that serves the folder.
+	lockFile = "lock"
+)
 
 // Addresses are where the simulators listen, as "host:port". An empty one is a
 // free port of 127.0.0.1; port 0 takes the port that the folder had before, if

@@ -67,7 +67,7 @@ func Start(ctx context.Context, o Options) (_ *Running, err error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("start simulators: %w", err)
 	}
-	lock, err := durable.TakeLock(filepath.Join(o.Dir, "lock"))
+	lock, err := durable.TakeLock(filepath.Join(o.Dir, lockFile))
 	if err != nil {
 		return nil, fmt.Errorf("start simulators: %w", err)
 	}
