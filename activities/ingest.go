@@ -3,8 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
-
-	"go.temporal.io/sdk/activity"
+	"time"
 
 	"github.com/streamsuites/streamsuites/activities/task"
 )
@@ -18,12 +17,17 @@ type ShardRunner interface {
 // Ingest runs shards.
 type Ingest struct{ Host ShardRunner }
 
+// untilSucceeded is how long a shard that the server has given up goes on, unless
+// its successor has taken it over: chat that nobody reads is lost, and two who read
+// the same are told apart by the creators' epochs.
+const untilSucceeded = 30 * time.Second
+
 // Run runs a shard until it is cancelled or the worker stops. Every other end
 // is an error, after which it is tried again.
 func (a *Ingest) Run(ctx context.Context, in task.IngestInput) (task.Nothing, error) {
-	work := begin(ctx)
+	work := beginLingering(ctx, untilSucceeded)
 	defer work.finish()
-	err := a.Host.RunShard(work, in.Shard, func(details any) { activity.RecordHeartbeat(work, details) })
+	err := a.Host.RunShard(work, in.Shard, work.heartbeat)
 	if err == nil {
 		err = fmt.Errorf("shard %d ended by itself", in.Shard)
 	}

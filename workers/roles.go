@@ -33,8 +33,10 @@ func Control(b Base, record *activities.ClipRecord, locate *activities.Locate) *
 // Ingest returns the worker that runs chat shards, all of them if need be.
 func Ingest(b Base, ingest *activities.Ingest) *Worker {
 	w := b.worker(control.QueueIngest, worker.Options{
-		DisableWorkflowWorker:              true,
-		MaxConcurrentActivityExecutionSize: control.Shards,
+		DisableWorkflowWorker: true,
+		// An attempt that the server has given up goes on beside its successor for
+		// a moment.
+		MaxConcurrentActivityExecutionSize: 2 * control.Shards,
 	})
 	task.Register(w.worker, task.Ingest, ingest.Run)
 	return w
