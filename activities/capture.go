@@ -11,6 +11,7 @@ import (
 	"github.com/streamsuites/streamsuites/activities/task"
 	"github.com/streamsuites/streamsuites/internal/clip"
 	"github.com/streamsuites/streamsuites/internal/control"
+	"github.com/streamsuites/streamsuites/internal/durable"
 	"github.com/streamsuites/streamsuites/internal/media"
 	"github.com/streamsuites/streamsuites/internal/store"
 )
@@ -18,6 +19,7 @@ import (
 const (
 	captureBeat = 2 * time.Second  // how often progress is saved and told
 	rarely      = 30 * time.Second // between attempts that need somebody to mend something
+	lockedPause = 5 * time.Second  // between looks at a folder that another process of this host records into
 )
 
 // ErrNoSource says that nobody knows where a stream can be recorded from.
@@ -80,21 +82,35 @@ func (a *Capture) Run(ctx context.Context, in task.CaptureInput) (task.CaptureRe
 		return task.CaptureResult{}, err
 	}
 	recorder, err := a.NewRecorder(media.RecorderConfig{
-		ID:         in.Stream.CreatorID + "/" + in.Stream.StreamID,
-		Dir:        dir,
-		Window:     a.Window,
-		Resolve:    resolve,
-		Held:       a.held(in.Stream.CreatorID),
-		OnProgress: rec.observe,
-		Log:        rec.log,
+		ID:      in.Stream.CreatorID + "/" + in.Stream.StreamID,
+		Dir:     dir,
+		Window:  a.Window,
+		Resolve: resolve,
+		Held:    a.held(in.Stream.CreatorID),
+		OnProgress: func(p media.Progress) {
+			if first := rec.observe(p); first {
+				rec.write(work, rec.row(p.State, p.Err)) // clips look for it
+			}
+		},
+		Log: rec.log,
 	})
 	if err != nil {
 		return task.CaptureResult{}, err
 	}
 	stop := rec.tell(work)
+	if err := work.lost(); err != nil {
+		stop()
+		return task.CaptureResult{}, err
+	}
 	err = recorder.Run(work)
 	stop()
 	rec.end(ctx)
+	var locked *durable.LockedError
+	if errors.As(err, &locked) {
+		return task.CaptureResult{}, &task.Later{After: lockedPause, Err: &clip.Failure{
+			Code: clip.Internal, Message: "Another process of this machine has the recording in its hands.", Err: err,
+		}}
+	}
 	if err != nil {
 		return task.CaptureResult{}, work.outcome(neverFinal(err))
 	}
@@ -115,10 +131,12 @@ func neverFinal(err error) error {
 	return &task.Later{After: rarely, Err: &mendable}
 }
 
-// held tells the pruner which spans clips still need. An error makes it keep
-// everything.
+// held tells the pruner which spans clips still need. It does not wait long for
+// the answer: the next segment of the stream does not wait either.
 func (a *Capture) held(creatorID string) func(context.Context) ([]media.Span, error) {
 	return func(ctx context.Context) ([]media.Span, error) {
+		ctx, cancel := context.WithTimeout(ctx, heldTimeout)
+		defer cancel()
 		pending, err := a.Store.PendingSpans(ctx, creatorID)
 		if err != nil {
 			return nil, err
@@ -140,6 +158,7 @@ type recording struct {
 
 	mu     sync.Mutex
 	latest media.Progress
+	begun  bool // the recorder has the folder; before that the row may be another's
 }
 
 func (a *Capture) recording(stream control.Stream) *recording {
@@ -159,11 +178,19 @@ func (a *Capture) recording(stream control.Stream) *recording {
 	}
 }
 
-// observe takes the recorder's progress.
-func (r *recording) observe(p media.Progress) {
+// observe takes the recorder's progress and tells whether it is the first.
+func (r *recording) observe(p media.Progress) (first bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.latest = p
+	first = !r.begun
+	r.latest, r.begun = p, true
+	return first
+}
+
+func (r *recording) hasBegun() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.begun
 }
 
 func (r *recording) progress() media.Progress {
@@ -177,13 +204,18 @@ func (r *recording) progress() media.Progress {
 func (r *recording) tell(work attempt) (stop func()) {
 	return work.beat(captureBeat, func() any {
 		p := r.progress()
-		r.write(work, r.row(p.State, p.Err))
+		if r.hasBegun() {
+			r.write(work, r.row(p.State, p.Err))
+		}
 		return task.CaptureProgress{State: p.State, Newest: p.Newest, Segments: p.Segments, Gaps: p.Gaps}
 	})
 }
 
 // end writes that the recorder is no longer there, also when it was cancelled.
 func (r *recording) end(ctx context.Context) {
+	if !r.hasBegun() {
+		return
+	}
 	row := r.row("ended", r.progress().Err)
 	row.EndedAt = r.clock()
 	r.write(context.WithoutCancel(ctx), row)
@@ -198,6 +230,9 @@ func (r *recording) row(state, failure string) store.Capture {
 	row.Segments, row.Bytes, row.Gaps = p.Segments, p.Bytes, p.Gaps
 	return row
 }
+
+// heldTimeout is below the length of a segment.
+const heldTimeout = time.Second
 
 // saveTimeout is far below the heartbeat timeout, so that a database that hangs
 // does not make a recording look dead.

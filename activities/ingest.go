@@ -3,8 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
-
-	"go.temporal.io/sdk/activity"
+	"time"
 
 	"github.com/streamsuites/streamsuites/activities/task"
 )
@@ -15,17 +14,33 @@ type ShardRunner interface {
 	RunShard(ctx context.Context, shard int, heartbeat func(details any)) error
 }
 
+// shardPause is how long a shard whose attempt failed waits for the next one.
+const shardPause = time.Second
+
 // Ingest runs shards.
 type Ingest struct{ Host ShardRunner }
+
+// untilSucceeded is how long a shard that the server has given up goes on, unless
+// its successor has taken it over: chat that nobody reads is lost, and two who read
+// the same are told apart by the creators' epochs.
+const untilSucceeded = 30 * time.Second
 
 // Run runs a shard until it is cancelled or the worker stops. Every other end
 // is an error, after which it is tried again.
 func (a *Ingest) Run(ctx context.Context, in task.IngestInput) (task.Nothing, error) {
-	work := begin(ctx)
+	work := beginLingering(ctx, untilSucceeded)
 	defer work.finish()
-	err := a.Host.RunShard(work, in.Shard, func(details any) { activity.RecordHeartbeat(work, details) })
-	if err == nil {
-		err = fmt.Errorf("shard %d ended by itself", in.Shard)
+	work.heartbeat(nil)
+	if err := work.lost(); err != nil {
+		return task.Nothing{}, err
 	}
-	return task.Nothing{}, work.outcome(err)
+	err := a.Host.RunShard(work, in.Shard, work.heartbeat)
+	switch {
+	case err == nil && work.Err() == nil:
+		err = fmt.Errorf("shard %d ended by itself", in.Shard)
+	case err == nil:
+		err = fmt.Errorf("shard %d is no longer this attempt's: %w", in.Shard, context.Cause(work))
+	}
+	// The first retry after a lost worker comes at once; one after an error waits.
+	return task.Nothing{}, work.outcome(&task.Later{After: shardPause, Err: err})
 }

@@ -3,6 +3,7 @@ package activities_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -18,6 +19,7 @@ import (
 	"github.com/streamsuites/streamsuites/activities/task"
 	"github.com/streamsuites/streamsuites/internal/clip"
 	"github.com/streamsuites/streamsuites/internal/control"
+	"github.com/streamsuites/streamsuites/internal/durable"
 	"github.com/streamsuites/streamsuites/internal/media"
 	"github.com/streamsuites/streamsuites/internal/store"
 )
@@ -50,6 +52,7 @@ func TestARecordingSavesAndTellsWhereItStands(t *testing.T) {
 	t.Parallel()
 	b := newCaptureBench(t)
 	b.play = func(_ context.Context, cfg media.RecorderConfig) error {
+		cfg.OnProgress(media.Progress{State: media.StateConnecting})
 		address, err := cfg.Resolve(context.Background())
 		require.NoError(t, err)
 		require.Equal(t, "https://origin/live.m3u8?token=secret", address)
@@ -111,7 +114,8 @@ func TestAWorkerThatStopsHandsItsRecordingOver(t *testing.T) {
 	t.Parallel()
 	b := newCaptureBench(t)
 	started := make(chan struct{})
-	b.play = func(ctx context.Context, _ media.RecorderConfig) error {
+	b.play = func(ctx context.Context, cfg media.RecorderConfig) error {
+		cfg.OnProgress(media.Progress{State: media.StateConnecting})
 		close(started)
 		<-ctx.Done()
 		return context.Cause(ctx)
@@ -120,6 +124,22 @@ func TestAWorkerThatStopsHandsItsRecordingOver(t *testing.T) {
 	_, err := b.run()
 	requireHandedOver(t, err)
 	require.Equal(t, "ended", b.saved[len(b.saved)-1].State, "nobody records any more, and that is written")
+}
+
+// The recorder of another process of this host may stand still with the folder in
+// its hands; the row is that one's.
+func TestAFolderThatAnotherRecorderHoldsIsAskedForAgainAndItsRowLeftAlone(t *testing.T) {
+	t.Parallel()
+	b := newCaptureBench(t)
+	b.play = func(context.Context, media.RecorderConfig) error {
+		return fmt.Errorf("record: %w", &durable.LockedError{Path: "lock", PID: 7})
+	}
+	_, err := b.run()
+	requireFailure(t, err, clip.Internal, false)
+	var application *temporal.ApplicationError
+	require.ErrorAs(t, err, &application)
+	require.Equal(t, 5*time.Second, application.NextRetryDelay())
+	require.Empty(t, b.saved)
 }
 
 func TestAnAddressInARecordersErrorLosesItsSecrets(t *testing.T) {

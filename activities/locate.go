@@ -21,22 +21,34 @@ type Locate struct {
 	Clock func() time.Time
 }
 
-// Locate returns where the recording of a span is. As long as the deadline has
+// Locate returns where the recording of a span is: the one that holds its end,
+// else the one that holds its start. As long as the deadline has
 // not passed, that there is none is worth another try: the recording may begin
 // after the clip was asked for.
 func (a *Locate) Locate(ctx context.Context, in task.LocateInput) (task.LocateResult, error) {
+	var second *store.Capture
 	for _, at := range []time.Time{in.End, in.Start} {
 		found, err := a.Store.CaptureFor(ctx, in.CreatorID, at)
-		if err == nil {
-			return task.LocateResult{Host: found.Host, StreamID: found.StreamID, Dir: found.Dir}, nil
-		}
-		if !errors.Is(err, store.ErrNotFound) {
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+		case err != nil:
 			return task.LocateResult{}, err
+		case found.Holds(at):
+			return placeOf(found), nil
+		case second == nil:
+			second = &found
 		}
+	}
+	if second != nil { // it says best what is missing
+		return placeOf(*second), nil
 	}
 	return task.LocateResult{}, &clip.Failure{
 		Code:    clip.NoCapture,
 		Message: "Nothing was being recorded at that moment. Clips can be made while the stream is live.",
 		Final:   !a.Clock().Before(in.Deadline),
 	}
+}
+
+func placeOf(c store.Capture) task.LocateResult {
+	return task.LocateResult{Host: c.Host, StreamID: c.StreamID, Dir: c.Dir}
 }

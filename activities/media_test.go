@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/temporal"
 
 	"github.com/streamsuites/streamsuites/activities"
@@ -159,6 +160,24 @@ func TestNoMoreEncodesRunThanThereAreEncoders(t *testing.T) {
 		require.NoError(t, <-done)
 	}
 	require.LessOrEqual(t, most.Load(), int64(2))
+}
+
+// A task may reach its worker when it is somebody else's already: the first
+// heartbeat tells, and ends the attempt.
+func TestAnEncodeThatIsLostBeforeItBeginsTouchesNothing(t *testing.T) {
+	t.Parallel()
+	cutter := cut(func(context.Context, media.CutRequest) (media.CutResult, error) {
+		require.Fail(t, "the clip is somebody else's")
+		return media.CutResult{}, nil
+	})
+	m := activities.NewMedia(t.TempDir(), cutter, nil, clock, 1)
+	env, _ := newEnv(task.Encode, func(ctx context.Context, in task.EncodeInput) (task.EncodeResult, error) {
+		ctx, lose := context.WithCancelCause(ctx)
+		lose(serviceerror.NewNotFound("the attempt has timed out"))
+		return m.Encode(ctx, in)
+	})
+	_, err := execute(t, env, task.Encode, encodeInput())
+	require.ErrorContains(t, err, "went wrong")
 }
 
 func TestAnEncodeThatIsCancelledIsCancelled(t *testing.T) {

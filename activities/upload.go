@@ -49,6 +49,9 @@ func (a *Upload) Upload(ctx context.Context, in task.UploadInput) (task.UploadRe
 	var sent atomic.Int64
 	stop := work.beat(uploadBeat, func() any { return task.UploadProgress{Sent: sent.Load(), Total: in.Bytes} })
 	defer stop()
+	if err := work.lost(); err != nil {
+		return task.UploadResult{}, err
+	}
 	row, err := a.begin(work, in)
 	if err != nil {
 		return task.UploadResult{}, work.outcome(err)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
@@ -56,18 +57,33 @@ func (s *standalone) audit() account {
 	return a
 }
 
+// awaitResults waits until each clip's requester was told how it ended, or the
+// outbox says why not.
+func (s *standalone) awaitResults(connection *pgx.Conn) {
+	s.t.Helper()
+	s.eventually(time.Minute, "every result is said", func() bool {
+		var open int
+		require.NoError(s.t, connection.QueryRow(s.t.Context(), `
+			select count(*) from streamsuites.clips c where message_id <> '' and not exists (
+				select from streamsuites.outbox o where kind = 'reply' and payload->>'ClipID' = c.clip_id
+					and state not in ('pending', 'sending') and created_at >= c.updated_at)`).Scan(&open))
+		return open == 0
+	})
+}
+
 // auditAnswers compares the outbox with what is in chat.
 func (s *standalone) auditAnswers(a *account) {
 	s.t.Helper()
+	connection, err := pgx.Connect(s.t.Context(), s.addr.Database)
+	require.NoError(s.t, err)
+	defer func() { _ = connection.Close(s.t.Context()) }()
+	s.awaitResults(connection)
 	said := map[string]int{}
 	for _, m := range s.messages() {
 		if m.ReplyTo != "" {
 			said[m.ReplyTo+"\x00"+m.Text]++
 		}
 	}
-	connection, err := pgx.Connect(s.t.Context(), s.addr.Database)
-	require.NoError(s.t, err)
-	defer func() { _ = connection.Close(s.t.Context()) }()
 	rows, err := connection.Query(s.t.Context(), `
 		select state, coalesce(payload->>'ReplyTo', ''), coalesce(payload->>'Text', '') from streamsuites.outbox where kind = 'reply'`)
 	require.NoError(s.t, err)

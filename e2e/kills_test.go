@@ -15,7 +15,7 @@ import (
 // moment is a point of a clip's life at which the runtime can be killed.
 type moment struct {
 	name    string
-	arm     func(*standalone)                   // brings the world to stand still there; may be nil
+	arm     func(*standalone)                    // brings the world to stand still there; may be nil
 	reached func(s *standalone, who string) bool // whether the clip of that requester is there
 }
 
@@ -89,6 +89,7 @@ func TestAClipSurvivesAnEndInEveryState(t *testing.T) {
 	account := s.audit()
 	require.Zero(t, account.failed)
 	require.Len(t, moments, account.published-1)
+	require.Equal(t, 2*account.published, account.sent+account.unknown, "each request was acknowledged and told of its end, or nobody can know")
 	t.Log(account)
 }
 

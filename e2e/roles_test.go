@@ -22,9 +22,16 @@ type role struct {
 
 func startRole(t *testing.T, s *standalone, name string, args ...string) *role {
 	t.Helper()
+	return startRoleVia(t, s, "", s.addr.Temporal, name, args...)
+}
+
+// startRoleVia starts a role that reaches Postgres and Temporal at the given
+// addresses; no database means that of the standalone.
+func startRoleVia(t *testing.T, s *standalone, database, temporal, name string, args ...string) *role {
+	t.Helper()
 	r := &role{output: &lockedBuffer{}, exited: make(chan struct{})}
 	r.cmd = exec.Command(filepath.Join(binaries, "streamsuites"), append([]string{name, "--state-dir", s.dir}, args...)...)
-	r.cmd.Env = append(os.Environ(), "DATABASE_URL=", "TEMPORAL_ADDRESS="+s.addr.Temporal)
+	r.cmd.Env = append(os.Environ(), "DATABASE_URL="+database, "TEMPORAL_ADDRESS="+temporal)
 	r.cmd.Stdout, r.cmd.Stderr = r.output, r.output
 	require.NoError(t, r.cmd.Start())
 	go func() {

@@ -175,12 +175,14 @@ type message struct {
 	User    string `json:"user"`
 	Text    string `json:"text"`
 	ReplyTo string `json:"reply_to"`
+
+	At time.Time `json:"at"`
 }
 
 func (s *standalone) messages() []message {
 	s.t.Helper()
 	var messages []message
-	s.get(s.addr.Simulators.Control+"/twitch/messages", &messages)
+	s.get(s.addr.Simulators.Control+"/twitch/messages?limit=5000", &messages)
 	return messages
 }
 

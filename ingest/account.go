@@ -116,11 +116,11 @@ const (
 func (p *presence) status(now time.Time) store.PlatformStatus {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.state == stateLive {
-		p.success = now
+	if stored := p.tenure.lane.settled(now); p.state == stateLive && stored.After(p.success) {
+		p.success = stored
 	}
 	return store.PlatformStatus{
-		CreatorID: p.tenure.creatorID, Platform: p.channel.Platform, Channel: p.channel.Name,
+		CreatorID: p.tenure.creatorID, Epoch: p.tenure.epoch, Platform: p.channel.Platform, Channel: p.channel.Name,
 		State: p.state, Error: p.detail, LastHeartbeat: now, LastSuccess: p.success,
 	}
 }

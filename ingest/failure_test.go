@@ -115,7 +115,7 @@ func TestRepliesThatAreNotSentSayWhy(t *testing.T) {
 	fail := func(err error) func(context.Context, said) error {
 		return func(context.Context, said) error { return err }
 	}
-	r.chat.send = fail(&UnsentError{errAway})
+	r.chat.send = fail(&UnsentError{Err: errAway})
 	r.account.Message(say(mira, "m1", "!ping"))
 	soon(t, "failed", func() bool { return r.count(`select count(*) from outbox where state = 'failed'`) == 1 })
 	r.chat.mu.Lock()

@@ -14,14 +14,12 @@ import (
 // safety net below notifications, which a broken connection loses.
 const sweepEvery = 10 * time.Second
 
-// sweepBatch bounds what one sweep of the outbox looks at.
-const sweepBatch = 1000
-
 // mailbox reads the inbox rows of the creators that this host holds and hands
 // them to their lanes. A row stays in the table until a lane's commit has
 // consumed it, so a row that is handed over twice, or never, does no harm.
 type mailbox struct {
 	store  Store
+	holder string
 	clock  Clock
 	retry  backoff
 	log    zerolog.Logger
@@ -117,7 +115,7 @@ func (m *mailbox) deliver(ctx context.Context) error {
 	}
 	for _, row := range rows {
 		if t := m.tenure(row.CreatorID); t != nil {
-			t.lane.queue.note(func(n *notes) { n.inbox = append(n.inbox, row) })
+			t.lane.queue.note(func(n *notes) { n.addInbox(row) })
 		}
 	}
 	return nil
@@ -125,15 +123,13 @@ func (m *mailbox) deliver(ctx context.Context) error {
 
 // sweepOutbox wakes the senders of creators that have rows to send.
 func (m *mailbox) sweepOutbox(ctx context.Context) {
-	for _, kind := range []store.OutboxKind{store.OutboxSignal, store.OutboxReply} {
-		rows, err := m.store.PendingOutbox(ctx, m.all(), kind, sweepBatch)
-		if err != nil {
-			continue // the next sweep is near
-		}
-		for _, row := range rows {
-			if t := m.tenure(row.CreatorID); t != nil {
-				t.wakeSenders()
-			}
+	creators, err := m.store.UnsentOutbox(ctx, m.all(), m.holder)
+	if err != nil {
+		return // the next sweep is near
+	}
+	for _, creatorID := range creators {
+		if t := m.tenure(creatorID); t != nil {
+			t.wakeSenders()
 		}
 	}
 }

@@ -63,7 +63,8 @@ type lane struct {
 	failures int      // in a row
 	overtake error
 
-	done chan struct{} // closed when the lane's goroutine has returned
+	done    chan struct{} // closed when the lane's goroutine has returned
+	drained bool          // it has stored everything; to be read when done
 }
 
 // trouble is why a commit failed.
@@ -117,6 +118,7 @@ func (l *lane) run(ctx context.Context) error {
 		case !full && l.step():
 			continue
 		case l.finished():
+			l.drained = true
 			return nil
 		}
 		select {
@@ -258,6 +260,28 @@ func (l *lane) finished() bool {
 		l.group.ready(l, true) // nothing more will come that would be worth waiting for
 	}
 	return closed && l.flight == nil && !l.open.used && l.trouble == nil
+}
+
+// settled returns up to when everything that was handed in is stored, or the zero
+// time when nobody can say: a gap that is not on record yet reaches into the past.
+func (l *lane) settled(now time.Time) time.Time {
+	// What leaves the queue meanwhile is found in a segment, so in this order.
+	upTo, known := l.queue.oldest(now)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, s := range []*segment{l.flight, l.open} {
+		if s == nil || !s.used {
+			continue
+		}
+		known = known && len(s.commit.Gaps) == 0
+		if s.oldest.Before(upTo) {
+			upTo = s.oldest
+		}
+	}
+	if !known {
+		return time.Time{}
+	}
+	return upTo
 }
 
 // stop ends the lane without writing what it holds.

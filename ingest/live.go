@@ -122,7 +122,7 @@ func (p *poller) observe(ctx context.Context, w watched, stream control.Stream, 
 	if b.stream.StreamID == stream.StreamID && b.stream.Title == stream.Title && now.Sub(b.recorded) < seenEvery {
 		return nil
 	}
-	started, err := p.store.RecordLive(ctx, stream)
+	started, err := p.store.RecordLive(ctx, w.epoch, stream)
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func (p *poller) miss(ctx context.Context, w watched, b *broadcast) error {
 		return nil
 	}
 	now := p.clock.Now()
-	ended, err := p.store.RecordOffline(ctx, w.creatorID, w.channel.Platform, now)
+	ended, err := p.store.RecordOffline(ctx, w.epoch, w.creatorID, w.channel.Platform, now)
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func newPoller(t *testing.T, n int) (p *poller, source *airwaves, clock *dial, n
 	source, clock, news = &airwaves{on: map[string]string{}}, newDial(), &[]string{}
 	channels := make([]watched, n)
 	for i := range channels {
-		channels[i] = watched{fmt.Sprintf("cr%04d", i), 1, Channel{chat.Twitch, fmt.Sprintf("ch%d", i), "bot"}}
+		channels[i] = watched{fmt.Sprintf("cr%04d", i), 0, Channel{chat.Twitch, fmt.Sprintf("ch%d", i), "bot"}}
 	}
 	return &poller{
 		account: "bot", source: source, store: s, clock: clock, every: time.Minute, log: zerolog.Nop(),

@@ -17,7 +17,8 @@ type Store interface {
 	Epochs(ctx context.Context, creatorIDs []string) (map[string]int64, error)
 	LoadLane(ctx context.Context, creatorID string) (store.LaneState, error)
 
-	PendingOutbox(ctx context.Context, creatorIDs []string, kind store.OutboxKind, limit int) ([]store.Outbox, error)
+	ResumeOutbox(ctx context.Context, creatorID string, kind store.OutboxKind, holder string, limit int) ([]store.Outbox, error)
+	UnsentOutbox(ctx context.Context, creatorIDs []string, holder string) ([]string, error)
 	ClaimOutbox(ctx context.Context, id int64, creatorID string, epoch int64, holder string) (bool, error)
 	FinishOutbox(ctx context.Context, id int64, state store.OutboxState, errText string) error
 	RecoverOutbox(ctx context.Context, epochs map[string]int64) (unknown int, err error)
@@ -25,8 +26,8 @@ type Store interface {
 	PendingInbox(ctx context.Context, creatorIDs []string) ([]store.Inbox, error)
 	Listen(ctx context.Context, channels []string, handle func(channel, payload string)) error
 
-	RecordLive(ctx context.Context, stream control.Stream) (started bool, err error)
-	RecordOffline(ctx context.Context, creatorID string, p chat.Platform, at time.Time) (ended []control.Stream, err error)
+	RecordLive(ctx context.Context, epoch int64, stream control.Stream) (started bool, err error)
+	RecordOffline(ctx context.Context, epoch int64, creatorID string, p chat.Platform, at time.Time) (ended []control.Stream, err error)
 
 	SavePlatformStatus(ctx context.Context, statuses []store.PlatformStatus) error
 	PlatformStatuses(ctx context.Context) ([]store.PlatformStatus, error)
@@ -50,14 +51,18 @@ type Chat interface {
 	Join(channel, creatorID string) error
 	Part(channel string)
 	// Send says text in a channel, as an answer to a message when replyTo is not
-	// empty. It may wait for the platform's limits as long as ctx lets it. An
-	// *UnsentError says that the text certainly did not appear; after any other
-	// error it may have.
+	// empty. It may wait for the platform's limits as long as ctx lets it, and
+	// must not send after the deadline of ctx, also when the process stood still
+	// meanwhile. An *UnsentError says that the text certainly did not appear; after
+	// any other error it may have.
 	Send(ctx context.Context, channel, text, replyTo string) error
 }
 
 // UnsentError says that a message was certainly not sent.
-type UnsentError struct{ Err error }
+type UnsentError struct {
+	Err        error
+	RetryAfter time.Duration // when it may be tried again; 0 when that makes no sense
+}
 
 // Error implements error.
 func (e *UnsentError) Error() string { return "not sent: " + e.Err.Error() }

@@ -19,6 +19,10 @@ const ReasonNotConnected = "not_connected"
 // the exports take a heartbeat for stale after three of these.
 const statusEvery = 5 * time.Second
 
+// delay is how long before it is received a message may have been sent, by the
+// platform's clock: a gap begins so much earlier than what was received last.
+const delay = time.Second
+
 // presence is one channel of a creator that this host holds.
 type presence struct {
 	tenure  *tenure
@@ -28,7 +32,7 @@ type presence struct {
 	mu      sync.Mutex
 	state   string
 	detail  string
-	success time.Time // when the channel was last known to be read
+	success time.Time // up to when the channel was read and everything stored
 	missing time.Time // since when nobody read it, until it is read; zero when that is not known
 }
 
@@ -42,7 +46,7 @@ func (p *presence) become(state, detail string, now time.Time) (gap store.Gap, m
 		return store.Gap{}, false
 	}
 	since := p.missing
-	p.success, p.missing = now, time.Time{}
+	p.missing = time.Time{}
 	if since.IsZero() || !now.After(since) {
 		return store.Gap{}, false
 	}
@@ -139,22 +143,23 @@ func (h *Host) writeStatus(ctx context.Context) {
 	}
 }
 
-// lastRead says when a creator's channel was last known to be read, by the
-// rows that its former holder left.
+// lastRead says since when a creator's channel may not have been read, by the
+// rows that its former holder left: what was sent before that is stored.
 func lastRead(st store.LaneState, statuses []store.PlatformStatus, c Channel) time.Time {
-	last := time.Time{}
 	for _, s := range statuses {
-		if s.CreatorID == st.CreatorID && s.Platform == c.Platform && s.Channel == c.Name {
-			last = s.LastSuccess
+		if s.CreatorID != st.CreatorID || s.Platform != c.Platform || s.Channel != c.Name {
+			continue
+		}
+		last := s.LastSuccess
+		// A lane stores what it receives in the order in which it receives it.
+		if stored := st.LastEventAt[c.Platform]; stored.After(last) {
+			last = stored
+		}
+		if !last.IsZero() {
+			return last.Add(-delay)
 		}
 	}
-	if last.IsZero() {
-		return last // it never was
-	}
-	if st.Clock.After(last) {
-		last = st.Clock
-	}
-	return last
+	return time.Time{} // it never was
 }
 
 // part stops reading the channel.

@@ -35,7 +35,22 @@ type queue struct {
 	shut   bool  // overflowed, and has not drained far enough since
 	closed bool
 	over   bool                   // abandoned: nothing counts any more
+	taken  batch                  // what the lane took last and may not have taken in yet
 	lost   map[lostKey]*store.Gap // overflow that goes on
+}
+
+// batch describes what waits or was taken together.
+type batch struct {
+	oldest time.Time // when the first of its events was received; zero without events
+	notes  bool
+}
+
+func batchOf(events []chat.Event, n *notes) batch {
+	b := batch{notes: !n.empty()}
+	if len(events) > 0 {
+		b.oldest = events[0].ReceivedAt
+	}
+	return b
 }
 
 type lostKey struct {
@@ -53,6 +68,17 @@ type notes struct {
 
 func (n *notes) empty() bool {
 	return len(n.inbox) == 0 && len(n.gaps) == 0 && len(n.failed) == 0 && n.rules == nil
+}
+
+// addInbox puts a row in line, unless it waits there already: rows are read again
+// and again until a lane has consumed them, which may take as long as an outage.
+func (n *notes) addInbox(row store.Inbox) {
+	for i := range n.inbox {
+		if n.inbox[i].ID == row.ID {
+			return
+		}
+	}
+	n.inbox = append(n.inbox, row)
 }
 
 func newQueue(limit int64, host *memory) *queue {
@@ -131,8 +157,24 @@ func (q *queue) take(spare []chat.Event) ([]chat.Event, notes) {
 		q.reportLost()
 	}
 	events, n := q.events, q.notes
+	q.taken = batchOf(events, &n)
 	q.events, q.notes = spare[:0], notes{}
 	return events, n
+}
+
+// oldest returns when the first event was received that is not in a segment yet,
+// or now; known is false when something else waits.
+func (q *queue) oldest(now time.Time) (at time.Time, known bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	at, known = now, len(q.lost) == 0
+	for _, b := range []batch{q.taken, batchOf(q.events, &q.notes)} {
+		known = known && !b.notes
+		if !b.oldest.IsZero() && b.oldest.Before(at) {
+			at = b.oldest
+		}
+	}
+	return at, known
 }
 
 // release gives back the bytes of events that were committed or dropped.

@@ -14,9 +14,10 @@ const (
 	// sendWithin bounds one reply; a platform that hangs must not hold up the
 	// others for longer.
 	sendWithin = 25 * time.Second
-	// freshWithin is how soon after its claim a reply has to be on its way: a
-	// process that was stopped in between may have been given up for dead.
-	freshWithin = 5 * time.Second
+	// sureWithin is for how long a process may go by what it asked about a
+	// creator's epoch before it sends: one that stood still for longer may have
+	// been given up for dead. It is well below the 15 s after which that happens.
+	sureWithin = 8 * time.Second
 )
 
 // replies says in chat what was decided, at most once: claimed, sent, marked.
@@ -89,23 +90,55 @@ func (r *replies) say(ctx context.Context, row store.Outbox, reply store.Reply, 
 			return store.OutboxDropped, "too late to be worth saying"
 		}
 	}
-	if now.Sub(claiming) > freshWithin {
-		return store.OutboxDropped, "stopped between its claim and its sending"
-	}
 	speaker, ok := r.speaker(row.Platform, row.Channel)
 	if !ok {
 		return store.OutboxFailed, "the channel is not one of this creator's"
 	}
-	ctx, cancel := context.WithTimeout(ctx, within)
-	defer cancel()
-	err := speaker.Send(ctx, row.Channel, reply.Text, reply.ReplyTo)
+	err := r.speak(ctx, speaker, row, reply, claiming, now.Add(within))
 	var unsent *UnsentError
 	switch {
 	case err == nil:
 		return store.OutboxSent, ""
+	case errors.Is(err, errStoodStill):
+		return store.OutboxDropped, err.Error()
 	case errors.As(err, &unsent):
 		return store.OutboxFailed, err.Error()
 	default:
 		return store.OutboxUnknown, err.Error()
 	}
+}
+
+// errStoodStill says that a reply was not sent because too much time has passed
+// since its claim.
+var errStoodStill = errors.New("stopped between its claim and its sending")
+
+// speak sends until the given time. sure is when it was certain last that the
+// creator is held; when the platform asks for more patience than that is good for,
+// it is asked again.
+func (r *replies) speak(ctx context.Context, to Chat, row store.Outbox, reply store.Reply, sure, until time.Time) error {
+	for {
+		now := r.clock.Now()
+		lease := sure.Add(sureWithin)
+		if !now.Before(lease) {
+			return errStoodStill
+		}
+		err := r.attempt(ctx, to, row, reply, min(lease.Sub(now), until.Sub(now)))
+		var unsent *UnsentError
+		if !errors.As(err, &unsent) || unsent.RetryAfter <= 0 || r.clock.Now().Add(unsent.RetryAfter).After(until) {
+			return err
+		}
+		if pause(ctx, r.clock, unsent.RetryAfter) != nil {
+			return err
+		}
+		sure = r.clock.Now()
+		if held, asked := r.held(ctx); asked != nil || !held {
+			return errors.Join(err, asked)
+		}
+	}
+}
+
+func (r *replies) attempt(ctx context.Context, to Chat, row store.Outbox, reply store.Reply, within time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	return to.Send(ctx, row.Channel, reply.Text, reply.ReplyTo)
 }

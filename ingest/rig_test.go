@@ -350,7 +350,9 @@ func (r *rig) end() {
 // live makes a creator live.
 func (r *rig) live(creatorID string) {
 	r.t.Helper()
-	_, err := r.rows.RecordLive(r.t.Context(), control.Stream{
+	epochs, err := r.rows.Epochs(r.t.Context(), []string{creatorID})
+	require.NoError(r.t, err)
+	_, err = r.rows.RecordLive(r.t.Context(), epochs[creatorID], control.Stream{
 		CreatorID: creatorID, Platform: chat.Twitch, Channel: channelOf(creatorID), StreamID: "stream-" + creatorID,
 		Title: "Boss fight", StartedAt: time.Now().Add(-time.Hour),
 	})

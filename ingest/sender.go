@@ -15,7 +15,7 @@ const outboxBatch = 100
 
 // settleWithin bounds how long the end of a send is written down once its
 // creator is let go.
-const settleWithin = 5 * time.Second
+const settleWithin = 2 * time.Second
 
 // outbox is what both senders of a creator need: its rows, claimed under the
 // creator's epoch.
@@ -68,14 +68,22 @@ func isOvertaken(err error) bool {
 	return errors.Is(err, store.ErrStaleEpoch) || errors.Is(err, ErrOvertaken)
 }
 
-// pending reads the next rows of a kind in their order.
+// pending reads the next rows of a kind in their order. Nothing is in hand then:
+// what counts as claimed by this holder was claimed without its knowledge, by a
+// statement whose answer was lost.
 func (o *outbox) pending(ctx context.Context, kind store.OutboxKind) ([]store.Outbox, error) {
-	return o.store.PendingOutbox(ctx, []string{o.creatorID}, kind, outboxBatch)
+	return o.store.ResumeOutbox(ctx, o.creatorID, kind, o.holder, outboxBatch)
 }
 
 // claim takes a row for sending; false when somebody else has it or it is done.
 func (o *outbox) claim(ctx context.Context, row store.Outbox) (bool, error) {
 	return o.store.ClaimOutbox(ctx, row.ID, o.creatorID, o.epoch, o.holder)
+}
+
+// held asks whether the creator is still this holder's.
+func (o *outbox) held(ctx context.Context) (bool, error) {
+	epochs, err := o.store.Epochs(ctx, []string{o.creatorID})
+	return epochs[o.creatorID] == o.epoch, err
 }
 
 // finish writes down what became of a claimed row. It tries until it succeeds,

@@ -16,7 +16,7 @@ import (
 
 // lastWords is how long the senders of a creator that is let go may go on, and
 // the writing of its final state.
-const lastWords = 3 * time.Second
+const lastWords = 2 * time.Second
 
 // tenure is the time for which this host holds a creator: its lane, its senders
 // and its channels, all under one epoch.
@@ -180,6 +180,11 @@ func (t *tenure) end(ctx context.Context) {
 	t.closeSenders(ctx)
 	t.cancel()
 	<-t.lane.done
+	if !t.lane.drained {
+		for i := range last {
+			last[i].LastSuccess = time.Time{} // something read before was not stored
+		}
+	}
 	t.senders.Wait()
 	t.lane.queue.abandon()
 	for _, p := range t.presences {
@@ -189,7 +194,9 @@ func (t *tenure) end(ctx context.Context) {
 	select {
 	case <-t.overtaken: // the rows are the other holder's
 	default:
-		t.save(ctx, last)
+		if ctx.Err() == nil { // else the database does not answer
+			t.save(ctx, last)
+		}
 	}
 }
 
@@ -208,11 +215,16 @@ func (t *tenure) closeSenders(ctx context.Context) {
 	}
 }
 
-// goodbye shows the creator's connections as inactive from now on.
+// goodbye shows the creator's connections as inactive, and read up to now if the
+// lane stores all that it has.
 func (t *tenure) goodbye() []store.PlatformStatus {
 	var rows []store.PlatformStatus
 	for _, p := range t.presences {
-		row := p.status(t.host.cfg.Clock.Now())
+		now := t.host.cfg.Clock.Now()
+		row := p.status(now)
+		if row.State == stateLive {
+			row.LastSuccess = now
+		}
 		row.State, row.Error = stateInactive, ""
 		rows = append(rows, row)
 	}

@@ -45,7 +45,11 @@ func (c twitchChat) Send(ctx context.Context, channel, text, replyTo string) err
 	err := c.Client.Send(ctx, channel, text, replyTo)
 	var refused *twitch.SendError
 	if errors.As(err, &refused) && !refused.MaybeSent {
-		return &UnsentError{Err: err}
+		unsent := &UnsentError{Err: err}
+		if refused.Refusal == twitch.RefusedThrottled {
+			unsent.RetryAfter = refused.RetryAfter
+		}
+		return unsent
 	}
 	return err
 }

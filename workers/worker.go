@@ -14,7 +14,11 @@ import (
 const (
 	// stopTimeout is how long a worker that stops waits for its activities to
 	// hand themselves over.
-	stopTimeout = 8 * time.Second
+	stopTimeout = 6 * time.Second
+
+	// farewell is how much longer a worker may take to tell a server that answers
+	// late, or not at all, that it stops.
+	farewell = time.Second
 
 	// heartbeatThrottle bounds how old a heartbeat may be when it is sent.
 	heartbeatThrottle = 3 * time.Second
@@ -32,7 +36,7 @@ type Base struct {
 	OnFatal func(queue string, err error)
 
 	// StopTimeout is how long activities may take to hand themselves over when
-	// the worker stops; zero means 8 s.
+	// the worker stops; zero means 6 s.
 	StopTimeout time.Duration
 }
 
@@ -46,6 +50,7 @@ type Worker struct {
 	queue  string
 	log    zerolog.Logger
 	worker worker.Worker
+	stop   time.Duration // how long a stop may take
 }
 
 // Queue is the task queue that the worker serves.
@@ -71,7 +76,7 @@ func (b Base) worker(queue string, options worker.Options) *Worker {
 			b.OnFatal(queue, err)
 		}
 	}
-	return &Worker{queue: queue, log: log, worker: worker.New(b.Client, queue, options)}
+	return &Worker{queue: queue, log: log, worker: worker.New(b.Client, queue, options), stop: options.WorkerStopTimeout + farewell}
 }
 
 // Set is several workers that start and stop together.
@@ -91,15 +96,25 @@ func (s Set) Start() error {
 }
 
 // Stop stops the workers side by side and returns when all have: activities
-// hand themselves over at once, and those that do not are left behind after the
-// stop timeout.
+// hand themselves over at once. Those that do not, and a server that does not
+// answer, are left behind after the stop timeout: the process is about to end.
 func (s Set) Stop() {
 	var all sync.WaitGroup
 	for _, w := range s {
-		all.Go(func() {
-			w.worker.Stop()
-			w.log.Debug().Msg("worker stopped")
-		})
+		all.Go(w.leave)
 	}
 	all.Wait()
+}
+
+func (w *Worker) leave() {
+	stopped := make(chan struct{})
+	go func() { w.worker.Stop(); close(stopped) }()
+	limit := time.NewTimer(w.stop)
+	defer limit.Stop()
+	select {
+	case <-stopped:
+		w.log.Debug().Msg("worker stopped")
+	case <-limit.C:
+		w.log.Warn().Stringer("after", w.stop).Msg("the worker did not stop in time and is left behind")
+	}
 }

@@ -174,11 +174,14 @@ func (r *clipRun) handleRetry(ctx workflow.Context, in control.RetryInput) (cont
 	if err != nil {
 		return control.RetryResult{}, err
 	}
-	begun := func() bool { return r.state != clip.Failed && (!parked || r.round > before) }
-	if err := workflow.Await(ctx, func() bool { return r.over || begun() }); err != nil {
+	err = workflow.Await(ctx, func() bool {
+		waits := r.state == clip.Failed || r.state == clip.Encoded || parked && r.round == before
+		return r.over || !waits
+	})
+	if err != nil {
 		return control.RetryResult{}, err
 	}
-	if parked && r.round == before {
+	if r.state == clip.Failed && r.round == before {
 		return control.RetryResult{}, fmt.Errorf("clip %s was closed before the retry began", r.request.ClipID)
 	}
 	return control.RetryResult{ClipID: r.request.ClipID, State: r.state, Round: r.round, Destinations: destinations}, nil

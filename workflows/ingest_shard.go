@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"time"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -15,8 +16,11 @@ import (
 func IngestShard(ctx workflow.Context, in control.IngestInput) error {
 	workflow.SetCurrentDetails(ctx, fmt.Sprintf(
 		"Reads the chats of shard %d. The pending activity `ingest` shows which host holds it and how far it is.", in.Shard))
-	ctx = workflow.WithActivityOptions(ctx, endless(
-		control.QueueIngest, task.Ingest.Name, fmt.Sprintf("chats of shard %d", in.Shard)))
+	options := endless(control.QueueIngest, task.Ingest.Name, fmt.Sprintf("chats of shard %d", in.Shard))
+	// Nobody reads the chats meanwhile. Attempts that fail say themselves how
+	// long to wait, so this is the pause after a host that died or stopped.
+	options.RetryPolicy.InitialInterval = 100 * time.Millisecond
+	ctx = workflow.WithActivityOptions(ctx, options)
 	_, err := execute(ctx, task.Ingest, task.IngestInput{Shard: in.Shard})
 	if ctx.Err() != nil {
 		// However the activity ended, also by the death of its worker.

@@ -21,6 +21,7 @@ import (
 	"github.com/streamsuites/streamsuites/internal/standalone/ports"
 	"github.com/streamsuites/streamsuites/internal/standalone/temporalserver"
 	"github.com/streamsuites/streamsuites/internal/statedir"
+	"github.com/streamsuites/streamsuites/internal/store"
 )
 
 // stopBudget bounds the whole of an orderly stop; what is not done by then is
@@ -43,7 +44,7 @@ type machine struct {
 	adopted    bool           // whether others have started the simulators
 	bound      sim.Bound
 	config     *config.Config
-	postgres   *pgserver.Server // nil when DATABASE_URL names another
+	postgres   *pgserver.Keeper // nil when DATABASE_URL names another
 	database   string
 	temporal   *temporalserver.Server
 	parts      roles.Parts
@@ -218,15 +219,16 @@ func (m *machine) startPostgres(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	server, err := pgserver.Start(ctx, pgserver.Options{
+	keeper, err := pgserver.Keep(ctx, pgserver.Options{
 		Dir: m.dir.Postgres(), Port: port, PreferredPort: preferred, Registry: m.children,
 		Log: m.log.With().Str("component", "postgres").Logger(),
-	})
+	}, m.observePostgres())
 	if err != nil {
 		return err
 	}
-	m.postgres = server
-	m.onStop(server.Stop)
+	m.postgres = keeper
+	m.onStop(keeper.Stop)
+	server := keeper.Server()
 	m.logs.Redactor.Add(server.Password())
 	if err := m.book.Keep("postgres", server.Port()); err != nil {
 		return err
@@ -236,6 +238,26 @@ func (m *machine) startPostgres(ctx context.Context) error {
 	}
 	m.database = server.URL("streamsuites")
 	return nil
+}
+
+// observePostgres says loudly when the private Postgres ends by itself and when it
+// is back. Everything else waits for it meanwhile.
+func (m *machine) observePostgres() pgserver.Observer {
+	away := false
+	return pgserver.Observer{
+		Ended: func(err error, pause time.Duration) {
+			m.log.Error().Err(err).Stringer("again_after", pause).Msg("the private Postgres ended and is started again")
+			if !away {
+				m.terminal.alert(store.RuntimeEvent{Source: "postgres", Severity: store.SeverityError, Message: "The private Postgres ended and is started again; the logs say why"})
+			}
+			away = true
+		},
+		Back: func(took time.Duration) {
+			away = false
+			m.log.Warn().Stringer("away", took).Msg("the private Postgres runs again")
+			m.terminal.alert(store.RuntimeEvent{Source: "postgres", Severity: store.SeverityInfo, Message: fmt.Sprintf("Runs again, %.1f s later", took.Seconds())})
+		},
+	}
 }
 
 func (m *machine) startTemporal(ctx context.Context) error {

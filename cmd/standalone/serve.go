@@ -166,7 +166,7 @@ func (m *machine) await(ctx context.Context, r *runtime, published <-chan onceRe
 	case <-r.done:
 		return fmt.Errorf("the runtime ended: %w", r.err)
 	case <-m.postgresGone():
-		return fmt.Errorf("the private Postgres ended, %s says why: %w", m.dir.Logs(), m.postgres.Err())
+		return fmt.Errorf("the private Postgres ended and cannot be started again, %s says why: %w", m.dir.Logs(), m.postgres.Err())
 	case <-m.temporal.Done():
 		return fmt.Errorf("the Temporal server ended: %w", m.temporal.Err())
 	case <-m.simulatorsGone():

@@ -91,6 +91,12 @@ func (t *terminal) event(e store.RuntimeEvent) {
 	t.printf("%s %s %-10s %s\n", e.At.Local().Format(time.TimeOnly), mark, e.Source, e.Message)
 }
 
+// alert prints something that cannot be recorded as an event when it happens.
+func (t *terminal) alert(e store.RuntimeEvent) {
+	e.At = time.Now()
+	t.event(e)
+}
+
 // follow prints the events that are recorded after the given one, as they come.
 func (t *terminal) follow(ctx context.Context, s *store.Store, after int64) error {
 	return s.Listen(ctx, []string{store.ChannelEvent}, func(string, string) {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,8 +16,8 @@ import (
 func (r *root) clipsCommand() *cobra.Command {
 	return family(&cobra.Command{
 		Use:   "clips",
-		Short: "List, show, request and watch clips",
-	}, r.clipsList(), r.clipsShow(), r.clipsRequest(), r.clipsWatch())
+		Short: "List, show, request, watch, retry and abandon clips",
+	}, r.clipsList(), r.clipsShow(), r.clipsRequest(), r.clipsWatch(), r.clipsRetry(), r.clipsAbandon())
 }
 
 // clipView is a clip as commands print it. Its JSON names are a fixed
@@ -72,6 +73,22 @@ func (r *root) clipIDs(cmd *cobra.Command, args []string, _ string) ([]string, c
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
+	return r.completeClips(cmd, newestClips(50))
+}
+
+// unpublishedClipIDs completes any number of clip ids with the newest clips that
+// are not published.
+func (r *root) unpublishedClipIDs(cmd *cobra.Command, given []string, _ string) ([]string, cobra.ShellCompDirective) {
+	filter := newestClips(50)
+	filter.States = []clip.State{clip.Failed, clip.Uploading, clip.Encoded, clip.Encoding, clip.Queued}
+	all, directive := r.completeClips(cmd, filter)
+	return slices.DeleteFunc(all, func(completion string) bool {
+		id, _, _ := strings.Cut(completion, "\t")
+		return slices.Contains(given, id)
+	}), directive
+}
+
+func (r *root) completeClips(cmd *cobra.Command, filter store.ClipFilter) ([]string, cobra.ShellCompDirective) {
 	target, err := r.target()
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
@@ -81,7 +98,7 @@ func (r *root) clipIDs(cmd *cobra.Command, args []string, _ string) ([]string, c
 		return nil, cobra.ShellCompDirectiveError
 	}
 	defer s.Close()
-	clips, err := s.ListClips(cmd.Context(), newestClips(50))
+	clips, err := s.ListClips(cmd.Context(), filter)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}

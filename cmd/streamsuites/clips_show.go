@@ -25,7 +25,7 @@ type historyView struct {
 func (r *root) clipsShow() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:               "show CLIP",
-		Short:             "Show one clip and its history",
+		Short:             "Show one clip, where it is published, and its history",
 		Args:              requireClipID,
 		ValidArgsFunction: r.clipIDs,
 	}
@@ -51,13 +51,18 @@ func (r *root) clipsShow() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		uploads, err := s.Uploads(cmd.Context(), args[0])
+		if err != nil {
+			return err
+		}
 		if *format == output.JSON {
 			return output.WriteJSON(cmd.OutOrStdout(), struct {
 				clipView
+				Uploads []uploadView  `json:"uploads"`
 				History []historyView `json:"history"`
-			}{viewOf(found), historyOf(changes)})
+			}{viewOf(found), uploadsOf(uploads), historyOf(changes)})
 		}
-		return printClip(cmd.OutOrStdout(), found, changes)
+		return printClip(cmd.OutOrStdout(), found, uploads, changes)
 	}
 	return cmd
 }
@@ -70,7 +75,7 @@ func historyOf(changes []clip.Change) []historyView {
 	return views
 }
 
-func printClip(w io.Writer, c clip.Clip, changes []clip.Change) error {
+func printClip(w io.Writer, c clip.Clip, uploads []clip.Upload, changes []clip.Change) error {
 	rows := [][]string{
 		{"state", string(c.State)},
 		{"title", c.Title},
@@ -78,7 +83,6 @@ func printClip(w io.Writer, c clip.Clip, changes []clip.Change) error {
 		{"requested by", c.RequestedBy + " at " + c.RequestedAt.Local().Format(time.DateTime)},
 		{"span", c.Start.Local().Format("15:04:05.000") + " to " + c.End.Local().Format("15:04:05.000")},
 		{"workflow", control.ClipWorkflowID(c.ClipID)},
-		{"destination", c.Destination},
 	}
 	for _, row := range [][]string{{"file", c.OutputPath}, {"url", c.URL}, {"reason", c.Reason}} {
 		if row[1] != "" {
@@ -89,6 +93,10 @@ func printClip(w io.Writer, c clip.Clip, changes []clip.Change) error {
 		rows = append(rows, []string{"gap", fmt.Sprintf("%s to %s: %s", gap.Start.Local().Format("15:04:05.000"), gap.End.Local().Format("15:04:05.000"), gap.Reason)})
 	}
 	if err := output.Table(w, []string{"CLIP", c.ClipID}, rows); err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintln(w)
+	if err := output.Table(w, []string{"DESTINATION", "STATE", "URL OR REASON"}, uploadRows(uploads)); err != nil {
 		return err
 	}
 	history := make([][]string, len(changes))

@@ -48,6 +48,7 @@ func TestTheProgram(t *testing.T) {
 			"database":     database,
 			"clip":         makeClip,
 			"clip-becomes": clipBecomes,
+			"upload":       makeUpload,
 			"on-air":       onAir,
 			"lane":         lane,
 			"watched":      watched,

@@ -148,6 +148,9 @@ func (r *root) assemble(ctx context.Context, s *shared, target connect.Target, l
 	if err != nil {
 		return err
 	}
+	if _, err := children.Sweep(log); err != nil {
+		log.Warn().Err(err).Msg("not everything that a killed process left running could be ended")
+	}
 	figures, err := metrics.New(roles.Build())
 	if err != nil {
 		return err

@@ -24,6 +24,7 @@ type statusView struct {
 	Streams    []streamView    `json:"streams"`
 	Captures   []captureView   `json:"captures"`
 	Clips      map[string]int  `json:"clips"` // by state, the newest 500
+	Gaps       []chatGapView   `json:"gaps"`  // of the last day, the newest ten
 }
 
 type standaloneView struct {
@@ -69,6 +70,23 @@ type captureView struct {
 	Gaps      int64      `json:"gaps"`
 }
 
+type chatGapView struct {
+	CreatorID string    `json:"creator_id"`
+	Platform  string    `json:"platform"`
+	Channel   string    `json:"channel"`
+	Reason    string    `json:"reason"`
+	From      time.Time `json:"from"`
+	To        time.Time `json:"to"`
+	Lost      int64     `json:"lost"` // messages known to be lost, 0 when nobody can know
+
+	words string
+}
+
+const (
+	gapsOf    = 24 * time.Hour
+	gapsShown = 10
+)
+
 func (r *root) statusCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status",
@@ -101,7 +119,7 @@ func (r *root) gatherStatus(ctx context.Context, target connect.Target) statusVi
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
 	view := statusView{
-		Platforms: []platformView{}, Streams: []streamView{}, Captures: []captureView{}, Clips: map[string]int{},
+		Platforms: []platformView{}, Streams: []streamView{}, Captures: []captureView{}, Clips: map[string]int{}, Gaps: []chatGapView{},
 		Temporal: r.temporalStatus(ctx, target), Database: reachableView{Where: "DATABASE_URL"},
 	}
 	if a := target.Addresses; a != nil {
@@ -181,6 +199,13 @@ func (v *statusView) read(ctx context.Context, s *store.Store) error {
 			instant(c.OldestAt), instant(c.NewestAt), c.Segments, c.Gaps,
 		})
 	}
+	gaps, err := s.LatestGaps(ctx, time.Now().Add(-gapsOf), gapsShown)
+	if err != nil {
+		return err
+	}
+	for _, g := range gaps {
+		v.Gaps = append(v.Gaps, chatGapView{g.CreatorID, string(g.Platform), g.Channel, g.Reason, g.From, g.To, g.Lost, g.Words()})
+	}
 	clips, err := s.ListClips(ctx, newestClips(500))
 	for _, c := range clips {
 		v.Clips[string(c.State)]++
@@ -231,6 +256,13 @@ func printStatus(w io.Writer, v statusView) error {
 		return []string{c.CreatorID, c.StreamID, c.State, held, fmt.Sprint(c.Segments), fmt.Sprint(c.Gaps), c.Error}
 	})); err != nil {
 		return err
+	}
+	if len(v.Gaps) > 0 {
+		if err := section(w, "chat that was not read", []string{"CREATOR", "PLATFORM", "CHAT THAT WAS NOT READ"}, rowsOf(v.Gaps, func(g chatGapView) []string {
+			return []string{g.CreatorID, g.Platform, g.words}
+		})); err != nil {
+			return err
+		}
 	}
 	counts := [][]string{}
 	for _, state := range clip.States {

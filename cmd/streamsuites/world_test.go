@@ -75,15 +75,18 @@ func (w *world) request(id string) clip.Request {
 	}
 }
 
-// makeClip makes a clip that has come as far as STATE:
+// makeClip makes a clip that has come as far as STATE, for the folder and the
+// further destinations that are named:
 //
-//	clip ID STATE
+//	clip ID STATE [DESTINATION...]
 func makeClip(ts *testscript.TestScript, _ bool, args []string) {
-	if len(args) != 2 {
-		ts.Fatalf("usage: clip ID STATE")
+	if len(args) < 2 {
+		ts.Fatalf("usage: clip ID STATE [DESTINATION...]")
 	}
 	w := here(ts)
-	w.commit(store.LaneCommit{Clips: []clip.Request{w.request(args[0])}})
+	request := w.request(args[0])
+	request.More = args[2:]
+	w.commit(store.LaneCommit{Clips: []clip.Request{request}})
 	w.advance(args[0], clip.State(args[1]))
 }
 
@@ -149,10 +152,12 @@ func onAir(ts *testscript.TestScript, _ bool, _ []string) {
 	w.commit(store.LaneCommit{Counters: map[chat.Platform]store.CounterDelta{
 		chat.Twitch: {Messages: 1234, Triggers: 5, LastEventAt: noon},
 	}})
+	epochs, err := w.store.Epochs(w.t.Context(), []string{creator})
+	ts.Check(err)
 	ts.Check(w.store.SavePlatformStatus(w.t.Context(), []store.PlatformStatus{{
-		CreatorID: creator, Platform: chat.Twitch, Channel: "harborlights", State: "live", LastHeartbeat: noon, LastSuccess: noon,
+		CreatorID: creator, Epoch: epochs[creator], Platform: chat.Twitch, Channel: "harborlights", State: "live", LastHeartbeat: noon, LastSuccess: noon,
 	}}))
-	_, err := w.store.RecordLive(w.t.Context(), control.Stream{
+	_, err = w.store.RecordLive(w.t.Context(), epochs[creator], control.Stream{
 		CreatorID: creator, Platform: chat.Twitch, Channel: "harborlights", StreamID: "s1", Title: "Building a lighthouse", StartedAt: noon,
 	})
 	ts.Check(err)

@@ -58,6 +58,11 @@ func (c *Client) Send(ctx context.Context, channelName, text, replyTo string) er
 	if err := c.awaitTurn(ctx, ch); err != nil {
 		return err
 	}
+	// Asked here and not left to a timer: after the process stood still, a timer
+	// may fire later than the wait before this ended.
+	if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) {
+		return &SendError{Channel: ch.name, Refusal: RefusedThrottled, Err: context.DeadlineExceeded}
+	}
 	return c.deliver(ch, text, replyTo)
 }
 

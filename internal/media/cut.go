@@ -88,6 +88,11 @@ func (c *Cutter) cut(ctx context.Context, req CutRequest, log zerolog.Logger) (C
 	if err := sweepOutput(req.Output); err != nil {
 		return CutResult{}, fmt.Errorf("remove what an earlier attempt left: %w", err)
 	}
+	mark, err := markAttempt(req.Output)
+	if err != nil {
+		return CutResult{}, err
+	}
+	defer os.Remove(mark)
 	if req.OnProgress == nil {
 		req.OnProgress = func(CutProgress) {}
 	}
@@ -95,7 +100,7 @@ func (c *Cutter) cut(ctx context.Context, req CutRequest, log zerolog.Logger) (C
 	if err != nil {
 		return CutResult{}, err
 	}
-	w := &workshop{tools: c.Tools, version: version, registry: c.Registry, log: log, req: req, threads: c.threads()}
+	w := &workshop{tools: c.Tools, version: version, registry: c.Registry, log: log, req: req, mark: mark, threads: c.threads()}
 	w.enter()
 	plan, err := w.plan(ctx)
 	if err != nil {
@@ -158,7 +163,9 @@ func beside(output, extension string) string {
 	return strings.TrimSuffix(output, filepath.Ext(output)) + extension
 }
 
-// sweepOutput removes temporary files of an earlier attempt at the same clip.
+// sweepOutput removes temporary files of an earlier attempt at the same clip, and
+// its mark: should it still be there, in a process that stood still, it publishes
+// nothing any more.
 func sweepOutput(output string) error {
 	left, err := filepath.Glob(filepath.Join(escapeGlob(filepath.Dir(output)), escapeGlob("."+clipID(output)+".")+"*"+cutSuffix))
 	if err != nil {
@@ -171,6 +178,19 @@ func sweepOutput(output string) error {
 	}
 	return nil
 }
+
+// markAttempt leaves a file beside the output that stays there until the next
+// attempt at the same clip begins.
+func markAttempt(output string) (string, error) {
+	file, err := os.CreateTemp(filepath.Dir(output), "."+clipID(output)+".*.attempt"+cutSuffix)
+	if err != nil {
+		return "", fmt.Errorf("mark the attempt at the clip: %w", err)
+	}
+	return file.Name(), file.Close()
+}
+
+// errSuperseded says that another attempt at the clip has begun since.
+var errSuperseded = errors.New("another attempt at the clip has begun since")
 
 var globEscaper = strings.NewReplacer(`*`, `[*]`, `?`, `[?]`, `[`, `[[]`)
 

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -47,15 +48,31 @@ func (w *workshop) make(ctx context.Context, p cutPlan) (CutResult, error) {
 		return CutResult{}, err
 	}
 	result.FFmpegTime = w.spent
-	return result, w.publish(p, result, info, video, picture)
+	return result, w.publish(ctx, p, result, info, video, picture)
 }
 
 // publish moves the files to their names. The metadata comes last: a clip is
-// finished when they are there.
-func (w *workshop) publish(p cutPlan, result CutResult, info mediaInfo, video, picture string) error {
+// finished when they are there. Each file is moved from a name that the next
+// attempt's sweep removes, so one that stood still meanwhile ends here or at any
+// of the moves.
+func (w *workshop) publish(ctx context.Context, p cutPlan, result CutResult, info mediaInfo, video, picture string) error {
 	meta, err := json.MarshalIndent(w.sidecar(p, result, info), "", "  ")
 	if err != nil {
 		return fmt.Errorf("write the clip's metadata: %w", err)
+	}
+	sidecar, err := w.temporary("json")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(sidecar)
+	if err := durable.WriteFile(sidecar, append(meta, '\n'), 0o644); err != nil {
+		return fmt.Errorf("store the clip's metadata: %w", err)
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if _, err := os.Stat(w.mark); errors.Is(err, os.ErrNotExist) {
+		return errSuperseded
 	}
 	if err := durable.Rename(picture, result.Thumbnail); err != nil {
 		return fmt.Errorf("store the clip's picture: %w", err)
@@ -63,7 +80,7 @@ func (w *workshop) publish(p cutPlan, result CutResult, info mediaInfo, video, p
 	if err := durable.Rename(video, result.Path); err != nil {
 		return fmt.Errorf("store the clip: %w", err)
 	}
-	if err := durable.WriteFile(result.Sidecar, append(meta, '\n'), 0o644); err != nil {
+	if err := durable.Rename(sidecar, result.Sidecar); err != nil {
 		return fmt.Errorf("store the clip's metadata: %w", err)
 	}
 	return nil

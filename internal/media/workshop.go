@@ -23,6 +23,7 @@ type workshop struct {
 	registry *process.Registry
 	log      zerolog.Logger
 	req      CutRequest
+	mark     string // is there as long as this is the newest attempt
 	threads  int
 
 	prefix     string        // of segments' names in FFmpeg's arguments

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/streamsuites/streamsuites/internal/durable"
 )
@@ -18,8 +19,11 @@ var errNoProcess = errors.New("no such process")
 
 const recordSuffix = ".pid.json"
 
-// Registry is a folder with one small file for each running child. It belongs to
-// one process at a time: whoever holds the lock of the state directory.
+// abandoned is how old a record is that nobody finishes writing any more.
+const abandoned = time.Minute
+
+// Registry is a folder with one small file for each running child. Several
+// processes may share it, for example two workers of one state directory.
 type Registry struct {
 	dir string
 
@@ -32,6 +36,10 @@ type record struct {
 	Name     string `json:"name"`
 	PID      int    `json:"pid"`
 	Identity string `json:"identity"`
+
+	// The process that started it.
+	Owner         int    `json:"owner"`
+	OwnerIdentity string `json:"owner_identity"`
 }
 
 // OpenRegistry opens the registry in dir, creating the folder.
@@ -39,7 +47,7 @@ func OpenRegistry(dir string) (*Registry, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open the registry of child processes: %w", err)
 	}
-	if err := durable.SweepTemporary(dir); err != nil {
+	if err := durable.SweepAbandoned(dir, abandoned); err != nil {
 		return nil, fmt.Errorf("open the registry of child processes: %w", err)
 	}
 	return &Registry{dir: dir, mine: map[int]bool{}}, nil
@@ -53,7 +61,12 @@ func (r *Registry) remember(name string, pid int) error {
 	if err != nil {
 		return fmt.Errorf("register: %w", err)
 	}
-	text, err := json.Marshal(record{Name: name, PID: pid, Identity: id})
+	owner := os.Getpid()
+	ownerID, err := identity(owner)
+	if err != nil {
+		return fmt.Errorf("register: %w", err)
+	}
+	text, err := json.Marshal(record{Name: name, PID: pid, Identity: id, Owner: owner, OwnerIdentity: ownerID})
 	if err != nil {
 		return fmt.Errorf("register: %w", err)
 	}

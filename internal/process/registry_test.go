@@ -77,6 +77,30 @@ func TestWhatAKilledPredecessorLeftIsEnded(t *testing.T) {
 	require.Empty(t, records(t, before))
 }
 
+// Two workers of one state directory share its registry.
+func TestTheChildOfAnotherProcessThatIsStillThereIsSpared(t *testing.T) {
+	t.Parallel()
+	registry := openRegistry(t, t.TempDir())
+	owner, child := orphan(t, "sleep", "1000"), orphan(t, "sleep", "1000")
+	ownerID, err := identity(owner)
+	require.NoError(t, err)
+	childID, err := identity(child)
+	require.NoError(t, err)
+	write(t, registry, record{Name: "ffmpeg", PID: child, Identity: childID, Owner: owner, OwnerIdentity: ownerID})
+
+	swept, err := registry.Sweep(zerolog.Nop())
+	require.NoError(t, err)
+	require.Empty(t, swept)
+	requireAlive(t, child)
+	require.Len(t, records(t, registry), 1)
+
+	write(t, registry, record{Name: "ffmpeg", PID: child, Identity: childID, Owner: owner, OwnerIdentity: "another life"})
+	swept, err = registry.Sweep(zerolog.Nop())
+	require.NoError(t, err)
+	require.Equal(t, []Swept{{Name: "ffmpeg", PID: child}}, swept, "its owner is gone")
+	requireGone(t, child)
+}
+
 func TestALeftoverThatIgnoresTheInterruptIsKilled(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -30,8 +30,8 @@ type Swept struct {
 }
 
 // Sweep ends what a killed predecessor left running and clears its records.
-// Children of this process are left alone, and so is a process that merely got
-// a recorded pid. It takes up to fifteen seconds when leftovers refuse to end;
+// Children of this process and of others that are still there are left alone, and
+// so is a process that merely got a recorded pid. It takes up to fifteen seconds when leftovers refuse to end;
 // the error names those that could not be ended.
 func (r *Registry) Sweep(log zerolog.Logger) ([]Swept, error) {
 	leftovers, err := r.leftovers()
@@ -77,7 +77,7 @@ func (r *Registry) leftovers() (map[string]record, error) {
 		}
 		path := filepath.Join(r.dir, entry.Name())
 		rec, ok := readRecord(path)
-		if ok && r.owns(rec.PID) {
+		if ok && (r.owns(rec.PID) || rec.Owner != os.Getpid() && is(rec.Owner, rec.OwnerIdentity)) {
 			continue
 		}
 		if ok && is(rec.PID, rec.Identity) {

@@ -122,15 +122,6 @@ func queueInboxDone(b *pgx.Batch, lanes []LaneCommit) {
 		})
 }
 
-func queueGaps(b *pgx.Batch, lanes []LaneCommit) {
-	for i := range lanes {
-		for _, g := range lanes[i].Gaps {
-			b.Queue(`insert into gaps (creator_id, platform, channel, reason, from_at, to_at, lost) values ($1, $2, $3, $4, $5, $6, $7)`,
-				lanes[i].CreatorID, g.Platform, g.Channel, g.Reason, storable(g.From), storable(g.To), g.Lost)
-		}
-	}
-}
-
 func queueCounters(b *pgx.Batch, lanes []LaneCommit) {
 	var creators, platforms []string
 	var messages, triggers, actions, failed []int64

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -76,11 +77,22 @@ func (c *Committer) Commit(ctx context.Context, lanes []LaneCommit) (CommitResul
 		err = tx.Commit(ctx)
 	}
 	if err != nil {
-		// Rolling back also tells whether the connection still works.
-		_ = tx.Rollback(context.WithoutCancel(ctx))
+		c.rollback(ctx, tx)
 		return CommitResult{}, fmt.Errorf("commit %d lanes: %w", len(lanes), c.explain(ctx, lanes, err))
 	}
 	return result, nil
+}
+
+// rollbackLimit bounds how long a server that may have fallen silent is asked to
+// roll back.
+const rollbackLimit = 2 * time.Second
+
+// rollback ends a failed transaction; that also tells whether the connection
+// still works, and closes one that does not.
+func (c *Committer) rollback(ctx context.Context, tx pgx.Tx) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackLimit)
+	defer cancel()
+	_ = tx.Rollback(ctx) // the server rolls back what nobody commits
 }
 
 // begin starts a transaction. A connection that broke since the last commit is
@@ -122,6 +134,7 @@ func (c *Committer) write(ctx context.Context, tx pgx.Tx, lanes []LaneCommit) (C
 	queueLanes(&batch, current)
 	queueNotices(&batch, current)
 	queueClipEvents(&batch, current)
+	queueGapEvents(&batch, current)
 	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
 		return CommitResult{}, err
 	}

@@ -56,6 +56,7 @@ func TestACommitWritesEverythingThatItsLaneDecided(t *testing.T) {
 	require.Equal(t, store.LaneState{
 		CreatorID: creator, NextSeq: 5, Clock: lane.Clock, Cooldowns: lane.Cooldowns[1:], ClipsRequested: []time.Time{noon},
 		ActiveClips: []string{"ab12cd"}, Live: st.Live, Recent: []chat.Key{lane.Events[2].Key(), lane.Events[1].Key(), lane.Events[0].Key()},
+		LastEventAt: map[chat.Platform]time.Time{chat.Twitch: noon},
 	}, st)
 	require.Empty(t, st.Live)
 

@@ -25,19 +25,6 @@ func (s *Store) Decisions(ctx context.Context, key chat.Key) ([]Decision, error)
 	return decisions, nil
 }
 
-// Gaps returns the chat that a creator lost after the given instant, the oldest
-// first.
-func (s *Store) Gaps(ctx context.Context, creatorID string, since time.Time) ([]Gap, error) {
-	rows, _ := s.pool.Query(ctx, `
-		select creator_id, platform, channel, reason, from_at, to_at, lost from gaps
-		where creator_id = $1 and to_at > $2 order by from_at, id`, creatorID, storable(since))
-	gaps, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Gap])
-	if err != nil {
-		return nil, fmt.Errorf("read the gaps of %s: %w", creatorID, err)
-	}
-	return gaps, nil
-}
-
 // AllCooldowns returns when each trigger fired last, by creator and trigger.
 func (s *Store) AllCooldowns(ctx context.Context) (map[string]map[string]time.Time, error) {
 	rows, _ := s.pool.Query(ctx, `select creator_id, trigger_id, max(fired_at) from cooldowns group by creator_id, trigger_id`)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -35,6 +36,21 @@ func (s *Store) Epochs(ctx context.Context, creatorIDs []string) (map[string]int
 		return nil, fmt.Errorf("read epochs: %w", err)
 	}
 	return epochs, nil
+}
+
+// requireEpoch refuses what is to be written under an epoch of the creator that
+// is outdated, with ErrStaleEpoch, and keeps the creator from being claimed until
+// the transaction ends. A creator that nobody ever claimed has the epoch 0.
+func requireEpoch(ctx context.Context, tx pgx.Tx, creatorID string, epoch int64) error {
+	var now int64
+	err := tx.QueryRow(ctx, `select epoch from epochs where creator_id = $1 for share`, creatorID).Scan(&now)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return fmt.Errorf("check the epoch of %s: %w", creatorID, err)
+	}
+	if now != epoch {
+		return fmt.Errorf("epoch %d of %s, which is at %d: %w", epoch, creatorID, now, ErrStaleEpoch)
+	}
+	return nil
 }
 
 func collectEpochs(rows pgx.Rows) (map[string]int64, error) {

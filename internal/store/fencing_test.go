@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/store"
 )
 
@@ -113,4 +114,75 @@ func TestTheServerEndsCommitsThatStandStillBeforeTheirHolderIsMissed(t *testing.
 		require.Positive(t, limit, setting)
 		require.Less(t, limit, 15*time.Second, setting)
 	}
+}
+
+// What the data plane writes beside its commits is refused as well, as far as a
+// holder that stood still could do harm by it.
+func TestAStaleHolderWritesNothingBesideItsCommitsEither(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ctx := t.Context()
+	b.commit(t, store.LaneCommit{CreatorID: creator, Epoch: b.epoch, NextSeq: 2, Clock: noon, Outbox: []store.Outbox{
+		{LaneSeq: 1, Kind: store.OutboxReply, DedupeKey: "a", Payload: []byte(`{}`)},
+		{LaneSeq: 1, Kind: store.OutboxReply, DedupeKey: "b", Payload: []byte(`{}`)},
+		{LaneSeq: 1, Kind: store.OutboxSignal, DedupeKey: "c", Payload: []byte(`{}`)},
+	}})
+	replies, err := b.store.PendingOutbox(ctx, []string{creator}, store.OutboxReply, 10)
+	require.NoError(t, err)
+	mine, err := b.store.ClaimOutbox(ctx, replies[0].ID, creator, b.epoch, "host-a")
+	require.NoError(t, err)
+	require.True(t, mine)
+	now, err := b.store.ClaimCreators(ctx, "host-b", []string{creator})
+	require.NoError(t, err)
+	status := func(epoch int64, state string) store.PlatformStatus {
+		return store.PlatformStatus{CreatorID: creator, Epoch: epoch, Platform: chat.Twitch, Channel: "channel", State: state, LastSuccess: noon}
+	}
+	require.NoError(t, b.store.SavePlatformStatus(ctx, []store.PlatformStatus{status(now[creator], "live")}))
+
+	require.NoError(t, b.store.SavePlatformStatus(ctx, []store.PlatformStatus{status(b.epoch, "inactive")}))
+	_, err = b.store.RecordLive(ctx, b.epoch, stream("s1", noon))
+	require.ErrorIs(t, err, store.ErrStaleEpoch)
+	_, err = b.store.RecordOffline(ctx, b.epoch, creator, chat.Twitch, noon)
+	require.ErrorIs(t, err, store.ErrStaleEpoch)
+	_, err = b.store.ClaimOutbox(ctx, replies[1].ID, creator, b.epoch, "host-a")
+	require.ErrorIs(t, err, store.ErrStaleEpoch)
+	unknown, err := b.store.RecoverOutbox(ctx, map[string]int64{creator: b.epoch})
+	require.NoError(t, err)
+	require.Zero(t, unknown)
+
+	statuses, err := b.store.PlatformStatuses(ctx)
+	require.NoError(t, err)
+	require.Equal(t, "live", statuses[0].State)
+	live, err := b.store.LiveStreams(ctx)
+	require.NoError(t, err)
+	require.Empty(t, live)
+
+	// What became of a reply that was on its way is better known to who sent it
+	// than to anybody else; it makes nobody send it again.
+	unknown, err = b.store.RecoverOutbox(ctx, now)
+	require.NoError(t, err)
+	require.Equal(t, 1, unknown)
+	require.ErrorIs(t, b.store.FinishOutbox(ctx, replies[0].ID, store.OutboxPending, ""), store.ErrOutboxState)
+	require.NoError(t, b.store.FinishOutbox(ctx, replies[0].ID, store.OutboxSent, ""))
+	pending, err := b.store.PendingOutbox(ctx, []string{creator}, store.OutboxReply, 10)
+	require.NoError(t, err)
+	require.Len(t, pending, 1)
+}
+
+func TestAClaimWaitsForABroadcastThatIsBeingRecorded(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ctx := t.Context()
+	blocker := b.connect(t)
+	_, err := blocker.Exec(ctx, `begin; lock table streamsuites.streams in exclusive mode`)
+	require.NoError(t, err)
+	recorded, claimed := make(chan error, 1), make(chan error, 1)
+	go func() { _, err := b.store.RecordLive(ctx, b.epoch, stream("s1", noon)); recorded <- err }()
+	b.awaitLockWaits(t, 1)
+	go func() { _, err := b.store.ClaimCreators(ctx, "host-b", []string{creator}); claimed <- err }()
+	b.awaitLockWaits(t, 2)
+	_, err = blocker.Exec(ctx, `rollback`)
+	require.NoError(t, err)
+	require.NoError(t, <-recorded)
+	require.NoError(t, <-claimed)
 }

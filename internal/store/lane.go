@@ -36,6 +36,9 @@ type LaneState struct {
 	ActiveClips    []string         // ids of clips that are queued to uploading
 	Live           []control.Stream // broadcasts that have not ended
 	Recent         []chat.Key       // newest messages, at most 4096, newest first
+
+	// LastEventAt is when the newest stored message of each platform was received.
+	LastEventAt map[chat.Platform]time.Time
 }
 
 // LoadLane reads a creator's lane from the rows that its commits left. Cooldowns
@@ -45,7 +48,7 @@ func (s *Store) LoadLane(ctx context.Context, creatorID string) (LaneState, erro
 	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err := pgx.BeginTxFunc(ctx, s.pool, snapshot, func(tx pgx.Tx) error {
 		for _, read := range []func(context.Context, pgx.Tx) error{
-			st.readPosition, st.readCooldowns, st.readClips, st.readLive, st.readRecent,
+			st.readPosition, st.readCooldowns, st.readClips, st.readLive, st.readRecent, st.readLastEvents,
 		} {
 			if err := read(ctx, tx); err != nil {
 				return err
@@ -101,5 +104,17 @@ func (st *LaneState) readRecent(ctx context.Context, tx pgx.Tx) (err error) {
 		select platform, message_id from chat_events
 		where creator_id = $1 order by lane_seq desc limit $2`, st.CreatorID, recentKeys)
 	st.Recent, err = pgx.CollectRows(rows, pgx.RowToStructByPos[chat.Key])
+	return err
+}
+
+func (st *LaneState) readLastEvents(ctx context.Context, tx pgx.Tx) error {
+	rows, _ := tx.Query(ctx, `select platform, last_event_at from counters where creator_id = $1 and last_event_at is not null`, st.CreatorID)
+	st.LastEventAt = map[chat.Platform]time.Time{}
+	var platform chat.Platform
+	var at time.Time
+	_, err := pgx.ForEachRow(rows, []any{&platform, &at}, func() error {
+		st.LastEventAt[platform] = at
+		return nil
+	})
 	return err
 }

@@ -11,9 +11,9 @@ import (
 
 const (
 	// listenProbe is how often a silent connection is asked whether it lives.
-	listenProbe = 30 * time.Second
+	listenProbe = 10 * time.Second
 	// probeTimeout is how long the answer may take.
-	probeTimeout = 10 * time.Second
+	probeTimeout = 5 * time.Second
 	// firstRetry and lastRetry bound the wait between two attempts to connect.
 	firstRetry = 100 * time.Millisecond
 	lastRetry  = 5 * time.Second

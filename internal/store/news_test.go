@@ -17,7 +17,7 @@ func TestAConnectionIsNewsWhenItsStateChanges(t *testing.T) {
 		{"needs_login", "token refused"}, {"inactive", ""},
 	} {
 		require.NoError(t, b.store.SavePlatformStatus(t.Context(), []store.PlatformStatus{{
-			CreatorID: creator, Platform: chat.Twitch, Channel: "channel", State: step.state, Error: step.detail,
+			CreatorID: creator, Epoch: b.epoch, Platform: chat.Twitch, Channel: "channel", State: step.state, Error: step.detail,
 		}}))
 	}
 	require.Equal(t, []string{

@@ -57,6 +57,39 @@ func (s *Store) PendingOutbox(ctx context.Context, creatorIDs []string, kind Out
 	rows, _ := s.pool.Query(ctx, `
 		select id, creator_id, lane_seq, kind, dedupe_key, platform, channel, payload, not_after, created_at, attempts
 		from outbox where state = 'pending' and creator_id = any($1) and kind = $2 order by id limit $3`, creatorIDs, kind, limit)
+	return collectOutbox(rows)
+}
+
+// ResumeOutbox is PendingOutbox for the one who sends a creator's rows of that
+// kind and has none in hand: what holder claimed without ever hearing that it had,
+// because the answer was lost, was never sent and is pending again.
+func (s *Store) ResumeOutbox(ctx context.Context, creatorID string, kind OutboxKind, holder string, limit int) ([]Outbox, error) {
+	rows, _ := s.pool.Query(ctx, `
+		with unheard as (
+			update outbox set state = 'pending'
+			where creator_id = $1 and kind = $2 and state = 'sending' and claimed_by = $3 returning *
+		)
+		select id, creator_id, lane_seq, kind, dedupe_key, platform, channel, payload, not_after, created_at, attempts from (
+			select * from outbox where state = 'pending' and creator_id = $1 and kind = $2
+			union all select * from unheard
+		) waiting order by id limit $4`, creatorID, kind, holder, limit)
+	return collectOutbox(rows)
+}
+
+// UnsentOutbox returns those of the creators that have rows which are pending, or
+// which holder has claimed and not finished.
+func (s *Store) UnsentOutbox(ctx context.Context, creatorIDs []string, holder string) ([]string, error) {
+	rows, _ := s.pool.Query(ctx, `
+		select distinct creator_id from outbox
+		where state in ('pending', 'sending') and creator_id = any($1) and (state = 'pending' or claimed_by = $2)`, creatorIDs, holder)
+	creators, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("read whose outbox is not empty: %w", err)
+	}
+	return creators, nil
+}
+
+func collectOutbox(rows pgx.Rows) ([]Outbox, error) {
 	pending, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (o Outbox, err error) {
 		err = row.Scan(&o.ID, &o.CreatorID, &o.LaneSeq, &o.Kind, &o.DedupeKey, &o.Platform, &o.Channel, &o.Payload,
 			orZero(&o.NotAfter), &o.CreatedAt, &o.Attempts)
@@ -188,6 +221,7 @@ func (s *Store) RecoverOutbox(ctx context.Context, epochs map[string]int64) (unk
 // rows consumed that were written before it. Their dedupe keys are forgotten with
 // them, so the instant has to be longer ago than anything is ever repeated.
 func (s *Store) PruneOutbox(ctx context.Context, before time.Time) (int64, error) {
+	ctx = patiently(ctx)
 	var pruned int64
 	err := s.inTx(ctx, func(tx pgx.Tx) error {
 		for _, statement := range []string{

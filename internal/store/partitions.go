@@ -23,6 +23,7 @@ const (
 // yesterday to three days ahead. Rows of those days that landed in the default
 // partition before are moved.
 func (s *Store) EnsurePartitions(ctx context.Context, now time.Time) error {
+	ctx = patiently(ctx)
 	conn, err := s.pool.Acquire(ctx)
 	if err != nil {
 		return fmt.Errorf("reach the database: %w", err)
@@ -87,6 +88,7 @@ func createPartition(ctx context.Context, tx pgx.Tx, name string, day time.Time)
 // the chat received before it that has no partition of its own. dropped counts
 // the partitions.
 func (s *Store) PruneChat(ctx context.Context, before time.Time) (dropped int, err error) {
+	ctx = patiently(ctx)
 	names, err := s.partitions(ctx)
 	if err != nil {
 		return 0, err

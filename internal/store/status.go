@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -14,34 +15,41 @@ import (
 // the creator says.
 type PlatformStatus struct {
 	CreatorID     string
+	Epoch         int64 // of who says so; only written, 0 for a creator that nobody ever claimed
 	Platform      chat.Platform
 	Channel       string
 	State         string // connecting, live, silent, degraded, needs_login, paused, disabled, inactive
 	Error         string
 	LastHeartbeat time.Time // zero keeps the last one
-	LastSuccess   time.Time // zero keeps the last one
+	LastSuccess   time.Time // up to when all chat was read and stored; zero keeps the last one
 	UpdatedAt     time.Time // set by the store
 }
 
 // SavePlatformStatus writes the states of connections, and a runtime event for
-// each that changed.
+// each that changed. States of creators whose epoch is outdated are dropped: they
+// are about connections that do not count any more. One that meets the claim of
+// its creator may still be written; the new holder's own follows within seconds.
 func (s *Store) SavePlatformStatus(ctx context.Context, statuses []PlatformStatus) error {
 	var batch pgx.Batch
 	var changed []RuntimeEvent
 	for _, p := range statuses {
 		batch.Queue(`
-			with before as (select state from platform_status where creator_id = $1 and platform = $2)
+			with before as (select state from platform_status where creator_id = $1::text and platform = $2::text)
 			insert into platform_status as s (creator_id, platform, channel, state, error, last_heartbeat, last_success)
-			values ($1, $2, $3, $4, $5, $6, $7)
+			select $1::text, $2::text, $3::text, $4::text, $5::text, $6::timestamptz, $7::timestamptz
+			where $8 = coalesce((select epoch from epochs where creator_id = $1), 0)
 			on conflict (creator_id, platform) do update set
 				channel = excluded.channel, state = excluded.state, error = excluded.error,
 				last_heartbeat = coalesce(excluded.last_heartbeat, s.last_heartbeat),
 				last_success = coalesce(excluded.last_success, s.last_success), updated_at = now()
 			returning coalesce((select state from before), '')`,
-			p.CreatorID, string(p.Platform), p.Channel, p.State, p.Error, nullable(p.LastHeartbeat), nullable(p.LastSuccess),
+			p.CreatorID, string(p.Platform), p.Channel, p.State, p.Error, nullable(p.LastHeartbeat), nullable(p.LastSuccess), p.Epoch,
 		).QueryRow(func(row pgx.Row) error {
 			var before string
 			err := row.Scan(&before)
+			if errors.Is(err, pgx.ErrNoRows) {
+				return nil // outdated
+			}
 			if event, worth := p.news(before); worth {
 				changed = append(changed, event)
 			}

@@ -46,6 +46,7 @@ func Open(ctx context.Context, databaseURL string) (*Store, error) {
 		cfg.MaxConns = max(cfg.MaxConns, minPool)
 	}
 	cfg.AfterConnect = useUTC
+	cfg.ConnConfig.Tracer = patience{}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
@@ -57,8 +58,21 @@ func Open(ctx context.Context, databaseURL string) (*Store, error) {
 	return &Store{pool: pool, listen: cfg.ConnConfig.Copy()}, nil
 }
 
-// Close waits for the connections in use and closes the pool.
-func (s *Store) Close() { s.pool.Close() }
+// closeLimit bounds how long Close waits for connections in use.
+const closeLimit = time.Second
+
+// Close closes the pool. It waits a moment for the connections in use; those of a
+// server that has fallen silent close themselves later.
+func (s *Store) Close() {
+	closed := make(chan struct{})
+	go func() { s.pool.Close(); close(closed) }()
+	moment := time.NewTimer(closeLimit)
+	defer moment.Stop()
+	select {
+	case <-closed:
+	case <-moment.C:
+	}
+}
 
 // Ping reports whether the database answers.
 func (s *Store) Ping(ctx context.Context) error {
@@ -108,6 +122,9 @@ func hangUp(ctx context.Context, conn *pgx.Conn) {
 
 // prepare sets what every connection has in common.
 func prepare(cfg *pgx.ConnConfig) {
+	if cfg.ConnectTimeout == 0 { // connect_timeout of the URL wins
+		cfg.ConnectTimeout = connectLimit
+	}
 	cfg.RuntimeParams["search_path"] = schema
 	if cfg.RuntimeParams["application_name"] == "" {
 		cfg.RuntimeParams["application_name"] = "streamsuites"

@@ -18,8 +18,15 @@ const selectStreams = `select creator_id, platform, channel, stream_id, title, s
 // is news; then, in the same transaction, other open broadcasts of the creator on
 // that platform end, and the lane, the session and the runtime events learn of it.
 // A broadcast that is older than the open one is stale news and changes nothing.
-func (s *Store) RecordLive(ctx context.Context, stream control.Stream) (started bool, err error) {
+//
+// epoch is that under which the caller holds the creator: an answer that was read
+// before the caller stood still must not open a broadcast that ended since. When
+// it is outdated the error is ErrStaleEpoch.
+func (s *Store) RecordLive(ctx context.Context, epoch int64, stream control.Stream) (started bool, err error) {
 	err = s.inTx(ctx, func(tx pgx.Tx) error {
+		if err := requireEpoch(ctx, tx, stream.CreatorID, epoch); err != nil {
+			return err
+		}
 		open, err := lockOpenStreams(ctx, tx, stream.CreatorID, stream.Platform)
 		if err != nil {
 			return err
@@ -61,9 +68,15 @@ func (s *Store) RecordLive(ctx context.Context, stream control.Stream) (started 
 
 // RecordOffline records that a creator is not live on a platform as of the given
 // instant, and returns the broadcasts that ended by that. The lane, the session and
-// the runtime events learn of each in the same transaction.
-func (s *Store) RecordOffline(ctx context.Context, creatorID string, p chat.Platform, at time.Time) (ended []control.Stream, err error) {
+// the runtime events learn of each in the same transaction. When the epoch under
+// which the caller holds the creator is outdated, the error is ErrStaleEpoch.
+func (s *Store) RecordOffline(
+	ctx context.Context, epoch int64, creatorID string, p chat.Platform, at time.Time,
+) (ended []control.Stream, err error) {
 	err = s.inTx(ctx, func(tx pgx.Tx) error {
+		if err := requireEpoch(ctx, tx, creatorID, epoch); err != nil {
+			return err
+		}
 		open, err := lockOpenStreams(ctx, tx, creatorID, p)
 		if err != nil {
 			return err

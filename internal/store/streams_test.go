@@ -21,7 +21,7 @@ func stream(id string, started time.Time) control.Stream {
 
 func (b bench) live(t testing.TB, s control.Stream) bool {
 	t.Helper()
-	started, err := b.store.RecordLive(t.Context(), s)
+	started, err := b.store.RecordLive(t.Context(), b.epoch, s)
 	require.NoError(t, err)
 	return started
 }
@@ -55,7 +55,7 @@ func TestAStreamThatIsSeenLiveManyTimesStartsOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 10 {
 		wg.Go(func() {
-			first, err := b.store.RecordLive(t.Context(), stream("s1", noon))
+			first, err := b.store.RecordLive(t.Context(), b.epoch, stream("s1", noon))
 			assert.NoError(t, err)
 			if first {
 				started.Add(1)
@@ -96,10 +96,10 @@ func TestAStreamEndsOnceAndCanComeBack(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	require.True(t, b.live(t, stream("s1", noon)))
-	ended, err := b.store.RecordOffline(t.Context(), creator, chat.Twitch, noon.Add(time.Hour))
+	ended, err := b.store.RecordOffline(t.Context(), b.epoch, creator, chat.Twitch, noon.Add(time.Hour))
 	require.NoError(t, err)
 	require.Equal(t, []control.Stream{stream("s1", noon)}, ended)
-	ended, err = b.store.RecordOffline(t.Context(), creator, chat.Twitch, noon.Add(2*time.Hour))
+	ended, err = b.store.RecordOffline(t.Context(), b.epoch, creator, chat.Twitch, noon.Add(2*time.Hour))
 	require.NoError(t, err)
 	require.Empty(t, ended)
 	require.True(t, b.live(t, stream("s1", noon)))
@@ -169,16 +169,16 @@ func TestTheStateOfAConnectionKeepsWhatIsNotKnownAnew(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	ctx := t.Context()
-	live := store.PlatformStatus{CreatorID: creator, Platform: chat.Twitch, Channel: "channel", State: "live", LastHeartbeat: noon, LastSuccess: noon}
+	live := store.PlatformStatus{CreatorID: creator, Epoch: b.epoch, Platform: chat.Twitch, Channel: "channel", State: "live", LastHeartbeat: noon, LastSuccess: noon}
 	require.NoError(t, b.store.SavePlatformStatus(ctx, nil))
 	require.NoError(t, b.store.SavePlatformStatus(ctx, []store.PlatformStatus{live}))
-	degraded := store.PlatformStatus{CreatorID: creator, Platform: chat.Twitch, Channel: "channel", State: "degraded", Error: "no answer", LastHeartbeat: noon.Add(time.Second)}
+	degraded := store.PlatformStatus{CreatorID: creator, Epoch: b.epoch, Platform: chat.Twitch, Channel: "channel", State: "degraded", Error: "no answer", LastHeartbeat: noon.Add(time.Second)}
 	require.NoError(t, b.store.SavePlatformStatus(ctx, []store.PlatformStatus{degraded}))
 
 	statuses, err := b.store.PlatformStatuses(ctx)
 	require.NoError(t, err)
 	require.Len(t, statuses, 1)
-	degraded.LastSuccess, degraded.UpdatedAt = noon, statuses[0].UpdatedAt
+	degraded.Epoch, degraded.LastSuccess, degraded.UpdatedAt = 0, noon, statuses[0].UpdatedAt
 	require.Equal(t, degraded, statuses[0])
 }
 

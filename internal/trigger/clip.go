@@ -47,7 +47,9 @@ func (a *attempt) request() clip.Request {
 		RequestedAt: a.said,
 		Start:       start,
 		End:         end,
-		Destination: settings.Clip.Destination,
+	}
+	if to := settings.Clip.Destinations; len(to) > 0 {
+		r.Destination, r.More = to[0], append([]string(nil), to[1:]...) // nil for none
 	}
 	return r
 }

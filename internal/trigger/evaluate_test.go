@@ -93,6 +93,26 @@ func TestAClipIsRequestedSignalledAndAcknowledged(t *testing.T) {
 	require.Contains(t, s.ActiveClips, id)
 }
 
+func TestAClipGoesWhereItsCreatorPublishes(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		to, more []string
+	}{
+		"to one place":     {[]string{"youtube"}, nil},
+		"to several":       {[]string{"youtube", "folder", "rumble"}, []string{"folder", "rumble"}},
+		"to none of these": {nil, nil},
+	} {
+		r := rules(t, func(s *Settings) { s.Clip.Destinations = c.to })
+		request := play(live(), r, message("m1", "!clip")).Effects.Clips[0]
+		require.Equal(t, c.more, request.More, name)
+		want := c.to
+		if want == nil {
+			want = []string{"folder"}
+		}
+		require.Equal(t, want, request.Destinations(), name)
+	}
+}
+
 func TestTheFirstFailingStepIsRecorded(t *testing.T) {
 	t.Parallel()
 	offline := NewState

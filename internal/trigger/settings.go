@@ -49,7 +49,9 @@ type ClipSettings struct {
 	PerHour   int // clips that chat may start in an hour; default 10, 0 = no limit
 	MaxActive int // clips not yet published or failed (max_concurrent_clip_jobs); default 1, 0 = no limit
 
-	Destination string // name of the destination; default "folder"
+	// Destinations names where clips go; the first one's address is the clip's.
+	// Default "folder" alone.
+	Destinations []string
 }
 
 // PingSettings is the `!ping` command, the proof that the bot reads and writes.
@@ -124,7 +126,7 @@ func DefaultSettings(creatorID, displayName string) Settings {
 			Buffer:        300 * time.Second,
 			PerHour:       10,
 			MaxActive:     1,
-			Destination:   "folder",
+			Destinations:  []string{"folder"},
 		},
 		Ping: PingSettings{Guards: guards},
 	}

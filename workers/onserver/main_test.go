@@ -33,6 +33,8 @@ const host = "host-1"
 var server struct {
 	main, system client.Client
 	hostPort     string
+	ui           string // address of the web UI
+	database     string // address of an empty database of our own tables
 	state        string
 	world        *world
 }
@@ -67,6 +69,7 @@ func serve(m *testing.M) (code int, err error) {
 		return 0, err
 	}
 	defer temporal.Stop(context.Background()) //nolint:errcheck // at the end of the tests
+	server.ui, server.database = temporal.UIURL(), database.URL("postgres")
 	if err := connect(temporal.HostPort()); err != nil {
 		return 0, err
 	}
@@ -128,7 +131,7 @@ func allWorkers(main, system client.Client) workers.Set {
 		}),
 		workers.Media(b, host,
 			activities.NewMedia(server.state, w, w.cover, time.Now, 2),
-			&activities.Upload{StateDir: server.state, Destinations: map[string]destination.Destination{"folder": w}}),
+			&activities.Upload{StateDir: server.state, Store: w, Destinations: map[string]destination.Destination{"folder": w, "youtube": channel{w}}}),
 		workers.Exports(s, &activities.Exports{Exporter: w}, &activities.Housekeeping{Store: w, Keep: activities.DefaultKeep}),
 	}
 }

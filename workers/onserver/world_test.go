@@ -31,6 +31,7 @@ type world struct {
 	exports   int
 	recorders map[string]chan struct{} // by stream; closing it ends the source
 	shards    map[int]chan string      // attempts at a shard
+	uploads   map[upload]clip.Upload
 }
 
 // behaviour says how the world treats a clip. A nil function does what is good.
@@ -41,12 +42,14 @@ type behaviour struct {
 	cover      func(call int) media.Coverage
 	cut        func(ctx context.Context, call int) error
 	publish    func(ctx context.Context, call int) error
+	youtube    func(ctx context.Context, call int) error // like publish, at the second destination
 }
 
 func newWorld() *world {
 	return &world{
 		clips: make(map[string]*clip.Clip), history: make(map[string][]clip.State), behave: make(map[string]behaviour),
 		calls: make(map[string]int), recorders: make(map[string]chan struct{}), shards: make(map[int]chan string),
+		uploads: make(map[upload]clip.Upload),
 	}
 }
 
@@ -56,6 +59,9 @@ func (w *world) add(request clip.Request, b behaviour) {
 	defer w.mu.Unlock()
 	w.clips[request.ClipID] = &clip.Clip{Request: request, State: clip.Queued}
 	w.behave[request.ClipID] = b
+	for _, name := range request.Destinations() {
+		w.uploads[upload{request.ClipID, name}] = clip.Upload{ClipID: request.ClipID, Destination: name, State: clip.UploadWaiting}
+	}
 }
 
 func (w *world) states(id string) []clip.State {

@@ -25,7 +25,7 @@ func Ingest(ctx context.Context, p Parts) error {
 		return fmt.Errorf("open the committer's connection: %w", err)
 	}
 	defer func() {
-		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer cancel()
 		committer.Close(closing)
 	}()

@@ -82,7 +82,7 @@ func settingsOf(cfg *config.Config, creator *config.Creator) trigger.Settings {
 	s.Clip.PerHour = limits.PerHour
 	s.Clip.MaxActive = limits.MaxConcurrent
 	s.Clip.Buffer = limits.Buffer
-	s.Clip.Destination = limits.Destinations[0]
+	s.Clip.Destinations = limits.Destinations
 	s.Ping.Enabled = bounds.Enabled
 	s.Ping.GlobalCooldown = max(s.Ping.GlobalCooldown, bounds.MinCooldown)
 	if account, ok := cfg.Twitch[creator.TwitchAccount]; ok && account.Nick != "" {

@@ -80,7 +80,7 @@ func TestTheTiersLimitsBecomeTheRulesSettings(t *testing.T) {
 	require.Equal(t, 6, s.Clip.PerHour)
 	require.Equal(t, 2, s.Clip.MaxActive)
 	require.Equal(t, 200*time.Second, s.Clip.Buffer)
-	require.Equal(t, "folder", s.Clip.Destination)
+	require.Equal(t, []string{"folder"}, s.Clip.Destinations)
 	require.True(t, s.Ping.Enabled)
 	require.Equal(t, 7*time.Second, s.Ping.GlobalCooldown, "the tier's shortest cooldown holds for every trigger")
 	_, err := trigger.Compile(s)

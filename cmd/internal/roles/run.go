@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Role is a part of the runtime that can run in a process of its own.
@@ -53,6 +54,10 @@ type running struct {
 	err  chan error
 }
 
+// orderly is how long a role that stops keeps the next one waiting. It has done
+// what the next one should see long before, unless what it needs does not answer.
+const orderly = 3 * time.Second
+
 // Run runs the roles until ctx ends or one of them fails, and stops them one
 // after the other.
 func Run(ctx context.Context, p Parts, chosen []Role) error {
@@ -85,6 +90,16 @@ func Run(ctx context.Context, p Parts, chosen []Role) error {
 	}
 	for _, role := range started {
 		role.stop()
+		moment := time.NewTimer(orderly)
+		select {
+		case err := <-role.err:
+			role.err <- err
+		case <-moment.C:
+			p.Log.Warn().Str("role", role.Name).Msg("a role takes long to stop")
+		}
+		moment.Stop()
+	}
+	for _, role := range started {
 		if err := <-role.err; err != nil && first == nil {
 			first = err
 		}

@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/streamsuites/streamsuites/activities"
-	"github.com/streamsuites/streamsuites/internal/destination"
-	"github.com/streamsuites/streamsuites/internal/destination/folder"
 	"github.com/streamsuites/streamsuites/internal/media"
 	"github.com/streamsuites/streamsuites/workers"
 )
@@ -83,14 +81,6 @@ func (p Parts) capture() *activities.Capture {
 			return media.NewRecorder(rc)
 		},
 	}
-}
-
-func (p Parts) destinations() (map[string]destination.Destination, error) {
-	published, err := folder.New(p.Dir.ClipsPublished(), p.PublicBase())
-	if err != nil {
-		return nil, err
-	}
-	return map[string]destination.Destination{published.Name(): published}, nil
 }
 
 // PublicBase is the address under which the HTTP server is known to others.

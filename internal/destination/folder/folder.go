@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/streamsuites/streamsuites/internal/clip"
 	"github.com/streamsuites/streamsuites/internal/destination"
@@ -21,6 +22,10 @@ import (
 
 // Name is what configuration calls this destination.
 const Name = "folder"
+
+// abandoned is for how long nobody has written to a copy that was given up:
+// another worker of this host may be copying now.
+const abandoned = 10 * time.Minute
 
 // Folder is the destination. It is safe for concurrent use.
 type Folder struct {
@@ -41,7 +46,7 @@ func New(dir, publicBase string) (*Folder, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // published to everybody
 		return nil, fmt.Errorf("create the folder of published clips: %w", err)
 	}
-	if err := durable.SweepTemporary(dir); err != nil {
+	if err := durable.SweepAbandoned(dir, abandoned); err != nil {
 		return nil, fmt.Errorf("tidy the folder of published clips: %w", err)
 	}
 	return &Folder{dir: dir, base: base}, nil

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -125,9 +126,12 @@ func TestWhatAKilledProcessLeftIsRemovedAtTheStart(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.write(".ab12cd.123.tmp", "half")
+	old := time.Now().Add(-time.Hour)
+	require.NoError(t, os.Chtimes(filepath.Join(b.dir, ".ab12cd.123.tmp"), old, old))
+	b.write(".ab12cd.456.tmp", "another worker of this host is copying")
 	_, err := folder.New(b.dir, "http://host")
 	require.NoError(t, err)
-	require.Empty(t, b.names())
+	require.Equal(t, []string{".ab12cd.456.tmp"}, b.names())
 }
 
 func requireKind(t *testing.T, err error, kind destination.Kind) {
