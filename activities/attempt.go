@@ -17,35 +17,83 @@ const handedOver = "handed_over"
 var errWorkerStopping = errors.New("the worker is stopping")
 
 // attempt is one attempt at an activity that lasts.
+//
+// It does not end because the server cannot be reached. The SDK cancels an
+// activity whose heartbeat fails for a few seconds, which would stop recordings,
+// chat and encoders on every hiccup of the server and throw their work away;
+// whether the attempt still counts is the server's to say, once it answers again.
 type attempt struct {
-	context.Context // ends when the activity is cancelled, paused or reset, and when the worker stops
+	context.Context // ends when the activity is cancelled, paused or reset, when the server has given the attempt up, and when the worker stops
 	end             context.CancelCauseFunc
+	line            *line
 }
 
 // begin returns the attempt that ctx belongs to. Its finish must be called.
-func begin(ctx context.Context) attempt {
-	stopping := activity.GetWorkerStopChannel(ctx)
-	ctx, end := context.WithCancelCause(ctx)
-	go func() {
-		select {
-		case <-stopping:
-			end(errWorkerStopping)
-		case <-ctx.Done():
-		}
-	}()
-	return attempt{ctx, end}
+func begin(ctx context.Context) attempt { return beginLingering(ctx, 0) }
+
+// beginLingering is begin for what goes on for a while after the server has given
+// the attempt up, unless its successor ends it: so that nothing is missed until
+// there is one.
+func beginLingering(ctx context.Context, linger time.Duration) attempt {
+	base, free := context.WithoutCancel(ctx), context.CancelFunc(func() {})
+	if deadline, limited := ctx.Deadline(); limited {
+		base, free = context.WithDeadline(base, deadline)
+	}
+	work, end := context.WithCancelCause(base)
+	context.AfterFunc(work, free)
+	a := attempt{work, end, &line{sdk: ctx}}
+	go a.watch(ctx, linger)
+	return a
 }
+
+// watch ends the attempt when it is told to, or when the server is not interested
+// in it any more.
+func (a attempt) watch(ctx context.Context, linger time.Duration) {
+	stopping := activity.GetWorkerStopChannel(ctx)
+	select {
+	case <-stopping:
+		a.end(errWorkerStopping)
+		return
+	case <-a.Done():
+		return
+	case <-ctx.Done():
+	}
+	cause := context.Cause(ctx)
+	if cutOff(ctx, cause) {
+		activity.GetLogger(a).Warn("the server cannot be reached; the work goes on", "error", cause)
+		if cause = a.line.hold(a, stopping); cause == nil {
+			cause = errWorkerStopping
+		}
+	}
+	if linger > 0 && givenUp(cause) {
+		timer := time.NewTimer(linger)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-stopping:
+			cause = errWorkerStopping
+		case <-a.Done():
+		}
+	}
+	a.end(cause)
+}
+
+// heartbeat tells the server that the attempt is well, and how far it is.
+func (a attempt) heartbeat(details any) { a.line.heartbeat(details) }
 
 // lost tells why the attempt is over before it has begun its work, or returns
 // nil. The first heartbeat of an attempt is answered before it returns: a task
 // that reached its worker too late, because the process stood still, is somebody
-// else's by then, and must not touch what that one works on. Ask it after the
-// first heartbeat.
+// else's by then, and must not touch what that one works on, nor linger. Ask it
+// after the first heartbeat.
 func (a attempt) lost() error {
-	if a.Err() == nil {
+	sdk := a.line.sdk
+	cause := context.Cause(sdk)
+	if cause == nil || cutOff(sdk, cause) {
 		return nil
 	}
-	return a.outcome(context.Cause(a))
+	a.end(cause)
+	return a.outcome(cause)
 }
 
 // finish frees what the attempt holds.
@@ -74,7 +122,7 @@ func (a attempt) outcome(err error) error {
 // beat heartbeats now and at every interval until the attempt or the returned
 // function ends it.
 func (a attempt) beat(interval time.Duration, details func() any) (stop func()) {
-	activity.RecordHeartbeat(a, details())
+	a.heartbeat(details())
 	ended, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
@@ -83,7 +131,7 @@ func (a attempt) beat(interval time.Duration, details func() any) (stop func()) 
 		for {
 			select {
 			case <-ticker.C:
-				activity.RecordHeartbeat(a, details())
+				a.heartbeat(details())
 			case <-ended:
 				return
 			case <-a.Done():

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"go.temporal.io/sdk/activity"
-
 	"github.com/streamsuites/streamsuites/activities/task"
 )
 
@@ -22,16 +20,21 @@ const shardPause = time.Second
 // Ingest runs shards.
 type Ingest struct{ Host ShardRunner }
 
+// untilSucceeded is how long a shard that the server has given up goes on, unless
+// its successor has taken it over: chat that nobody reads is lost, and two who read
+// the same are told apart by the creators' epochs.
+const untilSucceeded = 30 * time.Second
+
 // Run runs a shard until it is cancelled or the worker stops. Every other end
 // is an error, after which it is tried again.
 func (a *Ingest) Run(ctx context.Context, in task.IngestInput) (task.Nothing, error) {
-	work := begin(ctx)
+	work := beginLingering(ctx, untilSucceeded)
 	defer work.finish()
-	activity.RecordHeartbeat(work)
+	work.heartbeat(nil)
 	if err := work.lost(); err != nil {
 		return task.Nothing{}, err
 	}
-	err := a.Host.RunShard(work, in.Shard, func(details any) { activity.RecordHeartbeat(work, details) })
+	err := a.Host.RunShard(work, in.Shard, work.heartbeat)
 	switch {
 	case err == nil && work.Err() == nil:
 		err = fmt.Errorf("shard %d ended by itself", in.Shard)

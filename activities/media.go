@@ -10,8 +10,6 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
-	"go.temporal.io/sdk/activity"
-
 	"github.com/streamsuites/streamsuites/activities/task"
 	"github.com/streamsuites/streamsuites/internal/clip"
 	"github.com/streamsuites/streamsuites/internal/media"
@@ -90,7 +88,7 @@ func (a *Media) Await(ctx context.Context, in task.AwaitInput) (task.AwaitResult
 		if covered.Done || !a.clock().Before(latest) {
 			return judge(covered, span)
 		}
-		activity.RecordHeartbeat(work, task.AwaitResult{Covered: covered.Covered, Gaps: len(covered.Gaps)})
+		work.heartbeat(task.AwaitResult{Covered: covered.Covered, Gaps: len(covered.Gaps)})
 		select {
 		case <-poll.C:
 		case <-work.Done():

@@ -143,6 +143,7 @@ func TestAStandaloneSurvivesTheDeathOfItsPostgres(t *testing.T) {
 		s.eventually(time.Minute, "another Postgres runs", func() bool { pid := s.postgres(); return pid != 0 && pid != killed })
 		s.awaitRuntime(time.Minute)
 	}
+	s.hears("still")
 	asked["late"] = s.say("late", "!clip 5 after it all")
 	for who, message := range asked {
 		s.requireClip(who, message)
@@ -150,8 +151,8 @@ func TestAStandaloneSurvivesTheDeathOfItsPostgres(t *testing.T) {
 	s.requireStored("talker", chat.end())
 	s.requireCarriedOut()
 	s.requireNothingPilesUp(before)
-	require.Contains(t, s.stdout.String(), "the private Postgres ended and is started again")
-	require.Contains(t, s.stdout.String(), "runs again")
+	require.Contains(t, s.stdout.String(), "The private Postgres ended and is started again")
+	require.Contains(t, s.stdout.String(), "Runs again")
 	require.Empty(t, s.stderr.String())
 }
 

@@ -95,9 +95,10 @@ type Host struct {
 
 	routes atomic.Pointer[map[string]*tenure] // where chat goes, by creator; replaced, never changed
 
-	mu    sync.Mutex
-	owned map[string]*tenure // by creator, until they have ended
-	gone  chan struct{}      // holds one token after a tenure has ended
+	mu       sync.Mutex
+	owned    map[string]*tenure    // by creator, until they have ended
+	attempts map[int]chan struct{} // by shard, of the newest attempt
+	gone     chan struct{}         // holds one token after a tenure has ended
 }
 
 // NewHost prepares a host. Accounts are added before Run.
@@ -110,7 +111,7 @@ func NewHost(cfg HostConfig) (*Host, error) {
 		cfg: cfg, log: cfg.Log.With().Str("component", "ingest").Logger(),
 		accounts: map[string]*Account{}, presences: newPresences(),
 		started: make(chan struct{}), closing: make(chan struct{}),
-		owned: map[string]*tenure{}, gone: make(chan struct{}, 1),
+		owned: map[string]*tenure{}, attempts: map[int]chan struct{}{}, gone: make(chan struct{}, 1),
 	}
 	h.memory.limit = cfg.HostBytes
 	h.work, h.endWork = context.WithCancel(context.Background())

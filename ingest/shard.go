@@ -36,7 +36,8 @@ type shard struct {
 	host   *Host
 	number int
 	log    zerolog.Logger
-	lost   chan error // receives when a creator was overtaken
+	lost   chan error    // receives when a creator was overtaken
+	next   chan struct{} // closed when a later attempt at the shard begins in this process
 
 	mu   sync.Mutex
 	held map[string]*tenure
@@ -56,7 +57,7 @@ func (h *Host) RunShard(ctx context.Context, number int, heartbeat func(any)) er
 	}
 	s := &shard{
 		host: h, number: number, log: h.log.With().Int("shard", number).Logger(),
-		lost: make(chan error, 1), held: map[string]*tenure{},
+		lost: make(chan error, 1), held: map[string]*tenure{}, next: h.succeed(number),
 	}
 	beating, stopBeating := context.WithCancel(context.WithoutCancel(ctx))
 	var beat sync.WaitGroup
@@ -66,6 +67,20 @@ func (h *Host) RunShard(ctx context.Context, number int, heartbeat func(any)) er
 	defer stopBeating()
 	defer s.release()
 	return s.hold(ctx)
+}
+
+// succeed makes an attempt the newest one at its shard in this process: an earlier
+// one that still goes on hands over. The channel is closed when its own time has
+// come.
+func (h *Host) succeed(number int) chan struct{} {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if earlier := h.attempts[number]; earlier != nil {
+		close(earlier)
+	}
+	next := make(chan struct{})
+	h.attempts[number] = next
+	return next
 }
 
 // hold follows the roster until ctx ends or the shard is lost.
@@ -102,6 +117,9 @@ func (s *shard) hold(ctx context.Context) error {
 		case <-s.host.closing:
 			stop()
 			return ErrHostStopped
+		case <-s.next:
+			stop()
+			return fmt.Errorf("hold shard %d: a later attempt goes on: %w", s.number, ErrOvertaken)
 		case err := <-s.lost:
 			stop()
 			return fmt.Errorf("hold shard %d: %w", s.number, err)

@@ -34,8 +34,10 @@ func Control(b Base, record *activities.ClipRecord, locate *activities.Locate) *
 // Ingest returns the worker that runs chat shards, all of them if need be.
 func Ingest(b Base, ingest *activities.Ingest) *Worker {
 	w := b.worker(control.QueueIngest, worker.Options{
-		DisableWorkflowWorker:              true,
-		MaxConcurrentActivityExecutionSize: control.Shards,
+		DisableWorkflowWorker: true,
+		// An attempt that the server has given up goes on beside its successor for
+		// a moment.
+		MaxConcurrentActivityExecutionSize: 2 * control.Shards,
 		// The server may still hand a shard to the poll of a process that stands
 		// still, and notices only when its heartbeat is missing: with one poll a
 		// process that happens once.

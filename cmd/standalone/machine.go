@@ -21,6 +21,7 @@ import (
 	"github.com/streamsuites/streamsuites/internal/standalone/ports"
 	"github.com/streamsuites/streamsuites/internal/standalone/temporalserver"
 	"github.com/streamsuites/streamsuites/internal/statedir"
+	"github.com/streamsuites/streamsuites/internal/store"
 )
 
 // stopBudget bounds the whole of an orderly stop; what is not done by then is
@@ -247,14 +248,14 @@ func (m *machine) observePostgres() pgserver.Observer {
 		Ended: func(err error, pause time.Duration) {
 			m.log.Error().Err(err).Stringer("again_after", pause).Msg("the private Postgres ended and is started again")
 			if !away {
-				m.terminal.alert(time.Now(), "Postgres", "the private Postgres ended and is started again; the logs say why")
+				m.terminal.alert(store.RuntimeEvent{Source: "postgres", Severity: store.SeverityError, Message: "The private Postgres ended and is started again; the logs say why"})
 			}
 			away = true
 		},
 		Back: func(took time.Duration) {
 			away = false
 			m.log.Warn().Stringer("away", took).Msg("the private Postgres runs again")
-			m.terminal.alert(time.Now(), "Postgres", fmt.Sprintf("runs again, %.1f s later", took.Seconds()))
+			m.terminal.alert(store.RuntimeEvent{Source: "postgres", Severity: store.SeverityInfo, Message: fmt.Sprintf("Runs again, %.1f s later", took.Seconds())})
 		},
 	}
 }

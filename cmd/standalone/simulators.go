@@ -17,6 +17,7 @@ import (
 	"github.com/streamsuites/streamsuites/internal/process"
 	"github.com/streamsuites/streamsuites/internal/sim"
 	"github.com/streamsuites/streamsuites/internal/sim/demo"
+	"github.com/streamsuites/streamsuites/internal/sim/youtube"
 	"github.com/streamsuites/streamsuites/internal/statedir"
 )
 
@@ -61,6 +62,7 @@ func runSimulators(ctx context.Context, dir statedir.Dir, out io.Writer, speakin
 	options := sim.Options{
 		Dir:       dir.Simulators(),
 		Addresses: sim.Addresses{Control: anyPort, TwitchIRC: anyPort, TwitchHelix: anyPort, HLS: anyPort, YouTube: anyPort},
+		Quota:     youtube.Limits{Insert: demoUploads},
 		Log:       log,
 		Ready:     func(bound sim.Bound) { _ = json.NewEncoder(out).Encode(bound) },
 	}
@@ -73,6 +75,11 @@ func runSimulators(ctx context.Context, dir statedir.Dir, out io.Writer, speakin
 	}
 	return err
 }
+
+// demoUploads is how many videos the simulated YouTube takes in a day: as for an
+// application that was granted more than the usual hundred, because the demo
+// alone asks for a clip every three minutes.
+const demoUploads = 1000
 
 // anyPort keeps the port that the folder had before, if that is still free.
 const anyPort = "127.0.0.1:0"

@@ -92,8 +92,9 @@ func (t *terminal) event(e store.RuntimeEvent) {
 }
 
 // alert prints something that cannot be recorded as an event when it happens.
-func (t *terminal) alert(at time.Time, source, message string) {
-	t.printf("%s ✗ %-10s %s\n", at.Local().Format(time.TimeOnly), source, message)
+func (t *terminal) alert(e store.RuntimeEvent) {
+	e.At = time.Now()
+	t.event(e)
 }
 
 // follow prints the events that are recorded after the given one, as they come.

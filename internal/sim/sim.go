@@ -28,9 +28,10 @@ import (
 type Options struct {
 	Dir       string // where they keep their world; created if missing
 	Addresses Addresses
-	FFmpeg    string        // path of the program; empty looks for it in PATH
-	Seed      *twitch.Seed  // nil for twitch.DefaultSeed
-	YouTube   *youtube.Seed // nil for youtube.DefaultSeed
+	FFmpeg    string         // path of the program; empty looks for it in PATH
+	Seed      *twitch.Seed   // nil for twitch.DefaultSeed
+	YouTube   *youtube.Seed  // nil for youtube.DefaultSeed
+	Quota     youtube.Limits // of YouTube
 	Limits    twitch.Limits
 	Patience  twitch.Patience
 	Demo      *demo.Options // nil for silence
@@ -158,7 +159,7 @@ func openYouTube(o Options, switches *faults.Switches) (*youtube.Server, error) 
 	if o.YouTube != nil {
 		seed = *o.YouTube
 	}
-	return youtube.Open(youtube.Options{Dir: filepath.Join(o.Dir, "youtube"), Seed: seed, Faults: switches, Log: o.Log})
+	return youtube.Open(youtube.Options{Dir: filepath.Join(o.Dir, "youtube"), Seed: seed, Limits: o.Quota, Faults: switches, Log: o.Log})
 }
 
 // serve starts everything that runs until ctx ends.

@@ -1,6 +1,7 @@
 package youtube_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -73,6 +74,9 @@ func (s *store) FinishingUpload(_ context.Context, _, _, address string) (done b
 	return done, err
 }
 
+// secrets are in no error and no log line.
+var secrets = []string{"secret-", "access-", "refresh-1", "upload_id", "app-secret"}
+
 // bench is a destination before a platform in memory.
 type bench struct {
 	t        *testing.T
@@ -98,7 +102,8 @@ func within(t *testing.T, act func(t *testing.T, b *bench)) {
 
 func newBench(t *testing.T, size int) *bench {
 	t.Helper()
-	b := &bench{t: t, fake: newFake(), store: &store{}, log: zerolog.Nop(), content: make([]byte, size), chunk: unit}
+	logged := &bytes.Buffer{}
+	b := &bench{t: t, fake: newFake(), store: &store{}, log: zerolog.New(zerolog.SyncWriter(logged)), content: make([]byte, size), chunk: unit}
 	random := rand.NewChaCha8([32]byte{1})
 	_, _ = random.Read(b.content)
 	server, network := b.fake.serve()
@@ -107,6 +112,9 @@ func newBench(t *testing.T, size int) *bench {
 		b.dialer.CloseIdleConnections()
 		server.CloseClientConnections()
 		server.Close()
+		for _, secret := range secrets {
+			require.NotContains(t, logged.String(), secret)
+		}
 	})
 	path := filepath.Join(t.TempDir(), "ab12cd.mp4")
 	require.NoError(t, os.WriteFile(path, b.content, 0o600))
@@ -151,7 +159,9 @@ func (b *bench) destination() *youtube.YouTube {
 	})
 }
 
+// publish makes one attempt, and waits until the platform is done with it too.
 func (b *bench) publish() (destination.Published, error) {
+	defer synctest.Wait()
 	return b.destination().Publish(b.t.Context(), b.item, func(n int64) { b.sent = append(b.sent, n) })
 }
 
@@ -198,7 +208,7 @@ func (b *bench) requireKind(err error, kind destination.Kind) *destination.Error
 	require.ErrorAs(b.t, err, &refused)
 	require.Equal(b.t, kind, refused.Kind, refused)
 	require.NotEmpty(b.t, refused.Reason)
-	for _, secret := range []string{"secret-", "access-", "refresh-1", "upload_id", "app-secret"} {
+	for _, secret := range secrets {
 		require.NotContains(b.t, err.Error(), secret)
 	}
 	return refused

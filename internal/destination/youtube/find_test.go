@@ -114,7 +114,7 @@ func TestUploadsAreListedBackToTheRequest(t *testing.T) {
 		requested := time.Now()
 		b.fake.others(requested.Add(-30*day), titles...)
 		b.fake.others(requested.Add(time.Minute), "Boss fight [ab12cd]")
-		b.fake.others(requested.Add(3*day), titles[:120]...)
+		b.fake.others(requested.Add(2*day), titles[:120]...)
 		<-time.NewTimer(3 * day).C
 		b.store.session = lost(time.Time{})
 		published, err := b.publish()

@@ -3,7 +3,6 @@ package youtube
 import (
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -39,7 +38,6 @@ type asked struct {
 	method, url, auth, agent, body string
 	header                         http.Header
 	length                         int64
-	form                           url.Values
 }
 
 // RoundTrip implements http.RoundTripper.

@@ -45,6 +45,7 @@ type Videos interface {
 	Uploads() []youtube.Upload
 	Quota() youtube.Quota
 	SetQuota(bucket string, used int) error
+	ExhaustQuota(bucket string) error
 	ResetQuota() error
 	Settings() youtube.Settings
 	Set(turn func(*youtube.Settings)) (youtube.Settings, error)

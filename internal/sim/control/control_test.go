@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
@@ -111,7 +112,8 @@ func TestFaultsAreListedSetAndCleared(t *testing.T) {
 	for _, target := range listed.Targets {
 		names[target.Name] = target.Kinds
 	}
-	for _, target := range []string{"twitch.login", "twitch.join", "twitch.irc", "twitch.send", "twitch.helix", "twitch.oauth", "hls.playlist", "hls.segment"} {
+	for _, target := range []string{"twitch.login", "twitch.join", "twitch.irc", "twitch.send", "twitch.helix", "twitch.oauth", "hls.playlist", "hls.segment",
+		"youtube.token", "youtube.init", "youtube.upload", "youtube.status", "youtube.finish", "youtube.list"} {
 		require.NotEmpty(t, names[target], target)
 	}
 	require.Contains(t, names["hls.playlist"], "end")
@@ -141,6 +143,45 @@ func TestEveryOtherSwitchOfTheChat(t *testing.T) {
 	require.JSONEq(t, `[]`, answer)
 }
 
+func TestEveryOtherSwitchOfTheVideos(t *testing.T) {
+	t.Parallel()
+	r := build(t)
+	get := func(path string) string {
+		status, answer := r.do(http.MethodGet, path, "")
+		require.Equal(t, http.StatusOK, status, answer)
+		return answer
+	}
+	require.JSONEq(t, `[]`, get("/youtube/uploads"))
+	require.JSONEq(t, `[]`, get("/youtube/videos"))
+	used := func(answer string) map[string]int {
+		var quota youtube.Quota
+		require.NoError(t, json.Unmarshal([]byte(answer), &quota))
+		counts := map[string]int{}
+		for _, b := range quota.Buckets {
+			counts[b.Bucket] = b.Used
+		}
+		return counts
+	}
+	require.Equal(t, map[string]int{"units": 0, "search": 0, "videos.insert": 40}, used(r.post(t, "/youtube/quota", `{"bucket":"videos.insert","used":40}`)))
+	require.Equal(t, map[string]int{"units": 0, "search": 100, "videos.insert": 40}, used(r.post(t, "/youtube/quota", `{"bucket":"search","exhausted":true}`)))
+	require.Equal(t, used(get("/youtube/quota")), map[string]int{"units": 0, "search": 100, "videos.insert": 40})
+	require.Equal(t, map[string]int{"units": 0, "search": 0, "videos.insert": 0}, used(r.post(t, "/youtube/quota", `{"reset":true}`)))
+	require.JSONEq(t, `{"bytes_per_second":1000}`, r.post(t, "/youtube/pace", `{"bytes_per_second":1000}`))
+	require.JSONEq(t, `{"bytes_per_second":1000}`, get("/youtube/pace"))
+	require.JSONEq(t, `{"seconds":0.5,"listing_seconds":3}`, r.post(t, "/youtube/processing", `{"listing_seconds":3}`))
+	require.JSONEq(t, `{"seconds":2,"listing_seconds":3}`, r.post(t, "/youtube/processing", `{"seconds":2}`))
+	require.JSONEq(t, `{}`, r.post(t, "/youtube/expire-tokens", ""))
+	require.Equal(t, youtube.Settings{BytesPerSecond: 1000, Processing: 2 * time.Second, ListingLag: 3 * time.Second}, r.youtube.Settings())
+}
+
+// The order is part of what others rely on: what names a video comes first.
+func TestAVideoIsToldWithItsIDTitleSizeAndSumFirst(t *testing.T) {
+	t.Parallel()
+	text, err := json.Marshal(youtube.Published{ID: "i", Title: "t", Bytes: 1, SHA256: "s"})
+	require.NoError(t, err)
+	require.True(t, strings.HasPrefix(string(text), `{"id":"i","title":"t","bytes":1,"sha256":"s",`), string(text))
+}
+
 func TestErrorsAreJSONAndSayWhatIsAllowed(t *testing.T) {
 	t.Parallel()
 	r := build(t)
@@ -160,6 +201,13 @@ func TestErrorsAreJSONAndSayWhatIsAllowed(t *testing.T) {
 		{"POST", "/faults", `{"target":"twitch.irc","kind":"x"}`, 400, "duplicate"},
 		{"POST", "/faults", `{"target":"twitch.irc","kind":"drop","times":-5}`, 400, "times -5"},
 		{"GET", "/twitch/messages?limit=0", "", 400, "limit"},
+		{"POST", "/youtube/quota", `{"bucket":"likes","used":1}`, 400, "units, search, videos.insert"},
+		{"POST", "/youtube/quota", `{"bucket":"units"}`, 400, "used is missing"},
+		{"POST", "/youtube/quota", `{"bucket":"units","used":-1}`, 400, "0 and more"},
+		{"POST", "/youtube/pace", `{}`, 400, "bytes_per_second is missing"},
+		{"POST", "/youtube/pace", `{"bytes_per_second":-1}`, 400, "0 and more"},
+		{"POST", "/youtube/processing", `{"seconds":1e300}`, 400, "86400"},
+		{"POST", "/faults", `{"target":"youtube.init","kind":"partial"}`, 400, "quota"},
 		{"GET", "/nothing", "", 404, "GET /nothing"},
 	} {
 		status, answer := r.do(c.method, c.path, c.body)
@@ -172,7 +220,7 @@ func TestErrorsAreJSONAndSayWhatIsAllowed(t *testing.T) {
 
 func FuzzBodies(f *testing.F) {
 	r := build(f)
-	for _, path := range []string{"/twitch/say", "/twitch/live", "/faults", "/twitch/event", "/twitch/room", "/twitch/ban", "/twitch/notice"} {
+	for _, path := range []string{"/twitch/say", "/twitch/live", "/faults", "/twitch/event", "/twitch/room", "/twitch/ban", "/twitch/notice", "/youtube/quota", "/youtube/pace", "/youtube/processing"} {
 		f.Add(path, []byte(`{"user":"a","text":"x","roles":["vip"],"live":true,"target":"twitch.irc","kind":"drop","times":1}`))
 		f.Add(path, []byte(`{"params":{"a;b":"c d"},"kind":"raid","user":"b","slow":3,"seconds":-1}`))
 		f.Add(path, []byte("\xff{"))

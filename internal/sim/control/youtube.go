@@ -17,20 +17,24 @@ func (c *controller) uploads(*http.Request) (any, error) { return c.youtube.Uplo
 // quota tells what is used of the day's quota.
 func (c *controller) quota(*http.Request) (any, error) { return c.youtube.Quota(), nil }
 
-// setQuota sets what is used of one bucket, or begins the day anew.
+// setQuota sets what is used of one bucket, all of it with exhausted, or begins
+// the day anew.
 func (c *controller) setQuota(r *http.Request) (any, error) {
 	body, err := decode[struct {
-		Bucket string `json:"bucket"`
-		Used   *int   `json:"used"`
-		Reset  bool   `json:"reset"`
+		Bucket    string `json:"bucket"`
+		Used      *int   `json:"used"`
+		Exhausted bool   `json:"exhausted"`
+		Reset     bool   `json:"reset"`
 	}](r)
 	switch {
 	case err != nil:
 		return nil, err
 	case body.Reset:
 		err = c.youtube.ResetQuota()
+	case body.Exhausted:
+		err = c.youtube.ExhaustQuota(body.Bucket)
 	case body.Used == nil:
-		return nil, badRequest{errors.New("used is missing: allowed are a bucket and its used, or reset")}
+		return nil, badRequest{errors.New("used is missing: allowed are a bucket with used or exhausted, or reset")}
 	default:
 		err = c.youtube.SetQuota(body.Bucket, *body.Used)
 	}

@@ -273,6 +273,9 @@ func TestEachCallTakesItsCostFromItsBucketUntilTheDayEnds(t *testing.T) {
 	require.NoError(t, r.ResetQuota())
 	require.Equal(t, http.StatusOK, r.initiate(said, 10).status)
 
+	require.NoError(t, r.ExhaustQuota("videos.insert"))
+	require.Equal(t, http.StatusForbidden, r.initiate(said, 10).status)
+
 	var invalid *InvalidError
 	require.ErrorAs(t, r.SetQuota("likes", 1), &invalid)
 	require.ErrorContains(t, invalid, "videos.insert")

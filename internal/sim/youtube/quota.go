@@ -152,6 +152,12 @@ func (s *Server) SetQuota(name string, used int) error {
 	return s.change(func(st *state) { st.Quota = now })
 }
 
+// ExhaustQuota leaves nothing of a bucket for today. An *InvalidError names what
+// is allowed.
+func (s *Server) ExhaustQuota(name string) error {
+	return s.SetQuota(name, max(0, s.limits[bucket(name)]))
+}
+
 // ResetQuota begins the day's quota anew.
 func (s *Server) ResetQuota() error {
 	s.mu.Lock()
