@@ -29,6 +29,7 @@ const (
 var suites = []suite{
 	{"ingest", measureIngest},
 	{"standalone", measureStandalone},
+	{"failover", measureFailover},
 }
 
 // suite is a group of measurements that share what they start.

@@ -82,5 +82,5 @@ func TestOnlyAKnownSuiteIsChosen(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "ingest", one[0].name)
 	_, err = choose("outgest")
-	require.ErrorContains(t, err, "ingest or standalone")
+	require.ErrorContains(t, err, "ingest or standalone or failover")
 }

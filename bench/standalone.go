@@ -32,7 +32,7 @@ type standalone struct {
 }
 
 // startStandalone starts bin/standalone and waits until it is ready.
-func startStandalone(ctx context.Context, b bench, dir statedir.Dir) (*standalone, error) {
+func startStandalone(ctx context.Context, b bench, dir statedir.Dir, more ...string) (*standalone, error) {
 	path, err := filepath.Abs(binary)
 	if err != nil {
 		return nil, fmt.Errorf("find %s: %w", binary, err)
@@ -42,7 +42,7 @@ func startStandalone(ctx context.Context, b bench, dir statedir.Dir) (*standalon
 	}
 	began := time.Now()
 	child, err := process.Start(context.WithoutCancel(ctx), process.Spec{
-		Name: "standalone", Path: path, Args: []string{"--demo", "--state-dir", dir.String()}, Dir: b.dir,
+		Name: "standalone", Path: path, Args: append([]string{"--demo", "--state-dir", dir.String()}, more...), Dir: b.dir,
 		Stdout: io.Discard, Stderr: os.Stderr, Registry: b.children,
 	})
 	if err != nil {

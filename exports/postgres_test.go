@@ -69,7 +69,7 @@ func TestAClipsLifeIsFollowedFromTheDatabase(t *testing.T) {
 		await(tr.mirror, FileClips, `"state": "`+string(c.State)+`"`)
 	}
 	await(tr.mirror, FileJobs, `"status": "completed"`)
-	require.NoError(t, s.SavePlatformStatus(t.Context(), []store.PlatformStatus{{CreatorID: "Qx7Zt2", Platform: chat.Twitch, Channel: "marmot",
+	require.NoError(t, s.SavePlatformStatus(t.Context(), []store.PlatformStatus{{CreatorID: "Qx7Zt2", Epoch: epochs["Qx7Zt2"], Platform: chat.Twitch, Channel: "marmot",
 		State: "live", LastHeartbeat: time.Now(), LastSuccess: time.Now()}}))
 	require.NoError(t, e.Once(t.Context()))
 	require.Contains(t, tr.read(tr.mirror, FileSnapshot), `"status": "running"`)

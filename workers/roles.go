@@ -52,6 +52,7 @@ func Capture(b Base, capture *activities.Capture) *Worker {
 	w := b.worker(control.QueueCapture, worker.Options{
 		DisableWorkflowWorker:              true,
 		MaxConcurrentActivityExecutionSize: capturesLimit,
+		MaxConcurrentActivityTaskPollers:   1, // as for shards: nobody records meanwhile
 	})
 	task.Register(w.worker, task.Capture, capture.Run)
 	return w
