@@ -72,7 +72,7 @@ func fill(t *testing.T, folder string) (free func()) {
 	require.NoError(t, err)
 	room, err := diskspace.Look(folder)
 	require.NoError(t, err)
-	_, err = io.CopyN(file, zeros{}, int64(room.Total))
+	_, err = io.CopyN(file, zeros{}, int64(room.Total)+1)
 	require.ErrorIs(t, err, syscall.ENOSPC)
 	if err := file.Close(); err != nil {
 		require.ErrorIs(t, err, syscall.ENOSPC)
