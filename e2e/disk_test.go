@@ -167,6 +167,7 @@ func TestAFullDiskLosesNothingThatWasCommitted(t *testing.T) {
 	}
 	dir := filepath.Join(t.TempDir(), "var")
 	smallDisk(t, dir, 600<<20)
+	smallDisk(t, filepath.Join(dir, "simulators"), 64<<20) // the platforms have disks of their own
 	s := launch(t, dir, ordinary(t), "--demo")
 	s.awaitReady(2 * time.Minute)
 	s.awaitRecording(8)
@@ -194,7 +195,9 @@ func TestAFullDiskLosesNothingThatWasCommitted(t *testing.T) {
 	s.requireStored("talker", chat.end())
 	s.requireCarriedOut()
 	s.requireNothingPilesUp(before)
-	require.Empty(t, s.stderr.String())
+	for line := range strings.Lines(s.stderr.String()) {
+		require.Contains(t, line, "the log cannot be written, lines are lost", "nothing else is to be said there")
+	}
 }
 
 // exhaustPostgres writes into Postgres' log, and into nothing else, until there

@@ -137,10 +137,8 @@ func TestAStandaloneSurvivesTheDeathOfItsPostgres(t *testing.T) {
 	chat := s.speaks("talker")
 	asked := map[string]string{"early": s.say("early", "!clip 10 cut while Postgres dies")}
 	for _, who := range []string{"once", "twice"} {
-		killed := s.postgres()
-		require.NoError(t, syscall.Kill(killed, syscall.SIGKILL))
 		asked[who] = s.say(who, "!clip 5 "+who)
-		s.eventually(time.Minute, "another Postgres runs", func() bool { pid := s.postgres(); return pid != 0 && pid != killed })
+		s.killPostgres()
 		s.awaitRuntime(time.Minute)
 	}
 	s.hears("still")
@@ -154,6 +152,15 @@ func TestAStandaloneSurvivesTheDeathOfItsPostgres(t *testing.T) {
 	require.Contains(t, s.stdout.String(), "The private Postgres ended and is started again")
 	require.Contains(t, s.stdout.String(), "Runs again")
 	require.Empty(t, s.stderr.String())
+}
+
+// killPostgres kills the private Postgres and waits for the next one.
+func (s *standalone) killPostgres() {
+	s.t.Helper()
+	killed := s.postgres()
+	require.NotZero(s.t, killed)
+	require.NoError(s.t, syscall.Kill(killed, syscall.SIGKILL))
+	s.eventually(time.Minute, "another Postgres runs", func() bool { pid := s.postgres(); return pid != 0 && pid != killed })
 }
 
 // postgres is the process id of the private Postgres, 0 while there is none.
