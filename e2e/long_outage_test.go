@@ -8,7 +8,18 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/streamsuites/streamsuites/internal/sim/wire"
 )
+
+// slow is a network over a bad line.
+var slow = wire.Conditions{Latency: 100 * time.Millisecond, BytesPerSecond: 256 << 10}
+
+func databaseStrands(v *runtimeVia) { v.database.Strand() }
+func databaseSlow(v *runtimeVia)    { v.database.Set(slow) }
+func temporalSilent(v *runtimeVia)  { v.temporal.Set(silent) }
+func temporalStrands(v *runtimeVia) { v.temporal.Strand() }
+func temporalSlow(v *runtimeVia)    { v.temporal.Set(slow) }
 
 // TestLongOutagesOfAMinute takes Postgres and Temporal away for a minute each, in
 // every way, one after the other from the same runtime.

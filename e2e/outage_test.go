@@ -27,7 +27,6 @@ type outage struct {
 var (
 	refusing = wire.Conditions{State: wire.Refusing}
 	silent   = wire.Conditions{State: wire.Silent}
-	slow     = wire.Conditions{Latency: 100 * time.Millisecond, BytesPerSecond: 256 << 10}
 )
 
 func healed(v *runtimeVia) {
@@ -36,14 +35,9 @@ func healed(v *runtimeVia) {
 }
 
 func databaseCut(v *runtimeVia)     { v.database.Cut() }
-func databaseStrands(v *runtimeVia) { v.database.Strand() }
 func databaseRefuses(v *runtimeVia) { v.database.Set(refusing); v.database.Cut() }
 func databaseSilent(v *runtimeVia)  { v.database.Set(silent) }
-func databaseSlow(v *runtimeVia)    { v.database.Set(slow) }
 func temporalRefuses(v *runtimeVia) { v.temporal.Set(refusing); v.temporal.Cut() }
-func temporalSilent(v *runtimeVia)  { v.temporal.Set(silent) }
-func temporalStrands(v *runtimeVia) { v.temporal.Strand() }
-func temporalSlow(v *runtimeVia)    { v.temporal.Set(slow) }
 
 // goesThrough lets an outage happen while chat flows and clips are asked for, and
 // checks that nothing is lost, nothing is done twice and nothing piles up.
