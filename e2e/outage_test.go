@@ -27,7 +27,6 @@ type outage struct {
 var (
 	refusing = wire.Conditions{State: wire.Refusing}
 	silent   = wire.Conditions{State: wire.Silent}
-	slow     = wire.Conditions{Latency: 100 * time.Millisecond, BytesPerSecond: 256 << 10}
 )
 
 func healed(v *runtimeVia) {
@@ -36,14 +35,9 @@ func healed(v *runtimeVia) {
 }
 
 func databaseCut(v *runtimeVia)     { v.database.Cut() }
-func databaseStrands(v *runtimeVia) { v.database.Strand() }
 func databaseRefuses(v *runtimeVia) { v.database.Set(refusing); v.database.Cut() }
 func databaseSilent(v *runtimeVia)  { v.database.Set(silent) }
-func databaseSlow(v *runtimeVia)    { v.database.Set(slow) }
 func temporalRefuses(v *runtimeVia) { v.temporal.Set(refusing); v.temporal.Cut() }
-func temporalSilent(v *runtimeVia)  { v.temporal.Set(silent) }
-func temporalStrands(v *runtimeVia) { v.temporal.Strand() }
-func temporalSlow(v *runtimeVia)    { v.temporal.Set(slow) }
 
 // goesThrough lets an outage happen while chat flows and clips are asked for, and
 // checks that nothing is lost, nothing is done twice and nothing piles up.
@@ -137,10 +131,8 @@ func TestAStandaloneSurvivesTheDeathOfItsPostgres(t *testing.T) {
 	chat := s.talks("talker")
 	asked := map[string]string{"early": s.say("early", "!clip 10 cut while Postgres dies")}
 	for _, who := range []string{"once", "twice"} {
-		killed := s.postgres()
-		require.NoError(t, syscall.Kill(killed, syscall.SIGKILL))
 		asked[who] = s.say(who, "!clip 5 "+who)
-		s.eventually(time.Minute, "another Postgres runs", func() bool { pid := s.postgres(); return pid != 0 && pid != killed })
+		s.killPostgres()
 		s.awaitRuntime(time.Minute)
 	}
 	s.hears("still")
@@ -154,6 +146,15 @@ func TestAStandaloneSurvivesTheDeathOfItsPostgres(t *testing.T) {
 	require.Contains(t, s.stdout.String(), "The private Postgres ended and is started again")
 	require.Contains(t, s.stdout.String(), "Runs again")
 	require.Empty(t, s.stderr.String())
+}
+
+// killPostgres kills the private Postgres and waits for the next one.
+func (s *standalone) killPostgres() {
+	s.t.Helper()
+	killed := s.postgres()
+	require.NotZero(s.t, killed)
+	require.NoError(s.t, syscall.Kill(killed, syscall.SIGKILL))
+	s.eventually(time.Minute, "another Postgres runs", func() bool { pid := s.postgres(); return pid != 0 && pid != killed })
 }
 
 // postgres is the process id of the private Postgres, 0 while there is none.

@@ -182,7 +182,7 @@ type message struct {
 func (s *standalone) messages() []message {
 	s.t.Helper()
 	var messages []message
-	s.get(s.addr.Simulators.Control+"/twitch/messages?limit=5000", &messages)
+	s.get(s.addr.Simulators.Control+"/twitch/messages?limit=10000", &messages)
 	return messages
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/streamsuites/streamsuites/internal/diskspace"
 	"github.com/streamsuites/streamsuites/internal/durable"
 )
 
@@ -26,8 +27,10 @@ type WriterOptions struct {
 	// Redact removes secrets from the text of a document; nil means none are
 	// known. It is the last line: builders take nothing secret in.
 	Redact func([]byte) []byte
-	Clock  func() time.Time // nil means time.Now
-	Log    zerolog.Logger
+	// Room tells how much room a folder's disk has; nil asks the file system.
+	Room  func(folder string) (diskspace.Room, error)
+	Clock func() time.Time // nil means time.Now
+	Log   zerolog.Logger
 }
 
 // Writer puts documents into the trees. It is not safe for concurrent use, and
@@ -51,6 +54,9 @@ type Report struct {
 func OpenWriter(o WriterOptions) (*Writer, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
+	}
+	if o.Room == nil {
+		o.Room = diskspace.Look
 	}
 	w := &Writer{options: o, canonical: newRoot(o.Canonical), complained: map[string]bool{}}
 	if err := os.MkdirAll(o.Canonical, 0o755); err != nil {
@@ -186,9 +192,24 @@ func (w *Writer) mirror(d Document, sum string) {
 		return
 	}
 	for _, m := range w.mirrors {
-		_, err := m.put(d, sum)
+		err := w.spare(m)
+		if err == nil {
+			_, err = m.put(d, sum)
+		}
 		w.complain(m.dir, err)
 	}
+}
+
+// errNoRoomToSpare says that a copy gives way to what needs the disk more.
+var errNoRoomToSpare = errors.New("the disk is nearly full, and a copy can wait")
+
+// spare tells whether there is room for a copy of what is in the canonical tree.
+func (w *Writer) spare(m *root) error {
+	room, err := w.options.Room(m.dir)
+	if err != nil || room.Allows(0, diskspace.BeforeCopies) {
+		return nil // a folder that is not there yet has no room either
+	}
+	return fmt.Errorf("%w: %s", errNoRoomToSpare, room)
 }
 
 func (w *Writer) complain(dir string, err error) {

@@ -12,6 +12,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
+	"github.com/streamsuites/streamsuites/internal/diskspace"
 	"github.com/streamsuites/streamsuites/internal/durable"
 )
 
@@ -165,6 +166,27 @@ func TestAMirrorFailsAloneAndIsSaidOnce(t *testing.T) {
 	mustWrite(t, w, doc(FileClips, "b"), doc(FileJobs, "a"))
 	require.Equal(t, `"b"`, tr.read(tr.mirror, FileClips))
 	require.Equal(t, 1, strings.Count(tr.log.String(), "written again"))
+}
+
+func TestAMirrorGivesWayWhenTheDiskIsNearlyFull(t *testing.T) {
+	t.Parallel()
+	tr := newTree(t)
+	room := diskspace.Room{Free: 100 << 20, Total: 100 << 30}
+	options := tr.options()
+	options.Room = func(string) (diskspace.Room, error) { return room, nil }
+	w, err := OpenWriter(options)
+	require.NoError(t, err)
+	for range 2 {
+		_, err = w.Write([]Document{{File: FileClips, Data: []byte(`"a"`)}})
+		require.NoError(t, err)
+	}
+	require.Equal(t, `"a"`, tr.read(tr.canonical, FileClips), "what is replaced takes no more room")
+	require.Equal(t, "<none>", tr.read(tr.mirror, FileClips))
+	require.Equal(t, 1, strings.Count(tr.log.String(), "a copy can wait"), "it is said once")
+	room.Free = 1 << 30
+	_, err = w.Write([]Document{{File: FileClips, Data: []byte(`"a"`)}})
+	require.NoError(t, err)
+	require.Equal(t, `"a"`, tr.read(tr.mirror, FileClips))
 }
 
 func TestADocumentThatFailsIsInNoMirrorAndHoldsNothingUp(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
@@ -188,6 +189,37 @@ func TestACommitWhoseAnswerWasLostIsNotDoneTwice(t *testing.T) {
 	soon(t, "answered", func() bool { return len(r.chat.all()) == 2 })
 	require.Equal(t, 2, r.count(`select count(*) from clips`))
 	require.Equal(t, 2, r.count(`select count(*) from decisions`))
+}
+
+func TestChatThatTheDatabaseLostInACrashIsRecorded(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, []Creator{creator(mira)})
+	r.live(mira)
+	r.hold()
+	for n := range 10 {
+		r.account.Message(say(mira, id("kept", n), "hello"))
+	}
+	r.stored(10)
+	place := r.count(`select next_seq from lanes where creator_id = $1`, mira)
+	for n := range 7 {
+		r.account.Message(say(mira, id("lost", n), "hello"))
+	}
+	r.stored(17)
+	soon(t, "all of it is acknowledged", func() bool { return r.host.Stats().Committed == 17 })
+	// What a server that crashes had not flushed is gone when it is back.
+	r.query(func(conn *pgx.Conn) error {
+		_, err := conn.Exec(t.Context(), `delete from chat_events where message_id like 'lost%'`)
+		return err
+	})
+	r.query(func(conn *pgx.Conn) error {
+		_, err := conn.Exec(t.Context(), `update lanes set next_seq = $1`, place)
+		return err
+	})
+	r.account.Message(say(mira, "next", "!ping"))
+	soon(t, "answered", func() bool { return len(r.chat.all()) == 1 })
+	r.stored(11)
+	require.Equal(t, 7, r.count(`select sum(lost) from gaps where reason = $1 and from_at <= to_at`, ReasonNotKept))
+	require.Equal(t, 1, r.count(`select count(*) from decisions where message_id = 'next'`))
 }
 
 func TestADatabaseThatIsAwayLosesNothingThatFits(t *testing.T) {

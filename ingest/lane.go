@@ -56,6 +56,7 @@ type lane struct {
 
 	mu       sync.Mutex
 	nextSeq  int64
+	kept     kept
 	open     *segment // being filled
 	flight   *segment // being committed
 	idle     *segment // spare
@@ -97,6 +98,7 @@ func (l *lane) load(st store.LaneState) {
 		l.seen.add(st.Recent[i].Platform, st.Recent[i].MessageID)
 	}
 	l.nextSeq = st.NextSeq
+	l.kept.restart(st.NextSeq)
 }
 
 // run evaluates inputs until the lane is closed and empty, overtaken, or ctx

@@ -17,7 +17,7 @@ func (l *lane) begin() *segment {
 	l.flight = l.open
 	l.open = l.idle
 	l.idle = nil
-	l.flight.commit.NextSeq, l.flight.commit.Clock = l.nextSeq, l.state.Clock
+	l.flight.commit.After, l.flight.commit.NextSeq, l.flight.commit.Clock = l.kept.next, l.nextSeq, l.state.Clock
 	l.flight.seal()
 	return l.flight
 }
@@ -34,6 +34,7 @@ func (l *lane) succeed() {
 	l.mu.Lock()
 	s := l.flight
 	bytes, outbox := s.bytes, len(s.commit.Outbox) > 0
+	l.kept.add(&s.commit, l.clock.Now())
 	s.reset()
 	l.flight, l.idle, l.failures = nil, s, 0
 	l.announce()

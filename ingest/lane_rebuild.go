@@ -102,6 +102,7 @@ func (l *lane) again(st store.LaneState, pending map[int64]struct{}, t *trouble)
 	if !landed {
 		inputs = []*segment{flight, open}
 	}
+	gaps := l.kept.lost(st.NextSeq)
 	l.load(st)
 	for _, key := range t.messages {
 		l.seen.add(key.Platform, key.MessageID)
@@ -110,6 +111,9 @@ func (l *lane) again(st store.LaneState, pending map[int64]struct{}, t *trouble)
 	outbox := landed && len(flight.commit.Outbox) > 0
 	if landed {
 		l.failures = 0
+	}
+	for _, gap := range gaps {
+		l.gap(gap, l.clock.Now())
 	}
 	before := flight.bytes + open.bytes
 	for _, s := range inputs {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/streamsuites/streamsuites/cmd/internal/connect"
 	"github.com/streamsuites/streamsuites/cmd/internal/output"
+	"github.com/streamsuites/streamsuites/cmd/internal/roles"
 	"github.com/streamsuites/streamsuites/internal/clip"
 	"github.com/streamsuites/streamsuites/internal/store"
 )
@@ -20,6 +21,7 @@ type statusView struct {
 	Standalone *standaloneView `json:"standalone"`
 	Temporal   reachableView   `json:"temporal"`
 	Database   reachableView   `json:"database"`
+	Disk       reachableView   `json:"disk"`
 	Platforms  []platformView  `json:"platforms"`
 	Streams    []streamView    `json:"streams"`
 	Captures   []captureView   `json:"captures"`
@@ -33,6 +35,7 @@ type standaloneView struct {
 	UI   string `json:"ui"`
 }
 
+// reachableView is how one of the things that everything needs is.
 type reachableView struct {
 	OK    bool   `json:"ok"`
 	Where string `json:"where"`
@@ -122,6 +125,11 @@ func (r *root) gatherStatus(ctx context.Context, target connect.Target) statusVi
 		Platforms: []platformView{}, Streams: []streamView{}, Captures: []captureView{}, Clips: map[string]int{}, Gaps: []chatGapView{},
 		Temporal: r.temporalStatus(ctx, target), Database: reachableView{Where: "DATABASE_URL"},
 	}
+	view.Disk.Where = target.Dir.String()
+	if err := roles.Disk(target.Dir); err != nil {
+		view.Disk.Error = err.Error()
+	}
+	view.Disk.OK = view.Disk.Error == ""
 	if a := target.Addresses; a != nil {
 		view.Standalone = &standaloneView{PID: a.PID, HTTP: a.HTTP, UI: a.UI}
 		view.Database.Where = "the standalone's"
@@ -228,7 +236,7 @@ func printStatus(w io.Writer, v statusView) error {
 	for _, c := range []struct {
 		name string
 		view reachableView
-	}{{"Temporal", v.Temporal}, {"database", v.Database}} {
+	}{{"Temporal", v.Temporal}, {"database", v.Database}, {"disk", v.Disk}} {
 		state := "ok"
 		if !c.view.OK {
 			state = c.view.Error

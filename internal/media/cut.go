@@ -106,6 +106,9 @@ func (c *Cutter) cut(ctx context.Context, req CutRequest, log zerolog.Logger) (C
 	if err != nil {
 		return CutResult{}, err
 	}
+	if err := w.checkRoom(plan); err != nil {
+		return CutResult{}, err
+	}
 	return w.make(ctx, plan)
 }
 

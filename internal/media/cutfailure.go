@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/streamsuites/streamsuites/internal/clip"
+	"github.com/streamsuites/streamsuites/internal/diskspace"
 	"github.com/streamsuites/streamsuites/internal/durable"
 )
 
@@ -56,6 +57,9 @@ func asFailure(err error) *clip.Failure {
 	case durable.DiskFull(err), errors.As(err, &failed) && (noRoom(failed.complaints) || exitCode(failed.exit) == noSpaceExit):
 		return &clip.Failure{Code: clip.DiskFull, Err: err,
 			Message: "There was no room left on the disk for the clip. It can be tried again when room has been made."}
+	case diskspace.ReadOnly(err):
+		return &clip.Failure{Code: clip.EncodeFailed, Err: err,
+			Message: "The clip could not be written: the disk is read-only at the moment. It can be tried again when it can be written to."}
 	case errors.As(err, &failed):
 		return &clip.Failure{Code: clip.EncodeFailed, Err: err,
 			Message: "The clip could not be encoded. Trying again may help; if it does not, the log says why."}

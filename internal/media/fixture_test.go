@@ -18,6 +18,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
+	"github.com/streamsuites/streamsuites/internal/diskspace"
 	"github.com/streamsuites/streamsuites/internal/media/hls"
 	"github.com/streamsuites/streamsuites/internal/sim/framecode"
 )
@@ -212,7 +213,8 @@ func newRecordingIn(t testing.TB, dir string) *recording {
 	require.NoError(t, err)
 	t.Cleanup(func() { j.close() })
 	return &recording{t: t, dir: dir, j: j, s: &sink{
-		dir: dir, journal: j, pruner: pruner{journal: j, window: time.Hour}, create: createFile, clock: time.Now,
+		room: plenty,
+		dir:  dir, journal: j, pruner: pruner{journal: j, window: time.Hour}, create: createFile, clock: time.Now,
 		held: func(context.Context) ([]Span, error) { return nil, nil }, log: zerolog.Nop(),
 	}}
 }
@@ -316,4 +318,9 @@ func rowOf(from, to int64) []int64 {
 		all = append(all, n)
 	}
 	return all
+}
+
+// plenty is a disk that is never short of room.
+func plenty(string) (diskspace.Room, error) {
+	return diskspace.Room{Free: 1 << 40, Total: 1 << 41}, nil
 }

@@ -1,6 +1,7 @@
 package media
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -42,7 +43,11 @@ func openJournal(dir string) (*journal, error) {
 	}
 	ix.dropLost()
 	j := &journal{ix: ix}
-	if err := j.compact(); err != nil {
+	err = j.compact()
+	if durable.DiskFull(err) {
+		err = j.resume()
+	}
+	if err != nil {
 		return nil, err
 	}
 	if err := ix.sweep(); err != nil {
@@ -123,6 +128,22 @@ func (j *journal) compact() error {
 		return errors.Join(err, file.Close())
 	}
 	j.file, j.size, j.appended = file, int64(len(text)), 0
+	return nil
+}
+
+// resume goes on with the index file as it is, when there is no room for a new
+// one: the recorder that makes room has to start first.
+func (j *journal) resume() error {
+	path := filepath.Join(j.ix.dir, indexFile)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("go on with the index of a recording: %w", err)
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("go on with the index of a recording: %w", err)
+	}
+	j.file, j.size = file, int64(bytes.LastIndexByte(text, '\n')+1)
 	return nil
 }
 

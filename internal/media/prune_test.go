@@ -98,7 +98,8 @@ func TestAFolderThatIsFullForAWhileLeavesAGapWithItsReason(t *testing.T) {
 	require.NoError(t, err)
 	defer j.close()
 	r.sink = &sink{
-		dir: dir, journal: j, pruner: pruner{journal: j, window: r.cfg.Window}, held: r.cfg.Held, clock: r.cfg.Clock, log: r.cfg.Log,
+		room: plenty,
+		dir:  dir, journal: j, pruner: pruner{journal: j, window: r.cfg.Window}, held: r.cfg.Held, clock: r.cfg.Clock, log: r.cfg.Log,
 		create: func(path string) (io.WriteCloser, error) {
 			if now := o.clock.Now(); now.After(epoch.Add(30*time.Second)) && now.Before(epoch.Add(36*time.Second)) {
 				return nil, &os.PathError{Op: "open", Path: path, Err: syscall.ENOSPC}

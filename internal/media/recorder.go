@@ -12,6 +12,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/streamsuites/streamsuites/internal/diskspace"
 	"github.com/streamsuites/streamsuites/internal/durable"
 	"github.com/streamsuites/streamsuites/internal/process"
 )
@@ -155,7 +156,7 @@ func (r *Recorder) Run(ctx context.Context) error {
 	}
 	r.sink = &sink{
 		dir: dir, journal: j, pruner: pruner{journal: j, window: r.cfg.Window},
-		held: r.cfg.Held, clock: r.cfg.Clock, create: createFile, log: r.cfg.Log,
+		held: r.cfg.Held, clock: r.cfg.Clock, create: createFile, room: diskspace.Look, log: r.cfg.Log,
 	}
 	return r.supervise(ctx)
 }

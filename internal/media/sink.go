@@ -14,6 +14,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/streamsuites/streamsuites/internal/diskspace"
 	"github.com/streamsuites/streamsuites/internal/durable"
 )
 
@@ -39,8 +40,14 @@ type sink struct {
 	create  func(path string) (io.WriteCloser, error)
 	log     zerolog.Logger
 
+	room func(folder string) (diskspace.Room, error)
+
+	spans []Span    // held, as they were last known
+	known bool      // they were known once
 	asked time.Time // when held spans were asked for last
 	full  bool      // the last segment found no room
+
+	lowSaid bool // that room is scarce
 }
 
 func createFile(path string) (io.WriteCloser, error) {
@@ -176,27 +183,69 @@ func (s *sink) has(name string) bool {
 	return err == nil
 }
 
+// heldSpans asks which parts clips still need. Nobody may be able to say, while
+// the database is away: then what was known last counts, since without a database
+// no clip is asked for either. The error says that, or that nothing was ever known.
+func (s *sink) heldSpans(ctx context.Context) ([]Span, error) {
+	held, err := s.held(ctx)
+	if err != nil {
+		return s.spans, err
+	}
+	s.spans, s.known = held, true
+	return held, nil
+}
+
 // prune deletes what has left the window. What fails is tried again with one of
-// the next segments; without an answer about held spans nothing is deleted.
+// the next segments. Without an answer about held spans twice the window is kept,
+// for clips that were asked for after the last answer; without ever having had
+// one, everything.
 func (s *sink) prune(ctx context.Context) {
-	if !s.pruner.due() || s.clock().Sub(s.asked).Abs() < heldEvery {
+	low := s.low()
+	if !s.pruner.due() && !low || s.clock().Sub(s.asked).Abs() < heldEvery {
 		return
 	}
 	s.asked = s.clock()
-	held, err := s.held(ctx)
+	window := s.pruner.window
+	held, err := s.heldSpans(ctx)
 	if err != nil {
-		s.log.Warn().Err(err).Msg("recording is not pruned: nobody says which parts clips still need")
-		return
+		s.log.Warn().Err(err).Bool("pruned", s.known).Msg("nobody says which parts of the recording clips still need")
+		if !s.known {
+			return
+		}
+		window *= 2
 	}
-	if _, err := s.pruner.prune(s.pruner.window, held); err != nil {
+	if low {
+		window = s.lower(window)
+	}
+	if _, err := s.pruner.prune(window, held); err != nil {
 		s.log.Warn().Err(err).Msg("recording is not pruned")
 	}
 }
 
+// leastWindow is what the recording keeps of itself when others need the room.
+const leastWindow = time.Minute
+
+// low tells whether the disk has less room than the recording leaves to others.
+func (s *sink) low() bool {
+	room, err := s.room(s.dir)
+	low := err == nil && !room.Allows(0, diskspace.BeforeCapture)
+	if low && !s.lowSaid {
+		s.log.Error().Stringer("room", room).Msg("the disk is nearly full: the oldest part of the recording is given up")
+	}
+	s.lowSaid = low
+	return low
+}
+
+// lower is the window without the oldest quarter of what there is.
+func (s *sink) lower(window time.Duration) time.Duration {
+	oldest, newest, _, _, _ := s.journal.ix.totals()
+	return min(window, max(leastWindow, newest.Sub(oldest)*3/4))
+}
+
 // squeeze frees room on a full disk and reports whether it could.
 func (s *sink) squeeze(ctx context.Context) (bool, error) {
-	held, err := s.held(ctx)
-	if err != nil {
+	held, err := s.heldSpans(ctx)
+	if err != nil && !s.known {
 		return false, fmt.Errorf("the disk is full, and nobody says which parts clips still need: %w", err)
 	}
 	freed, err := s.pruner.squeeze(held)

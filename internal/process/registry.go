@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/streamsuites/streamsuites/internal/diskspace"
 	"github.com/streamsuites/streamsuites/internal/durable"
 )
 
@@ -73,7 +74,13 @@ func (r *Registry) remember(name string, pid int) error {
 	r.mu.Lock()
 	r.mine[pid] = true
 	r.mu.Unlock()
-	if err := durable.WriteFile(r.path(name, pid), text, 0o600); err != nil {
+	err = durable.WriteFile(r.path(name, pid), text, 0o600)
+	if durable.DiskFull(err) || diskspace.ReadOnly(err) {
+		// The child is worth more than its record, which is for the case that this
+		// process is killed: whoever makes room again may be that child.
+		return nil
+	}
+	if err != nil {
 		r.forget(name, pid)
 		return fmt.Errorf("register: %w", err)
 	}

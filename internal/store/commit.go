@@ -84,6 +84,7 @@ type LaneCommit struct {
 	CreatorID string
 	Epoch     int64     // as ClaimCreators gave it
 	NextSeq   int64     // next place in the sequence after this commit
+	After     int64     // next place before it, as the lane's last commit left it; 0 leaves that unchecked
 	Clock     time.Time // the lane's clock after this commit
 
 	Events    []Event

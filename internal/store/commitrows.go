@@ -147,15 +147,15 @@ func queueCounters(b *pgx.Batch, lanes []LaneCommit) {
 		creators, platforms, messages, triggers, actions, failed, last)
 }
 
-// SequenceError says that places in the sequence of lanes would have gone
-// backwards: the lanes were not loaded again after a commit that had gone through.
+// SequenceError says that lanes do not stand where their last commits left them:
+// they have to be loaded again.
 type SequenceError struct {
 	CreatorIDs []string
 }
 
 // Error implements error.
 func (e *SequenceError) Error() string {
-	return fmt.Sprintf("the sequence went backwards in the lanes of %s", strings.Join(e.CreatorIDs, ", "))
+	return fmt.Sprintf("the lanes of %s do not stand where their last commits left them", strings.Join(e.CreatorIDs, ", "))
 }
 
 func queueLanes(b *pgx.Batch, lanes []LaneCommit) {

@@ -57,7 +57,7 @@ func (c *Committer) Close(ctx context.Context) error {
 // connection everything may be: the lanes have to be loaded again. The error is a
 // *ConflictError when something given exists already, a *BadRowError when
 // Postgres cannot store something given, a *SequenceError when a lane's place in
-// the sequence went backwards. After a broken connection the next call connects
+// the sequence is not where its last commit left it. After a broken connection the next call connects
 // again.
 func (c *Committer) Commit(ctx context.Context, lanes []LaneCommit) (CommitResult, error) {
 	if err := checkDistinct(lanes); err != nil {
@@ -151,12 +151,17 @@ func fence(ctx context.Context, tx pgx.Tx, lanes []LaneCommit) (current []LaneCo
 			wait = "on"
 		}
 	}
-	var epochs map[string]int64
+	var epochs, places map[string]int64
 	var batch pgx.Batch
 	batch.Queue(`select set_config('synchronous_commit', $1, true)`, wait)
 	batch.Queue(`select creator_id, epoch from epochs where creator_id = any($1) order by creator_id for share`, ids).
 		Query(func(rows pgx.Rows) (err error) {
 			epochs, err = collectEpochs(rows)
+			return err
+		})
+	batch.Queue(`select creator_id, next_seq from lanes where creator_id = any($1) order by creator_id for update`, ids).
+		Query(func(rows pgx.Rows) (err error) {
+			places, err = collectEpochs(rows)
 			return err
 		})
 	if err := tx.SendBatch(ctx, &batch).Close(); err != nil {
@@ -170,7 +175,27 @@ func fence(ctx context.Context, tx pgx.Tx, lanes []LaneCommit) (current []LaneCo
 		}
 		current = append(current, lane)
 	}
-	return current, stale, nil
+	return current, stale, checkPlaces(current, places)
+}
+
+// checkPlaces compares where the lanes stand with where they were left. They
+// differ when the server crashed and lost what it had not flushed yet, and when a
+// commit that was given up arrived after all.
+func checkPlaces(lanes []LaneCommit, places map[string]int64) error {
+	var moved []string
+	for i := range lanes {
+		place, begun := places[lanes[i].CreatorID]
+		if !begun {
+			place = firstSeq
+		}
+		if after := lanes[i].After; after != 0 && after != place {
+			moved = append(moved, lanes[i].CreatorID)
+		}
+	}
+	if len(moved) > 0 {
+		return &SequenceError{CreatorIDs: moved}
+	}
+	return nil
 }
 
 func checkDistinct(lanes []LaneCommit) error {

@@ -215,6 +215,25 @@ func TestALaneThatGoesBackwardsIsRefused(t *testing.T) {
 	require.Equal(t, []string{creator}, backwards.CreatorIDs)
 }
 
+func TestALaneThatDoesNotStandWhereItWasLeftIsRefused(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	first := chatter(creator, b.epoch, 1, 10)
+	first.After = 1
+	b.commit(t, first)
+	for _, after := range []int64{1, first.NextSeq - 1, first.NextSeq + 1} {
+		lane := chatter(creator, b.epoch, int(first.NextSeq), 1)
+		lane.After = after
+		_, err := b.committer.Commit(t.Context(), []store.LaneCommit{lane})
+		var moved *store.SequenceError
+		require.ErrorAs(t, err, &moved, "after %d", after)
+		require.Equal(t, []string{creator}, moved.CreatorIDs)
+	}
+	lane := chatter(creator, b.epoch, int(first.NextSeq), 1)
+	lane.After = first.NextSeq
+	b.commit(t, lane)
+}
+
 func TestOneLaneCannotBeGivenTwiceInOneCommit(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"io/fs"
+	"time"
 
 	"github.com/rs/zerolog"
 )
@@ -31,4 +32,9 @@ func MigrateTo(ctx context.Context, databaseURL string, version int32) error {
 func Migrations() (int, error) {
 	files, err := fs.Glob(migrationFiles, "migrations/*.sql")
 	return len(files), err
+}
+
+// Within gives the statements under ctx another limit.
+func Within(ctx context.Context, limit time.Duration) context.Context {
+	return context.WithValue(ctx, limitKey{}, limit)
 }

@@ -49,6 +49,31 @@ func TestAnOutboxRowIsClaimedByOneSenderOnly(t *testing.T) {
 	require.Empty(t, pending)
 }
 
+func TestAClaimWhoseAnswerWasLostIsMadeAgain(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ctx := t.Context()
+	unheard, waiting := b.put(t, store.OutboxReply, "r1"), b.put(t, store.OutboxReply, "r2")
+	others := b.put(t, store.OutboxReply, "r3")
+	for id, holder := range map[int64]string{unheard: "host-a", others: "host-b"} {
+		_, err := b.store.ClaimOutbox(ctx, id, creator, b.epoch, holder)
+		require.NoError(t, err)
+	}
+	creators, err := b.store.UnsentOutbox(ctx, []string{creator, "nobody"}, "host-a")
+	require.NoError(t, err)
+	require.Equal(t, []string{creator}, creators)
+
+	rows, err := b.store.ResumeOutbox(ctx, creator, store.OutboxReply, "host-a", 10)
+	require.NoError(t, err)
+	require.Len(t, rows, 2)
+	require.Equal(t, []int64{unheard, waiting}, []int64{rows[0].ID, rows[1].ID})
+	require.Equal(t, "pending", b.state(t, unheard))
+	require.Equal(t, "sending", b.state(t, others), "somebody else has it in hand")
+	signals, err := b.store.ResumeOutbox(ctx, creator, store.OutboxSignal, "host-a", 10)
+	require.NoError(t, err)
+	require.Empty(t, signals)
+}
+
 func TestAHolderWithAStaleEpochClaimsNothing(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -61,6 +61,7 @@ func (p Parts) checks() []httpserver.Check {
 		}},
 		{Name: "exports", Run: func(context.Context) error { return p.exportsFresh() }},
 		{Name: "ingest", Run: p.ingestHolds},
+		{Name: "disk", Run: func(context.Context) error { return Disk(p.Dir) }},
 	}
 }
 

@@ -42,6 +42,9 @@ func Worker(ctx context.Context, p Parts) error {
 	if err := set.Start(); err != nil {
 		return err
 	}
+	watching, stopWatching := context.WithCancel(ctx)
+	defer stopWatching()
+	go p.watchDisk(watching)
 	stopExports := p.keepExporting(ctx, exporter)
 	err = untilFatal(ctx, fatal)
 	// The exporter outlives the workers, so that it sees what they leave.
