@@ -143,7 +143,7 @@ func (c *clips) measureOverhead(ctx context.Context) (Figure, error) {
 	return Figure{
 		Name: "clip.overhead_s", Value: median(overheads), Unit: "s", Target: 1, Lower: true,
 		Reference: median(encodes), ReferenceIs: "what FFmpeg and FFprobe took for the same clips. Median.",
-		How: fmt.Sprintf("`!clip %d …` in the demo's chat, %d times one after the other. By the times in `clip_state_history`: published − queued, less (1) the "+
+		How: fmt.Sprintf("`!clip %d …` in the demo's chat, %d times one after the other; clips go to the folder. By the times in `clip_state_history`: published − queued, less (1) the "+
 			"time until the source's segment with the span's end is over (a clip ends after its command, and a segment of two seconds is delivered whole); (2) the publish delay of %s that the demo is configured with; (3) the time that FFmpeg "+
 			"and FFprobe ran, `ffmpeg_seconds` in the metadata beside the clip. What remains is the workflow, the source's delivery of that segment and the "+
 			"polls for it, hashing, flushing and copying files. Median.",
