@@ -104,7 +104,7 @@ func TestAFailedClipIsRetriedByUpdate(t *testing.T) {
 	require.ErrorContains(t, err, "goes to folder, not to rumble")
 	answer, err := retry("right", control.RetryInput{By: "ana"})
 	require.NoError(t, err)
-	require.Equal(t, control.RetryResult{ClipID: "update", State: clip.Uploading, Round: 2}, answer)
+	require.Equal(t, control.RetryResult{ClipID: "update", State: clip.Uploading, Round: 2, Destinations: []string{"folder"}}, answer)
 	require.Equal(t, clip.Published, result(t, run).State)
 	recorded(t, "clip-retried-by-update", run.GetID(), run.GetRunID())
 }
