@@ -38,10 +38,12 @@ func request(id string) clip.Request {
 	}
 }
 
-// startClip starts a clip in a world that behaves.
-func startClip(t *testing.T, id string, options control.ClipOptions, b behaviour) client.WorkflowRun {
+// startClip starts a clip in a world that behaves, for the folder and more
+// destinations.
+func startClip(t *testing.T, id string, options control.ClipOptions, b behaviour, more ...string) client.WorkflowRun {
 	t.Helper()
 	r := request(id)
+	r.More = more
 	server.world.add(r, b)
 	run, err := server.main.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{
 		ID: control.ClipWorkflowID(id), TaskQueue: control.QueueControl, StaticSummary: "!clip by Ana",

@@ -66,7 +66,7 @@ func TestTheRetryCommandTriesSeveralClipsEachInItsWay(t *testing.T) {
 comma2  uploading, round 2: tries folder now
 comma3  uploading: the next attempt of upload-folder starts now
 $`, stdout)
-	require.Equal(t, `streamsuites: clip comma4 is published already at http://host/clips/comma4.mp4
+	require.Equal(t, `streamsuites: clip comma4 is published already at http://host/folder/comma4.mp4
 there is no clip comma5; `+"`streamsuites clips list` shows those that are\n", stderr)
 	require.Equal(t, clip.Published, result(t, parked).State)
 	require.Equal(t, clip.Published, result(t, stuck).State)

@@ -16,7 +16,6 @@ import (
 
 	"github.com/streamsuites/streamsuites/activities"
 	"github.com/streamsuites/streamsuites/internal/control"
-	"github.com/streamsuites/streamsuites/internal/destination"
 	"github.com/streamsuites/streamsuites/internal/namespaces"
 	"github.com/streamsuites/streamsuites/internal/standalone/pgserver"
 	"github.com/streamsuites/streamsuites/internal/standalone/temporalserver"
@@ -131,7 +130,7 @@ func allWorkers(main, system client.Client) workers.Set {
 		}),
 		workers.Media(b, host,
 			activities.NewMedia(server.state, w, w.cover, time.Now, 2),
-			&activities.Upload{StateDir: server.state, Store: w, Destinations: map[string]destination.Destination{"folder": w, "youtube": channel{w}}}),
+			&activities.Upload{StateDir: server.state, Store: w, Destinations: w.destinations()}),
 		workers.Exports(s, &activities.Exports{Exporter: w}, &activities.Housekeeping{Store: w, Keep: activities.DefaultKeep}),
 	}
 }

@@ -26,10 +26,12 @@ func clips() *retry.Clips {
 	}
 }
 
-var refused = &destination.Error{Kind: destination.Final, Destination: "folder", Operation: "publish", Reason: "Forbidden."}
-
 // refusing is a destination that refuses every upload for good.
-var refusing = behaviour{publish: func(context.Context, int) error { return refused }}
+var refusing = behaviour{publish: forbidden}
+
+func forbidden(context.Context, int) error {
+	return &destination.Error{Kind: destination.Final, Destination: "folder", Operation: "publish", Reason: "Forbidden."}
+}
 
 // mended makes the world of a clip a good one.
 func mended(id string) {
@@ -92,7 +94,7 @@ func TestRetryingAFailedClipBeginsARound(t *testing.T) {
 	t.Run("and once it is published there is nothing to retry", func(t *testing.T) {
 		_, err := clips().Retry(t.Context(), "retry1", control.RetryInput{})
 		require.ErrorIs(t, err, retry.ErrPublished)
-		require.EqualError(t, err, "clip retry1 is published already at http://host/clips/retry1.mp4")
+		require.EqualError(t, err, "clip retry1 is published already at http://host/folder/retry1.mp4")
 	})
 	t.Run("and nothing to abandon", func(t *testing.T) {
 		_, err := clips().Abandon(t.Context(), "retry1", control.AbandonInput{})

@@ -25,13 +25,13 @@ type world struct {
 	mu        sync.Mutex
 	clips     map[string]*clip.Clip
 	history   map[string][]clip.State
+	uploads   map[string]*clip.Upload // by "<destination> <clip>"
 	behave    map[string]behaviour
 	calls     map[string]int // "<what> <id>"
 	captures  []store.Capture
 	exports   int
 	recorders map[string]chan struct{} // by stream; closing it ends the source
 	shards    map[int]chan string      // attempts at a shard
-	uploads   map[upload]clip.Upload
 }
 
 // behaviour says how the world treats a clip. A nil function does what is good.
@@ -41,15 +41,15 @@ type behaviour struct {
 	locate     func(call int) error
 	cover      func(call int) media.Coverage
 	cut        func(ctx context.Context, call int) error
-	publish    func(ctx context.Context, call int) error
-	youtube    func(ctx context.Context, call int) error // like publish, at the second destination
+	publish    func(ctx context.Context, call int) error // to the folder
+	youtube    func(ctx context.Context, call int) error // to YouTube
 }
 
 func newWorld() *world {
 	return &world{
 		clips: make(map[string]*clip.Clip), history: make(map[string][]clip.State), behave: make(map[string]behaviour),
-		calls: make(map[string]int), recorders: make(map[string]chan struct{}), shards: make(map[int]chan string),
-		uploads: make(map[upload]clip.Upload),
+		uploads: make(map[string]*clip.Upload),
+		calls:   make(map[string]int), recorders: make(map[string]chan struct{}), shards: make(map[int]chan string),
 	}
 }
 
@@ -58,10 +58,10 @@ func (w *world) add(request clip.Request, b behaviour) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.clips[request.ClipID] = &clip.Clip{Request: request, State: clip.Queued}
-	w.behave[request.ClipID] = b
 	for _, name := range request.Destinations() {
-		w.uploads[upload{request.ClipID, name}] = clip.Upload{ClipID: request.ClipID, Destination: name, State: clip.UploadWaiting}
+		w.uploads[name+" "+request.ClipID] = &clip.Upload{ClipID: request.ClipID, Destination: name, State: clip.UploadWaiting}
 	}
+	w.behave[request.ClipID] = b
 }
 
 func (w *world) states(id string) []clip.State {
@@ -118,7 +118,51 @@ func (w *world) Transition(_ context.Context, t store.Transition) (clip.Clip, er
 	}
 	row.State, row.Seq, row.Reason, row.URL = t.State, t.Seq, t.Reason, t.URL
 	w.history[t.ClipID] = append(made, t.State)
+	for _, name := range row.Destinations() {
+		if upload := w.uploads[name+" "+t.ClipID]; t.State == clip.Failed && upload.State != clip.UploadPublished {
+			upload.State = clip.UploadBroken
+		}
+	}
 	return *row, nil
+}
+
+// BeginUpload implements activities.UploadStore with the rules of the store.
+func (w *world) BeginUpload(_ context.Context, clipID, destination string, attempt time.Time) (clip.Upload, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	row, ok := w.uploads[destination+" "+clipID]
+	switch {
+	case !ok:
+		return clip.Upload{}, store.ErrNotFound
+	case row.State == clip.UploadPublished:
+		return *row, nil
+	case !row.AttemptAt.Before(attempt):
+		return clip.Upload{}, store.ErrStaleAttempt
+	}
+	*row = clip.Upload{ClipID: clipID, Destination: destination, State: clip.UploadRunning, AttemptAt: attempt}
+	return *row, nil
+}
+
+// SaveUpload implements activities.UploadStore with the rules of the store.
+func (w *world) SaveUpload(_ context.Context, u clip.Upload) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	row, ok := w.uploads[u.Destination+" "+u.ClipID]
+	if !ok {
+		return store.ErrNotFound
+	}
+	mine := row.AttemptAt.Equal(u.AttemptAt) && row.State == clip.UploadRunning
+	if row.State != clip.UploadPublished && (u.State == clip.UploadPublished || row.AttemptAt.Before(u.AttemptAt) || mine) {
+		*row = u
+	}
+	return nil
+}
+
+// upload is how a clip stands at a destination.
+func (w *world) upload(destination, clipID string) clip.Upload {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return *w.uploads[destination+" "+clipID]
 }
 
 // CaptureFor implements activities.CaptureStore. The creator's id names the
@@ -158,18 +202,37 @@ func (w *world) Cut(ctx context.Context, r media.CutRequest) (media.CutResult, e
 	return media.CutResult{Path: r.Output, Duration: r.Span.Length(), Bytes: 9, SHA256: "ff"}, nil
 }
 
-// Name implements destination.Destination.
-func (*world) Name() string { return "folder" }
+// place is one of the destinations of the world.
+type place struct {
+	*world
+	name string
+}
 
-// Publish implements destination.Destination.
-func (w *world) Publish(ctx context.Context, item destination.Item, _ func(int64)) (destination.Published, error) {
-	b, call := w.call("publish", item.ClipID)
-	if b.publish != nil {
-		if err := b.publish(ctx, call); err != nil {
+func (w *world) destinations() map[string]destination.Destination {
+	return map[string]destination.Destination{"folder": place{w, "folder"}, "youtube": place{w, "youtube"}}
+}
+
+// Name implements destination.Destination.
+func (p place) Name() string { return p.name }
+
+// Publish implements destination.Destination. A clip's calls are counted as
+// "publish" for the folder and "publish-<name>" elsewhere.
+func (p place) Publish(ctx context.Context, item destination.Item, _ func(int64)) (destination.Published, error) {
+	what := "publish"
+	if p.name != "folder" {
+		what += "-" + p.name
+	}
+	b, call := p.call(what, item.ClipID)
+	play := b.publish
+	if p.name == "youtube" {
+		play = b.youtube
+	}
+	if play != nil {
+		if err := play(ctx, call); err != nil {
 			return destination.Published{}, err
 		}
 	}
-	return destination.Published{URL: "http://host/clips/" + item.ClipID + ".mp4"}, nil
+	return destination.Published{URL: "http://host/" + p.name + "/" + item.ClipID + ".mp4"}, nil
 }
 
 // attempts is where the attempts at a shard are told.
