@@ -47,6 +47,9 @@ func (o *outbox) push(data []byte) bool {
 // ctx ended first.
 func (o *outbox) offer(ctx context.Context, done <-chan struct{}, data []byte) bool {
 	for {
+		if ctx.Err() != nil {
+			return false
+		}
 		o.mu.Lock()
 		if o.ending {
 			o.mu.Unlock()
