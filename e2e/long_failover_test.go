@@ -3,7 +3,10 @@
 package e2e_test
 
 import (
+	"io"
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -84,4 +87,56 @@ func TestLongAnUploadGoesOnWhenItsWorkerDiesOrStandsStill(t *testing.T) {
 	second.stop(t)
 	third.stop(t)
 	require.Equal(t, 3, len(s.videos())-len(list[string](db, `select clip_id from clips where requested_by not in ('twitch:killed', 'twitch:frozen', 'twitch:again')`)))
+}
+
+// TestLongAMomentThatNobodyRecordedIsNoClip kills the one that records and waits
+// until that is seen. A clip of such a moment fails with the reason; the recording
+// goes on, and so do clips.
+func TestLongAMomentThatNobodyRecordedIsNoClip(t *testing.T) {
+	s := servers(t)
+	db := s.rows()
+	startRole(t, s, "ingest")
+	first := startRole(t, s, "worker")
+	s.awaitRecording(10)
+	first.kill(t)
+	s.eventually(2*time.Minute, "the recording counts as interrupted", func() bool { return strings.Contains(s.cli("status"), "interrupted") })
+	clip := s.asks(db, "missed", "!clip 5 nobody records this")
+	end := one[time.Time](db, `select end_at from clips where clip_id = $1`, clip)
+	// Until then a recorder that comes back still finds it at the origin.
+	s.eventually(3*time.Minute, "the origin no longer has that moment", func() bool { return s.oldestAtOrigin().After(end) })
+	s.recordsOnAfter(func() { startRole(t, s, "worker") })
+	s.eventually(2*time.Minute, "the clip has failed", func() bool {
+		return one[string](db, `select state from clips where clip_id = $1`, clip) == "failed"
+	})
+	require.Contains(t, []string{"capture_gap", "no_capture"}, one[string](db, `select failure_code from clips where clip_id = $1`, clip))
+	reason := one[string](db, `select reason from clips where clip_id = $1`, clip)
+	require.Regexp(t, "broke off|recorded", reason)
+	t.Log(reason)
+	require.NotEmpty(t, list[string](db, `select message from runtime_events where message like 'The recording of % was interrupted for %'`))
+	s.requirePublishedOnce(db, s.asks(db, "afterwards", "!clip 5 recorded again"))
+}
+
+// oldestAtOrigin is how far back the origin's playlist reaches.
+func (s *standalone) oldestAtOrigin() time.Time {
+	s.t.Helper()
+	playlist, err := http.Get(s.addr.Simulators.HLS)
+	require.NoError(s.t, err)
+	defer func() { _ = playlist.Body.Close() }()
+	text, err := io.ReadAll(playlist.Body)
+	require.NoError(s.t, err)
+	_, rest, found := strings.Cut(string(text), "#EXT-X-PROGRAM-DATE-TIME:")
+	require.True(s.t, found)
+	stamp, _, _ := strings.Cut(rest, "\n")
+	at, err := time.Parse(time.RFC3339Nano, strings.TrimSpace(stamp))
+	require.NoError(s.t, err)
+	return at
+}
+
+// recordsOnAfter does something after which recording goes on, and waits until ten
+// seconds are recorded since.
+func (s *standalone) recordsOnAfter(begin func()) {
+	s.t.Helper()
+	since := time.Now()
+	begin()
+	s.eventually(2*time.Minute, "the stream is recorded again", func() bool { return s.newestRecorded().After(since.Add(10 * time.Second)) })
 }
