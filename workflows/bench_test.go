@@ -3,6 +3,7 @@ package workflows_test
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"testing"
 	"time"
 
@@ -55,6 +56,7 @@ type clipBench struct {
 	upload func(task.UploadInput) (task.UploadResult, error)
 	remark func(task.NoteInput) error
 
+	playing            sync.Mutex
 	records            []task.RecordInput // that succeeded
 	shown              []clip.State       // search attribute updates
 	failedDestinations [][]string         // the changes of that attribute
@@ -122,6 +124,7 @@ func newSystemEnv() *testsuite.TestWorkflowEnvironment {
 
 func (b *clipBench) register() {
 	task.Register(b.env, task.Record, func(ctx context.Context, in task.RecordInput) (task.RecordResult, error) {
+		defer b.alone()()
 		if !activity.GetInfo(ctx).IsLocalActivity {
 			b.attempts["record"]++
 		}
@@ -133,6 +136,7 @@ func (b *clipBench) register() {
 		return result, err
 	})
 	task.Register(b.env, task.Note, func(ctx context.Context, in task.NoteInput) (task.Nothing, error) {
+		defer b.alone()()
 		if !activity.GetInfo(ctx).IsLocalActivity {
 			b.attempts[activity.GetInfo(ctx).ActivityID]++
 		}
@@ -143,29 +147,37 @@ func (b *clipBench) register() {
 		return task.Nothing{}, err
 	})
 	task.Register(b.env, task.Locate, func(ctx context.Context, in task.LocateInput) (task.LocateResult, error) {
-		b.note(ctx)
+		defer b.note(ctx)()
 		return b.locate(in)
 	})
 	task.Register(b.env, task.Await, func(ctx context.Context, in task.AwaitInput) (task.AwaitResult, error) {
-		b.note(ctx)
+		defer b.note(ctx)()
 		return task.AwaitResult{}, b.await(in)
 	})
 	task.Register(b.env, task.Encode, func(ctx context.Context, in task.EncodeInput) (task.EncodeResult, error) {
-		b.note(ctx)
+		defer b.note(ctx)()
 		return b.encode(in)
 	})
 	task.Register(b.env, task.Upload, func(ctx context.Context, in task.UploadInput) (task.UploadResult, error) {
-		b.note(ctx)
+		defer b.note(ctx)()
 		return b.upload(in)
 	})
 }
 
-func (b *clipBench) note(ctx context.Context) {
+// alone keeps activities from playing side by side.
+func (b *clipBench) alone() (done func()) {
+	b.playing.Lock()
+	return b.playing.Unlock
+}
+
+func (b *clipBench) note(ctx context.Context) (done func()) {
+	done = b.alone()
 	info := activity.GetInfo(ctx)
 	if b.attempts[info.ActivityID]++; b.attempts[info.ActivityID] == 1 {
 		b.order = append(b.order, info.ActivityID)
 	}
 	b.queues[info.ActivityID] = info.TaskQueue
+	return done
 }
 
 // watch notes the search attributes that the workflow sets.
