@@ -97,6 +97,9 @@ func (s *standalone) quiesces(db *rows, c *crowd) {
 	c.quiet()
 	asked := c.asked()
 	s.eventually(time.Minute, "the last question is answered", func() bool { return len(s.answers(asked[len(asked)-1])) > 0 })
+	s.eventually(time.Minute, "the last word is stored", func() bool {
+		return one[bool](db, `select exists (select from chat_events where message_id = $1)`, c.said[len(c.said)-1])
+	})
 	s.eventually(time.Minute, "nothing is left to be sent", func() bool {
 		return one[int](db, `select count(*)::int from outbox where state in ('pending', 'sending')`) == 0
 	})
