@@ -177,7 +177,7 @@ func TestAnEncodeThatIsLostBeforeItBeginsTouchesNothing(t *testing.T) {
 		return m.Encode(ctx, in)
 	})
 	_, err := execute(t, env, task.Encode, encodeInput())
-	require.ErrorContains(t, err, "went wrong")
+	require.ErrorContains(t, err, "the attempt has timed out")
 }
 
 func TestAnEncodeThatIsCancelledIsCancelled(t *testing.T) {

@@ -27,9 +27,10 @@ var moments = []moment{
 		return found && len(s.encoders(c.ClipID)) > 0
 	}},
 	{"encoded", nil, inState("encoded")},
-	{"uploading, before an upload session is known", func(s *standalone) { s.fault("youtube.init", "hang", 1) }, func(s *standalone, who string) bool {
+	{"uploading, before an upload session is known", func(s *standalone) { s.fault("youtube.init", "hang", -1) }, func(s *standalone, who string) bool {
 		c, found := s.clipOf(who)
-		return found && c.State == "uploading" && !s.armed("youtube.init")
+		return found && s.number(`select count(*) from clip_uploads where clip_id = $1 and destination = 'youtube'
+			and state = 'uploading' and sessions_opened = 0`, c.ClipID) == 1
 	}},
 	{"uploading, in the middle of the bytes", func(s *standalone) { s.pace(60_000) }, func(s *standalone, who string) bool {
 		c, found := s.clipOf(who)
