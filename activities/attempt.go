@@ -108,7 +108,8 @@ func (a attempt) outcome(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(cause, errWorkerStopping), errors.Is(cause, activity.ErrActivityPaused), errors.Is(cause, activity.ErrActivityReset):
+	case errors.Is(cause, errWorkerStopping), errors.Is(cause, activity.ErrActivityPaused), errors.Is(cause, activity.ErrActivityReset),
+		givenUp(cause): // which nobody hears any more
 		return temporal.NewApplicationErrorWithOptions(cause.Error(), handedOver, temporal.ApplicationErrorOptions{
 			Category: temporal.ApplicationErrorCategoryBenign,
 		})

@@ -31,9 +31,9 @@ var moments = []moment{
 		c, found := s.clipOf(who)
 		return found && c.State == "uploading" && !s.armed("youtube.init")
 	}},
-	{"uploading, in the middle of the bytes", func(s *standalone) { s.pace(400_000) }, func(s *standalone, who string) bool {
+	{"uploading, in the middle of the bytes", func(s *standalone) { s.pace(60_000) }, func(s *standalone, who string) bool {
 		c, found := s.clipOf(who)
-		return found && c.State == "uploading" && s.partlyUploaded()
+		return found && c.State == "uploading" && s.partlyUploaded(c.ClipID)
 	}},
 	{"uploading, after the last byte and before the answer", func(s *standalone) { s.fault("youtube.finish", "hang", 1) }, func(s *standalone, who string) bool {
 		c, found := s.clipOf(who)

@@ -152,7 +152,7 @@ func (s *standalone) uploadedBy(clipID string, workers ...*role) (by *role) {
 	defer c.Close()
 	s.eventually(2*time.Minute, "clip "+clipID+" is on its way", func() bool {
 		described, err := c.DescribeWorkflowExecution(s.t.Context(), "clip:"+clipID, "")
-		if err != nil || !s.partlyUploaded() {
+		if err != nil || !s.partlyUploaded(clipID) {
 			return false
 		}
 		for _, pending := range described.GetPendingActivities() {

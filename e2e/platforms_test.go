@@ -50,13 +50,21 @@ func (s *standalone) pace(bytesPerSecond int) {
 	s.post("/youtube/pace", map[string]any{"bytes_per_second": bytesPerSecond}, nil)
 }
 
-// partlyUploaded reports whether some upload to YouTube has sent some of its
-// bytes and not all.
-func (s *standalone) partlyUploaded() bool {
+// partlyUploaded reports whether YouTube has received some of a clip's bytes and
+// not all; of a clip that is larger than a unit of 256 KiB, it has stored some.
+func (s *standalone) partlyUploaded(clipID string) bool {
 	s.t.Helper()
-	var uploads []struct{ Stored, Total int64 }
+	var uploads []upload
 	s.get(s.addr.Simulators.Control+"/youtube/uploads", &uploads)
-	return slices.ContainsFunc(uploads, func(u struct{ Stored, Total int64 }) bool { return 0 < u.Stored && u.Stored < u.Total })
+	return slices.ContainsFunc(uploads, func(u upload) bool {
+		return strings.HasSuffix(u.Title, "["+clipID+"]") && 0 < u.Received && u.Received < u.Total && (u.Stored > 0 || u.Total <= 256<<10)
+	})
+}
+
+// upload is an upload to the simulated YouTube.
+type upload struct {
+	Title                   string
+	Stored, Received, Total int64
 }
 
 // calm takes back what was done to the platforms.

@@ -166,6 +166,7 @@ type talk struct {
 	s    *standalone
 	stop chan struct{}
 	done sync.WaitGroup
+	once sync.Once
 	mu   sync.Mutex
 	said []time.Time // by number
 }
@@ -174,6 +175,7 @@ type talk struct {
 // the talk is ended.
 func (s *standalone) talks(who string) *talk {
 	c := &talk{s: s, stop: make(chan struct{})}
+	s.t.Cleanup(func() { c.end() })
 	c.done.Go(func() {
 		tick := time.NewTicker(50 * time.Millisecond)
 		defer tick.Stop()
@@ -195,7 +197,7 @@ func (s *standalone) talks(who string) *talk {
 func line(who string, n int) string { return fmt.Sprintf("%s says line %d", who, n) }
 
 func (c *talk) end() []time.Time {
-	close(c.stop)
+	c.once.Do(func() { close(c.stop) })
 	c.done.Wait()
 	return c.said
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -41,9 +42,9 @@ func (r *rows) ListClips(_ context.Context, f store.ClipFilter) ([]clip.Clip, er
 	defer r.mu.Unlock()
 	if f.Limit == 0 {
 		r.full++
-		return r.clips, r.err
+		return slices.Clone(r.clips), r.err
 	}
-	return r.clips[:min(f.Limit, len(r.clips))], r.err
+	return slices.Clone(r.clips[:min(f.Limit, len(r.clips))]), r.err
 }
 
 func (r *rows) Jobs(context.Context) ([]store.Job, error) { return nil, nil }

@@ -32,11 +32,9 @@ func (c *Clips) reopen(ctx context.Context, id string, in control.RetryInput, in
 	reset, err := c.Temporal.ResetWorkflowExecution(ctx, &workflowservice.ResetWorkflowExecutionRequest{
 		Namespace: c.Namespace, WorkflowExecution: info.GetExecution(), Reason: reason, RequestId: uuid.NewString(),
 		WorkflowTaskFinishEventId: to.event,
-		// What ended the old run does not concern the new one. Updates do: the
-		// workflow task that is reset may have been the one that began a retry.
-		ResetReapplyExcludeTypes: []enumspb.ResetReapplyExcludeType{
-			enumspb.RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL, enumspb.RESET_REAPPLY_EXCLUDE_TYPE_CANCEL_REQUEST,
-		},
+		// What was asked of the old run after the point does not concern the new one.
+		// Updates do: the workflow task that is reset may have begun a retry.
+		ResetReapplyExcludeTypes: []enumspb.ResetReapplyExcludeType{enumspb.RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL},
 	})
 	if err != nil {
 		return Outcome{}, fmt.Errorf("reset the workflow of clip %s to event %d: %w", id, to.event, err)

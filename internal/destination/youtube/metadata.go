@@ -20,7 +20,8 @@ const (
 	maxTags        = 500  // characters, as tagsLength counts
 )
 
-// What videos are unless it is configured.
+// What videos are where the caller leaves it open; the configuration never does,
+// and has defaults of its own.
 const (
 	DefaultTitle = "{title}"
 	// DefaultPrivacy is what an API project that was not verified gets anyway,
