@@ -46,6 +46,7 @@ func TestChatGoesOnWhenTheMachineThatReadsItDies(t *testing.T) {
 	ingestB.freeze(t)
 	took = s.takenOver(db, a, time.Now())
 	t.Logf("taken over from one that stands still in %s", took.Round(10*time.Millisecond))
+	require.Less(t, took, takenOverWithin)
 	held := db.holding()
 	since := one[time.Time](db, `select now()`)
 	ingestB.thaw(t)

@@ -4,13 +4,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/sdk/client"
 )
 
 // Work on files is done on the host that has them, by whichever worker there is:
@@ -106,31 +104,6 @@ func (s *standalone) encodedBy(clipID string, workers ...*role) (by *role) {
 		for _, w := range workers {
 			if len(encodersOf(s.t, w, clipID)) > 0 {
 				by = w
-			}
-		}
-		return by != nil
-	})
-	return by
-}
-
-// uploadedBy waits until some bytes of the clip are at YouTube, and not all, and
-// returns the worker that sends them.
-func (s *standalone) uploadedBy(clipID string, workers ...*role) (by *role) {
-	s.t.Helper()
-	c, err := client.Dial(client.Options{HostPort: s.addr.Temporal, Namespace: "default"})
-	require.NoError(s.t, err)
-	defer c.Close()
-	s.eventually(2*time.Minute, "clip "+clipID+" is on its way", func() bool {
-		described, err := c.DescribeWorkflowExecution(s.t.Context(), "clip:"+clipID, "")
-		if err != nil || !s.partlyUploaded(clipID) {
-			return false
-		}
-		for _, pending := range described.GetPendingActivities() {
-			for _, w := range workers {
-				if pending.GetActivityId() == "upload-youtube" &&
-					strings.HasPrefix(pending.GetLastWorkerIdentity(), strconv.Itoa(w.cmd.Process.Pid)+"@") {
-					by = w
-				}
 			}
 		}
 		return by != nil

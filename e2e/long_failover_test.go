@@ -6,11 +6,13 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
 )
 
 // rounds is how often machines take over from each other in one run.
@@ -139,4 +141,29 @@ func (s *standalone) recordsOnAfter(begin func()) {
 	since := time.Now()
 	begin()
 	s.eventually(2*time.Minute, "the stream is recorded again", func() bool { return s.newestRecorded().After(since.Add(10 * time.Second)) })
+}
+
+// uploadedBy waits until some bytes of the clip are at YouTube, and not all, and
+// returns the worker that sends them.
+func (s *standalone) uploadedBy(clipID string, workers ...*role) (by *role) {
+	s.t.Helper()
+	c, err := client.Dial(client.Options{HostPort: s.addr.Temporal, Namespace: "default"})
+	require.NoError(s.t, err)
+	defer c.Close()
+	s.eventually(2*time.Minute, "clip "+clipID+" is on its way", func() bool {
+		described, err := c.DescribeWorkflowExecution(s.t.Context(), "clip:"+clipID, "")
+		if err != nil || !s.partlyUploaded(clipID) {
+			return false
+		}
+		for _, pending := range described.GetPendingActivities() {
+			for _, w := range workers {
+				if pending.GetActivityId() == "upload-youtube" &&
+					strings.HasPrefix(pending.GetLastWorkerIdentity(), strconv.Itoa(w.cmd.Process.Pid)+"@") {
+					by = w
+				}
+			}
+		}
+		return by != nil
+	})
+	return by
 }

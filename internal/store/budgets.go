@@ -11,7 +11,9 @@ import (
 // TakeBudget takes tokens out of a budget that all hosts share: at most limit
 // tokens in any window. account and bucket name it, for example the bot's login and
 // "join". A wait of 0 means that they were granted; otherwise nothing was taken, and
-// wait is how long it takes until they can be, unless others take them first.
+// wait is how long it takes until they can be, unless others take them first. It is
+// not fenced: the budget is the account's, whoever holds its creators, and a grant
+// that is not used only makes the others slower.
 func (s *Store) TakeBudget(
 	ctx context.Context, account, bucket string, tokens, limit int, window time.Duration, now time.Time,
 ) (wait time.Duration, err error) {

@@ -23,6 +23,11 @@ func tuning() dynamicconfig.StaticClient {
 		"frontend.persistenceMaxQPS":                     10000,
 		"history.persistenceMaxQPS":                      45000,
 		"frontend.namespaceRPS.visibility":               100,
+		// A worker that stands still keeps its connection, and the server hands
+		// tasks to polls that nobody answers: it has to be missed before the
+		// heartbeats, 15 s, are.
+		"frontend.keepAliveTime":    "5s",
+		"frontend.keepAliveTimeout": "7s",
 		// Nothing here calls home.
 		"frontend.enableServerVersionCheck": false,
 	}
