@@ -89,12 +89,10 @@ func openLab(t *testing.T) *lab {
 // startIngest starts an ingest on one of the machines, through the networks that
 // can fail.
 func (l *lab) startIngest(i int) *role {
-	at := *l.s
-	at.dir = l.machines[i].dir
-	return startRoleVia(l.s.t, &at, l.url, l.temporal.Address(), "ingest")
+	return l.machines[i].startVia(l.url, l.temporal.Address(), "ingest")
 }
 
-// fault is something that begins, lasts and ends.
+// labFault is something that begins, lasts and ends.
 type labFault struct {
 	name  string
 	begin func()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -51,23 +50,15 @@ func (s *standalone) machine() *machine {
 // start starts a role on the machine.
 func (m *machine) start(name string, args ...string) *role {
 	m.s.t.Helper()
-	r := &role{output: &lockedBuffer{}, exited: make(chan struct{})}
-	r.cmd = exec.Command(filepath.Join(binaries, "streamsuites"), append([]string{name, "--state-dir", m.dir}, args...)...)
-	r.cmd.Env = append(os.Environ(), "DATABASE_URL="+m.s.addr.Database, "TEMPORAL_ADDRESS="+m.s.addr.Temporal)
-	r.cmd.Stdout, r.cmd.Stderr = r.output, r.output
-	require.NoError(m.s.t, r.cmd.Start())
-	go func() {
-		defer close(r.exited)
-		_ = r.cmd.Wait()
-	}()
-	m.s.t.Cleanup(func() {
-		_ = r.cmd.Process.Kill()
-		<-r.exited
-		if m.s.t.Failed() {
-			m.s.t.Logf("%s in %s:\n%s", name, m.dir, r.output)
-		}
-	})
-	return r
+	return m.startVia(m.s.addr.Database, m.s.addr.Temporal, name, args...)
+}
+
+// startVia starts a role that reaches Postgres and Temporal elsewhere.
+func (m *machine) startVia(database, temporal, name string, args ...string) *role {
+	m.s.t.Helper()
+	here := *m.s
+	here.dir = m.dir
+	return startRoleVia(m.s.t, &here, database, temporal, name, args...)
 }
 
 // hostID is the id by which the machine is known in the database.
