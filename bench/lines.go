@@ -4,19 +4,35 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"math/rand/v2"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 )
 
-// linesPath is where the real chat lies, seen from the top of the checkout.
-const linesPath = "../shared/data/twitch-chat-5000-lines.txt.gz"
+// besidePath is where the real chat may lie, seen from the top of the checkout.
+const besidePath = "../shared/data/twitch-chat-5000-lines.txt.gz"
+
+// linesPath finds the real chat: beside the checkout, or where it was taken from,
+// among the test resources of the chat library.
+func linesPath(ctx context.Context) (string, error) {
+	if _, err := os.Stat(besidePath); err == nil {
+		return besidePath, nil
+	}
+	library, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", "github.com/gempir/go-twitch-irc/v4").Output()
+	if err != nil {
+		return "", fmt.Errorf("find the chat library, whose test resources hold the real chat that is sent: %w", err)
+	}
+	return filepath.Join(strings.TrimSpace(string(library)), "test_resources", "channel.txt.gz"), nil
+}
 
 // hole is what is put anew into each copy of a real line.
 type hole int
@@ -43,10 +59,6 @@ type part struct {
 // readLines reads the real chat.
 func readLines(path string) ([]realLine, error) {
 	file, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("the real chat that the benchmark sends is not there: put 5,000 raw Twitch lines, compressed with gzip, "+
-			"at %s beside the checkout (test resource of github.com/gempir/go-twitch-irc), and run make bench in the checkout: %w", path, err)
-	}
 	if err != nil {
 		return nil, fmt.Errorf("read the real chat: %w", err)
 	}

@@ -38,6 +38,10 @@ func startLoader(ctx context.Context, b bench, channels []string) (_ *loader, er
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the load generator's folder: %w", err)
 	}
+	lines, err := linesPath(ctx)
+	if err != nil {
+		return nil, err
+	}
 	orders, write, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("make a pipe to the load generator: %w", err)
@@ -48,7 +52,7 @@ func startLoader(ctx context.Context, b bench, channels []string) (_ *loader, er
 	}
 	l := &loader{orders: json.NewEncoder(write), told: make(chan told, 1), pipes: []*os.File{write, read}}
 	l.child, err = process.Start(context.WithoutCancel(ctx), process.Spec{
-		Name: "load generator", Path: self, Args: append([]string{generatorCommand, dir, linesPath}, channels...),
+		Name: "load generator", Path: self, Args: append([]string{generatorCommand, dir, lines}, channels...),
 		Stdin: orders, Stdout: answers, Stderr: os.Stderr, Registry: b.children,
 	})
 	_, _ = orders.Close(), answers.Close()

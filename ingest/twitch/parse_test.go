@@ -3,8 +3,11 @@ package twitch
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"io"
+	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,7 +21,8 @@ import (
 	"github.com/streamsuites/streamsuites/internal/chat"
 )
 
-// realLines are lines of a busy channel, kept beside the project.
+// realLines are lines of a busy channel: the file beside the project, or the test
+// resource of the chat library that it was taken from.
 func realLines(t testing.TB) [][]byte {
 	t.Helper()
 	dir, err := os.Getwd()
@@ -31,6 +35,11 @@ func realLines(t testing.TB) [][]byte {
 		dir = filepath.Dir(dir)
 	}
 	f, err := os.Open(filepath.Join(dir, "..", "shared", "data", "twitch-chat-5000-lines.txt.gz"))
+	if errors.Is(err, fs.ErrNotExist) {
+		library, listErr := exec.CommandContext(t.Context(), "go", "list", "-m", "-f", "{{.Dir}}", "github.com/gempir/go-twitch-irc/v4").Output()
+		require.NoError(t, listErr)
+		f, err = os.Open(filepath.Join(strings.TrimSpace(string(library)), "test_resources", "channel.txt.gz"))
+	}
 	require.NoError(t, err)
 	defer f.Close()
 	z, err := gzip.NewReader(f)
