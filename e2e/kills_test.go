@@ -59,6 +59,7 @@ func TestAClipSurvivesAnEndInEveryState(t *testing.T) {
 	s := start(t, dir, "--demo")
 	for i, m := range moments {
 		s.awaitRecording(20)
+		s.awaitChat()
 		who := "viewer" + strconv.Itoa(i)
 		if m.arm != nil {
 			m.arm(s)
@@ -74,6 +75,7 @@ func TestAClipSurvivesAnEndInEveryState(t *testing.T) {
 
 	// An orderly stop in the middle of an encode loses nothing either.
 	s.awaitRecording(30)
+	s.awaitChat()
 	s.say("stopped", "!clip 40 stopped while encoding")
 	s.eventually(20*time.Second, "the clip is known", func() bool { _, found := s.clipOf("stopped"); return found })
 	known, _ := s.clipOf("stopped")

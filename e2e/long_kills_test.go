@@ -39,6 +39,7 @@ func TestLongKilledSixtyTimesEveryClipIsPublishedOnce(t *testing.T) {
 			if m.arm != nil {
 				m.arm(s)
 			}
+			s.awaitChat()
 			asked[who] = s.say(who, "!clip 5 Survivor")
 			s.eventually(2*time.Minute, "the clip is "+m.name, func() bool {
 				if c, _ := s.clipOf(who); c.State == "published" {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -32,6 +33,17 @@ func startSimulators(t *testing.T, dir string) {
 		_ = cmd.Wait()
 	})
 	require.True(t, strings.HasPrefix(<-ready, "{"), "the simulators start: %s", errors)
+}
+
+// awaitChat waits until the runtime is in the chat, where alone it can hear: a
+// platform does not repeat what it missed.
+func (s *standalone) awaitChat() {
+	s.t.Helper()
+	s.eventually(time.Minute, "the runtime is in the chat", func() bool {
+		var members []string
+		s.get(s.addr.Simulators.Control+"/twitch/members", &members)
+		return len(members) > 0
+	})
 }
 
 // armed reports whether a fault is still to strike.
