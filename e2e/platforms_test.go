@@ -14,11 +14,12 @@ import (
 )
 
 // startSimulators runs the simulated platforms of a state directory on their
-// own, as platforms are: they go on when the runtime is killed.
+// own, as platforms are: they go on when the runtime is killed. Nobody in their
+// chat speaks unasked.
 func startSimulators(t *testing.T, dir string) {
 	t.Helper()
 	errors := &lockedBuffer{}
-	cmd := exec.Command(filepath.Join(binaries, "standalone"), "simulators", "--state-dir", dir)
+	cmd := exec.Command(filepath.Join(binaries, "standalone"), "simulators", "--silent", "--state-dir", dir)
 	cmd.Stderr = errors
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)

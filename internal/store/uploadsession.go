@@ -41,6 +41,19 @@ func (s *Store) ReplaceUploadSession(ctx context.Context, clipID, destination, b
 	return tag.RowsAffected() == 1, nil
 }
 
+// RefuseUploadSession drops the session of that address after its destination has
+// said for certain that no clip came of it: then no last byte counts as sent. It
+// reports false when the session is another one by now or the clip is published.
+func (s *Store) RefuseUploadSession(ctx context.Context, clipID, destination, address string) (bool, error) {
+	tag, err := s.pool.Exec(ctx, `
+		update clip_uploads set session_address = '', finishing_at = null
+		where clip_id = $1 and destination = $2 and session_address = $3 and $3 <> '' and state <> 'published'`, clipID, destination, address)
+	if err != nil {
+		return false, fmt.Errorf("drop the session of the upload of clip %s to %s: %w", clipID, destination, err)
+	}
+	return tag.RowsAffected() == 1, nil
+}
+
 // FinishingUpload records, before the last byte goes to the session of that
 // address, that from now on the clip may be at its destination. It reports false
 // when the session is another one by now or the clip is published: then the caller

@@ -39,6 +39,27 @@ func (b bench) finishing(t testing.TB, address string) bool {
 	return done
 }
 
+func TestARefusedUploadSessionLeavesNoDoubtBehind(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.uploading(t, "ab12cd")
+	refuse := func(address string) bool {
+		done, err := b.store.RefuseUploadSession(t.Context(), "ab12cd", "youtube", address)
+		require.NoError(t, err)
+		return done
+	}
+	require.False(t, refuse(""), "there is none")
+	require.True(t, b.replace(t, "", secret))
+	require.True(t, b.finishing(t, secret))
+	require.False(t, refuse(secret+"2"), "another session is not this one")
+	require.True(t, refuse(secret))
+	after := b.session(t)
+	require.Empty(t, after.Address)
+	require.Equal(t, 1, after.Opened, "there was one")
+	require.True(t, after.FinishingAt.IsZero())
+	require.False(t, refuse(secret), "twice is once")
+}
+
 func TestAnUploadSessionIsRememberedFromItsOpeningToItsLoss(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

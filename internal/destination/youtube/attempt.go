@@ -25,6 +25,7 @@ type attempt struct {
 	log      zerolog.Logger
 
 	session clip.UploadSession // as it is stored
+	doubted bool               // a last byte went to the session, and nobody knows what came of it
 	file    *os.File           // open and verified; nil before it is needed
 }
 
@@ -40,6 +41,7 @@ func (a *attempt) run(ctx context.Context) (string, error) {
 	if a.session, err = a.Sessions.UploadSession(ctx, a.item.ClipID, Name); err != nil {
 		return "", unstored("read the upload session", err)
 	}
+	a.doubted = !a.session.FinishingAt.IsZero()
 	id, err := a.upload(ctx)
 	for lost := 1; errors.Is(err, youtube.ErrSessionLost); lost++ {
 		a.log.Warn().Err(err).Int("session", a.session.Opened).Msg("youtube no longer knows the upload session")
@@ -100,16 +102,32 @@ func (a *attempt) open(ctx context.Context) error {
 		return overtaken("store the upload session")
 	}
 	a.session = clip.UploadSession{Address: address, Opened: a.session.Opened + 1, OpenedAt: a.Clock()}
+	a.doubted = false
 	a.log.Info().Int("session", a.session.Opened).Int64("bytes", a.item.Bytes).Msg("upload to youtube begins")
 	return nil
 }
 
-// forget drops the stored session.
+// forget drops the stored session, of which something may have come.
 func (a *attempt) forget(ctx context.Context) error {
 	if a.session.Address == "" {
 		return nil
 	}
 	dropped, err := a.Sessions.ReplaceUploadSession(ctx, a.item.ClipID, Name, a.session.Address, "")
+	return a.dropped(dropped, err)
+}
+
+// giveUp drops the stored session after the platform's final word on it. Where
+// that word is all that was ever heard of a last byte, nothing came of the
+// session, and a retry need not wait for listings.
+func (a *attempt) giveUp(ctx context.Context) error {
+	if a.doubted || a.session.Address == "" {
+		return a.forget(ctx)
+	}
+	dropped, err := a.Sessions.RefuseUploadSession(ctx, a.item.ClipID, Name, a.session.Address)
+	return a.dropped(dropped, err)
+}
+
+func (a *attempt) dropped(dropped bool, err error) error {
 	if err != nil {
 		return unstored("drop the upload session", err)
 	}

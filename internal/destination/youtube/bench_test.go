@@ -65,6 +65,15 @@ func (s *store) ReplaceUploadSession(_ context.Context, _, _, before, after stri
 	return done, err
 }
 
+func (s *store) RefuseUploadSession(_ context.Context, _, _, address string) (done bool, err error) {
+	err = s.call("refuse", func() {
+		if done = s.session.Address == address; done {
+			s.session.Address, s.session.FinishingAt = "", time.Time{}
+		}
+	})
+	return done, err
+}
+
 func (s *store) FinishingUpload(_ context.Context, _, _, address string) (done bool, err error) {
 	err = s.call("finishing", func() {
 		if done = s.session.Address == address; done {

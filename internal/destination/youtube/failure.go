@@ -30,7 +30,7 @@ func (a *attempt) verdict(ctx context.Context, err error) error {
 	if verdict.Kind == destination.Final && !errors.Is(failed, youtube.ErrNeedsLogin) {
 		// Whoever asks for a retry has changed something, and the platform read
 		// what was wrong when the session was opened.
-		if err := a.forget(ctx); err != nil {
+		if err := a.giveUp(ctx); err != nil {
 			a.log.Warn().Err(err).Msg("session of a refused upload stays")
 		}
 	}

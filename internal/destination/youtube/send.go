@@ -65,6 +65,7 @@ func (a *attempt) step(ctx context.Context, at int64, stalls int) (youtube.Progr
 	if !errors.As(err, &failed) || !failed.Doubtful() || ctx.Err() != nil || failed.RetryAfter > longPause {
 		return got, err
 	}
+	a.doubted = a.doubted || !a.session.FinishingAt.IsZero()
 	a.log.Warn().Err(err).Int64("bytes", at).Msg("asking youtube how much of the clip arrived")
 	if err := a.Wait(ctx, max(failed.RetryAfter, time.Second)); err != nil {
 		return youtube.Progress{}, err

@@ -58,7 +58,8 @@ func hopeless(uploadStatus string) bool {
 // rejected is the platform's refusal of a whole video. The session is dropped,
 // so that a retry sends the clip anew.
 func (a *attempt) rejected(ctx context.Context, id string, status *api.VideoStatus) error {
-	if err := a.forget(ctx); err != nil {
+	a.doubted = false // a session makes one video, and this is it
+	if err := a.giveUp(ctx); err != nil {
 		a.log.Warn().Err(err).Msg("session of a refused upload stays")
 	}
 	reason := "YouTube deleted the video."

@@ -148,6 +148,31 @@ func TestAFinalRefusalOfASessionDropsIt(t *testing.T) {
 	})
 }
 
+func TestALastByteThatWasRefusedIsSentAgainAtOnce(t *testing.T) {
+	within(t, func(t *testing.T, b *bench) {
+		b.chunk = int64(len(b.content)) // one chunk, the last
+		b.fails(askSend, 1, refusing(403, "forbidden"))
+		_, err := b.publish()
+		b.requireKind(err, destination.Final)
+		published, err := b.publish()
+		b.requireOne(published, err)
+	})
+}
+
+func TestARefusalAfterALostAnswerIsNoWordOnTheLastByte(t *testing.T) {
+	within(t, func(t *testing.T, b *bench) {
+		b.chunk = int64(len(b.content))
+		b.fake.lag = time.Minute
+		b.fails(askSend, 1, losingTheAnswer)
+		b.fails(askStatus, 1, refusing(403, "forbidden"))
+		_, err := b.publish()
+		b.requireKind(err, destination.Final)
+		_, err = b.publish()
+		b.requireKind(err, destination.Retry)
+		require.Len(t, b.fake.videos, 1, "the answer was lost, the video was not")
+	})
+}
+
 func TestAVideoThatYouTubeRefusesAfterwardsIsFinal(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ status, reason, words string }{
@@ -167,7 +192,6 @@ func TestAVideoThatYouTubeRefusesAfterwardsIsFinal(t *testing.T) {
 				require.Contains(t, refused.Reason, c.words)
 				require.Empty(t, b.store.session.Address, "the session is dropped")
 				b.fake.status, b.fake.reason = "", ""
-				<-time.NewTimer(2 * time.Minute).C
 				published, err := b.publish()
 				require.NoError(t, err)
 				require.Equal(t, "video-2", published.Ref, "a retry sends it anew")

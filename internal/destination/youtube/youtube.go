@@ -37,6 +37,10 @@ type Sessions interface {
 	// ReplaceUploadSession puts after in the place of before, "" meaning none.
 	// It reports false, and changes nothing, when before is not what is stored.
 	ReplaceUploadSession(ctx context.Context, clipID, destination, before, after string) (bool, error)
+	// RefuseUploadSession drops the session of that address, of which it is
+	// certain that no clip came. It reports false when address is not what is
+	// stored.
+	RefuseUploadSession(ctx context.Context, clipID, destination, address string) (bool, error)
 	// FinishingUpload notes that the last byte is about to be sent. It reports
 	// false when address is not what is stored.
 	FinishingUpload(ctx context.Context, clipID, destination, address string) (bool, error)
