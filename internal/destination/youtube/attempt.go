@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -15,6 +16,9 @@ import (
 // maxSessions is how many sessions one attempt uses before it gives the
 // platform time.
 const maxSessions = 3
+
+// secondLook is the pause between two looks for a video that should not be there.
+const secondLook = 5 * time.Second
 
 // attempt is one call of Publish.
 type attempt struct {
@@ -45,8 +49,12 @@ func (a *attempt) run(ctx context.Context) (string, error) {
 	id, err := a.upload(ctx)
 	for lost := 1; errors.Is(err, youtube.ErrSessionLost); lost++ {
 		a.log.Warn().Err(err).Int("session", a.session.Opened).Msg("youtube no longer knows the upload session")
-		if forgetting := a.forget(ctx); forgetting != nil {
-			return "", forgetting
+		found, dropping := a.drop(ctx)
+		if dropping != nil {
+			return "", dropping
+		}
+		if found != "" {
+			return found, a.settle(ctx, found)
 		}
 		if lost == maxSessions {
 			return "", refuse(destination.Retry, "keep an upload session", "YouTube keeps losing the upload.", err)
@@ -107,6 +115,24 @@ func (a *attempt) open(ctx context.Context) error {
 	return nil
 }
 
+// drop drops a session that the platform no longer knows. When it said so in
+// answer to the only last byte that was ever sent, that byte was not taken, and a
+// short look whether it was after all is enough.
+func (a *attempt) drop(ctx context.Context) (found string, err error) {
+	if a.doubted || a.session.FinishingAt.IsZero() {
+		return "", a.forget(ctx)
+	}
+	for range 2 {
+		if found, err = a.find(ctx); err != nil || found != "" {
+			return found, err
+		}
+		if err := a.Wait(ctx, secondLook); err != nil {
+			return "", err
+		}
+	}
+	return "", a.giveUp(ctx)
+}
+
 // forget drops the stored session, of which something may have come.
 func (a *attempt) forget(ctx context.Context) error {
 	if a.session.Address == "" {
@@ -124,6 +150,9 @@ func (a *attempt) giveUp(ctx context.Context) error {
 		return a.forget(ctx)
 	}
 	dropped, err := a.Sessions.RefuseUploadSession(ctx, a.item.ClipID, Name, a.session.Address)
+	if err == nil && dropped {
+		a.session.FinishingAt = time.Time{}
+	}
 	return a.dropped(dropped, err)
 }
 
