@@ -1,4 +1,4 @@
-//go:build long
+//go:build long && linux
 
 package e2e_test
 
@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -21,6 +23,9 @@ const labMinutes = 4
 // while people speak and ask for clips. Afterwards everything is well again, and
 // the books balance. SEED repeats a schedule, MINUTES says how long it is.
 func TestLongFaultLab(t *testing.T) {
+	if !mounting(t) {
+		return
+	}
 	random := drawn(t)
 	l := openLab(t)
 	schedule := l.schedule(random, time.Duration(number(t, "MINUTES", labMinutes))*time.Minute)
@@ -55,6 +60,7 @@ type lab struct {
 	ingest   [2]*role
 	worker   *role
 	frozen   map[*role]bool
+	mend     func() // what gives the clips their disk back; nil while they have it
 }
 
 // step is something that happens at a time of the schedule.
@@ -66,7 +72,10 @@ type step struct {
 
 func openLab(t *testing.T) *lab {
 	t.Helper()
-	s := servers(t)
+	dir := filepath.Join(t.TempDir(), "var")
+	smallDisk(t, filepath.Join(dir, "clips"), 64<<20)
+	s := launch(t, dir, ordinary(t), "--demo", "--servers-only")
+	s.awaitServers()
 	direct, err := url.Parse(s.addr.Database)
 	require.NoError(t, err)
 	l := &lab{s: s, frozen: map[*role]bool{}, runtimeVia: &runtimeVia{
@@ -117,6 +126,8 @@ func (l *lab) faults(random *rand.Rand) []labFault {
 		{"Temporal says nothing", func() { temporalSilent(l.runtimeVia) }, healNet},
 		{"connections to Temporal are left in the air", func() { temporalStrands(l.runtimeVia) }, nothing},
 		{"Temporal is slow", func() { temporalSlow(l.runtimeVia) }, healNet},
+		{"the disk of the clips is full", func() { l.takeDisk(func(clips string) func() { return fill(l.s.t, clips) }) }, l.giveDisk},
+		{"the disk of the clips is read-only", func() { l.takeDisk(l.readOnly) }, l.giveDisk},
 		{"the chat's server cuts every connection", func() { l.s.post("/twitch/disconnect", map[string]any{}, nil) }, nothing},
 	}
 	for target, kinds := range map[string][]string{
@@ -207,6 +218,25 @@ func (l *lab) restart() {
 	}
 }
 
+// takeDisk spoils the disk of the clips, unless it is spoilt.
+func (l *lab) takeDisk(spoil func(clips string) (mend func())) {
+	if l.mend == nil {
+		l.mend = spoil(filepath.Join(l.s.dir, "clips"))
+	}
+}
+
+func (l *lab) giveDisk() {
+	if l.mend != nil {
+		l.mend()
+		l.mend = nil
+	}
+}
+
+func (l *lab) readOnly(clips string) (mend func()) {
+	l.s.remount(clips, syscall.MS_RDONLY)
+	return func() { l.s.remount(clips, 0) }
+}
+
 // runs reports whether the role's process has not ended.
 func (r *role) runs() bool {
 	select {
@@ -220,6 +250,7 @@ func (r *role) runs() bool {
 // heal ends everything that was begun.
 func (l *lab) heal() {
 	healed(l.runtimeVia)
+	l.giveDisk()
 	l.thaw()
 	l.restart()
 	l.s.calm()
