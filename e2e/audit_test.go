@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +33,9 @@ func (a account) String() string {
 func (s *standalone) audit() account {
 	s.t.Helper()
 	var a account
+	s.eventually(3*time.Minute, "every clip has ended", func() bool {
+		return !slices.ContainsFunc(s.exportedClips(), func(c exported) bool { return c.State != "published" && c.State != "failed" })
+	})
 	videos := s.videos()
 	a.videos = len(videos)
 	expected := 0
