@@ -33,7 +33,25 @@ type Author struct {
 	Roles Roles
 }
 
-// Event is one chat message as the lanes see it.
+// Kind says what happened in chat. The zero value is an ordinary message.
+type Kind string
+
+// The kinds of event. All of them can carry text that somebody wrote.
+const (
+	Message      Kind = ""
+	Paid         Kind = "paid"         // a message with money: bits, Super Chat, …; Amount in Unit
+	Subscription Kind = "subscription" // begun or renewed; Amount is the months
+	Gift         Kind = "gift"         // subscriptions for others, one event a bomb; Amount is how many
+	Raid         Kind = "raid"         // Amount is the viewers who came along
+	Follow       Kind = "follow"
+	Announcement Kind = "announcement" // a highlighted message of a moderator
+)
+
+// Kinds lists every kind but the ordinary message.
+var Kinds = [...]Kind{Paid, Subscription, Gift, Raid, Follow, Announcement}
+
+// Event is one chat message, or another thing that happened in chat, as the
+// lanes see it.
 //
 // Text is valid UTF-8 without NUL. SentAt is the platform's own time;
 // ReceivedAt is this host's clock when the line was read off the wire.
@@ -46,6 +64,10 @@ type Event struct {
 	Text       string
 	SentAt     time.Time
 	ReceivedAt time.Time
+
+	Kind   Kind
+	Amount int64  // what Kind says; else 0
+	Unit   string // of Amount when Kind is Paid: "bits", or a currency in smallest units such as "EUR"
 
 	// ReplyTo is the id of the message that this one answers, or empty.
 	ReplyTo string
@@ -62,7 +84,7 @@ func (e *Event) Key() Key { return Key{e.Platform, e.MessageID} }
 // Size estimates the memory that the event holds, in bytes; queues are bounded
 // by it.
 func (e *Event) Size() int {
-	const fixed = 288
+	const fixed = 328
 	return fixed + len(e.MessageID) + len(e.CreatorID) + len(e.Channel) + len(e.Author.ID) +
-		len(e.Author.Login) + len(e.Author.Name) + len(e.Text) + len(e.ReplyTo) + len(e.SharedFrom)
+		len(e.Author.Login) + len(e.Author.Name) + len(e.Text) + len(e.Unit) + len(e.ReplyTo) + len(e.SharedFrom)
 }

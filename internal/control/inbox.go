@@ -13,6 +13,10 @@ const (
 	InboxClipRequest = "clip_request" // payload OperatorClip
 	InboxStreamLive  = "stream_live"  // payload Stream
 	InboxStreamOver  = "stream_over"  // payload Stream
+
+	InboxConfig       = "config"        // payload trigger.Settings
+	InboxPointGrant   = "point_grant"   // payload PointGrant
+	InboxTriggerOrder = "trigger_order" // payload TriggerOrder
 )
 
 // ClipResult tells the lane how a clip ended, so that it can answer whoever
@@ -37,4 +41,19 @@ type OperatorClip struct {
 	Title     string
 	By        string
 	At        time.Time // the moment to clip
+}
+
+// PointGrant is points that an operator gives somebody, or takes.
+type PointGrant struct {
+	UserKey string // "<platform>:<author id>"
+	Delta   int64
+	By      string
+}
+
+// TriggerOrder is a change of the triggers that an operator asks for, in the
+// words of the chat command.
+type TriggerOrder struct {
+	RequestID string
+	Text      string // such as "add !discord https://…", as behind !cmd
+	By        string
 }

@@ -51,6 +51,8 @@ type Stream struct {
 	StreamID  string // the platform's id of the broadcast
 	Title     string
 	StartedAt time.Time
+	Category  string `json:",omitempty"` // the platform's name of the game or category
+	Viewers   int    `json:",omitempty"` // as of when it was last told
 }
 
 // SessionInput starts a CreatorSession.

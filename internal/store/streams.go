@@ -12,7 +12,7 @@ import (
 	"github.com/streamsuites/streamsuites/internal/control"
 )
 
-const selectStreams = `select creator_id, platform, channel, stream_id, title, started_at from streams`
+const selectStreams = `select creator_id, platform, channel, stream_id, title, started_at, category, viewers from streams`
 
 // RecordLive records that a broadcast was seen live. started reports whether that
 // is news; then, in the same transaction, other open broadcasts of the creator on

@@ -2,6 +2,7 @@ package trigger
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
@@ -241,7 +242,11 @@ func (a *attempt) decision(fired bool, step Step, detail string) Decision {
 	if a.operator {
 		at = a.received
 	}
-	return Decision{a.rule.id, a.key, fired, step, detail, a.rules.hash, at}
+	author := ""
+	if !a.operator {
+		author = strings.TrimPrefix(a.scope, "user:")
+	}
+	return Decision{a.rule.id, a.key, fired, step, detail, a.rules.hash, at, author}
 }
 
 func (a *attempt) cooldowns() []Cooldown {

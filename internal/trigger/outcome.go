@@ -15,6 +15,9 @@ type Input struct {
 	Result  *control.ClipResult   // a clip ended
 	Live    *control.Stream       // a broadcast began
 	Over    *control.Stream       // a broadcast ended
+	Config  *Settings             // the creator's configuration changed
+	Grant   *control.PointGrant   // an operator gives or takes points
+	Order   *control.TriggerOrder // an operator changes a trigger
 
 	// At is when the input was written, for everything but messages, which
 	// carry their own times.
@@ -50,6 +53,7 @@ type Decision struct {
 	Detail    string // in words, without chat text
 	Config    string // hash of the rules
 	At        time.Time
+	Author    string // UserKey of who wrote the message; empty for operators
 }
 
 // Message is text to be said on a platform at most once.
@@ -70,6 +74,16 @@ type Effects struct {
 	Clips     []clip.Request
 	Signals   []control.Decision
 	Messages  []Message
+
+	Uses      []Use
+	Votes     []Vote
+	Points    []PointChange
+	Counters  []Counter
+	Overlays  []OverlayChange
+	Changes   []Change
+	Deletions []Deletion
+	Paused    *bool     // commands are paused from now on, or no longer
+	Config    *Settings // in force from now on
 
 	ClipOver   string // id of a clip that is no longer active
 	StreamLive *control.Stream

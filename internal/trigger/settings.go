@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/definition"
 )
 
 // LongestClip is the most that any creator's limits can allow.
@@ -31,6 +32,24 @@ type Settings struct {
 
 	Clip ClipSettings
 	Ping PingSettings
+
+	// Triggers are those of triggers.json, in the order of the file.
+	Triggers []definition.Definition
+	// MaxTriggers is how many triggers besides the built-in ones may be switched on;
+	// 0 = no limit. Later ones are left out and reported.
+	MaxTriggers int
+	// MaxScans is how many patterns without a literal of three characters there may
+	// be: each of them costs every message. Default 10; 0 = none.
+	MaxScans int
+	// MinCooldown is the least cooldown for all that any trigger can have.
+	MinCooldown time.Duration
+
+	// StartPoints is what an author has to spend who never got or spent any.
+	StartPoints int64
+	// TimeZone is the IANA name of the zone in which times are told; empty is UTC.
+	TimeZone string
+	// RecordTexts says that the event log keeps names and texts; ids are kept always.
+	RecordTexts bool
 }
 
 // ClipSettings is the `!clip [seconds] [title…]` command.
@@ -129,5 +148,7 @@ func DefaultSettings(creatorID, displayName string) Settings {
 			Destinations:  []string{"folder"},
 		},
 		Ping: PingSettings{Guards: guards},
+
+		MaxScans: 10,
 	}
 }
