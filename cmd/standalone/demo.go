@@ -127,7 +127,7 @@ func demoSystem() any {
 			"platforms":  map[string]bool{"twitch": true, "youtube": false, "kick": false, "discord": false},
 			"hot_reload": map[string]any{"enabled": true, "interval_seconds": 1},
 		},
-		"clips":  map[string]any{"publish_delay_seconds": 2, "per_hour": 1000, "user_cooldown_seconds": 5},
+		"clips": map[string]any{"publish_delay_seconds": 2, "per_hour": 1000, "user_cooldown_seconds": 5},
 	}
 }
 
