@@ -47,6 +47,8 @@ type State struct {
 	votes  map[string][]Vote // by trigger id, oldest first
 	spends map[string]Spend  // by clip id
 
+	scratch scratch // of the evaluation; nothing depends on what it held before
+
 	cooldowns map[cooldownKey]Cooldown
 	sweepAt   int // number of cooldowns at which the expired ones are dropped
 }
