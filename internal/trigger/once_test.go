@@ -17,8 +17,9 @@ import (
 // stopped, and neither spends anything twice.
 func TestNoSequenceOfMessagesReloadsAndRestartsFiresOrSpendsTwice(t *testing.T) {
 	t.Parallel()
+	refunds, first := 0, seed(t)
 	for round := range 8 {
-		rng := rand.New(rand.NewPCG(seed(t), uint64(round)))
+		rng := rand.New(rand.NewPCG(first, uint64(round)))
 		c := newCrowd(rng, 20)
 		steady, err := NewMachine(c.configs[0], NewState())
 		require.NoError(t, err)
@@ -46,8 +47,9 @@ func TestNoSequenceOfMessagesReloadsAndRestartsFiresOrSpendsTwice(t *testing.T) 
 			}
 		}
 		require.Greater(t, books.fired, 100)
-		require.NotZero(t, books.refunds)
+		refunds += books.refunds
 	}
+	require.NotZero(t, refunds)
 }
 
 // books checks outcomes against what can be known without the engine's state.

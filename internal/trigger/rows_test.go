@@ -1,6 +1,7 @@
 package trigger
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -108,7 +109,9 @@ func (r *rows) stream(e *Effects) {
 func (r *rows) load() *State {
 	s := NewState()
 	s.Clock, s.Paused, s.StreamRef = r.clock, r.paused, r.streamRef
-	s.Streams = slices.Clone(r.streams)
+	s.Streams = slices.SortedFunc(slices.Values(r.streams), func(a, b control.Stream) int {
+		return cmp.Or(a.StartedAt.Compare(b.StartedAt), cmp.Compare(a.Platform, b.Platform), cmp.Compare(a.StreamID, b.StreamID))
+	})
 	for _, at := range r.requested {
 		if at.After(r.clock.Add(-time.Hour)) {
 			s.ClipsRequested = append(s.ClipsRequested, at)
