@@ -147,7 +147,7 @@ func fence(ctx context.Context, tx pgx.Tx, lanes []LaneCommit) (current []LaneCo
 	ids, wait := make([]string, len(lanes)), "off"
 	for i := range lanes {
 		ids[i] = lanes[i].CreatorID
-		if lanes[i].durable() {
+		if lanes[i].Durable() {
 			wait = "on"
 		}
 	}
