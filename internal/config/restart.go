@@ -20,7 +20,7 @@ func sectionFiles() map[string][]string {
 	return map[string][]string{
 		SectionSystem:    {"overrides/system.json", "system.json"},
 		SectionCreators:  {"overrides/creators.json", "creators.json"},
-		SectionTriggers:  {"overrides/triggers.json", "triggers.json"},
+		SectionTriggers:  {"overrides/triggers.json", "triggers.json", "chat_behaviour.json"},
 		SectionPlatforms: {"platform_overrides.json", "platforms.json"},
 	}
 }
