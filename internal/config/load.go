@@ -63,6 +63,7 @@ type Config struct {
 
 	secrets      []string
 	fingerprints map[string]string
+	documents    string                             // hash of all documents
 	triggers     map[string][]definition.Definition // by creator, in the files' order
 	problems     Problems
 	options      Options
@@ -168,7 +169,7 @@ func newLoader(o Options, set *schemaSet) (*loader, string, error) {
 }
 
 func (l *loader) load(workDir string) *Config {
-	c := &Config{StateDir: l.stateDir, Dir: l.dir, fingerprints: Fingerprints(l.dir)}
+	c := &Config{StateDir: l.stateDir, Dir: l.dir, fingerprints: Fingerprints(l.dir), documents: documentsPrint(l.dir)}
 	var docs []document
 	var d document
 	c.Tiers, d = l.loadTiers()

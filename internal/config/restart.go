@@ -51,6 +51,28 @@ func Fingerprints(dir string) map[string]string {
 	return prints
 }
 
+// documentsPrint is a hash of every document in the configuration folder, as it
+// is on disk now.
+func documentsPrint(dir string) string {
+	h := sha256.New()
+	for _, pattern := range []string{"*.json", filepath.Join("overrides", "*.json")} {
+		files, err := filepath.Glob(filepath.Join(dir, pattern))
+		if err != nil {
+			continue // the pattern is a good one; a folder with brackets in its name has no documents here
+		}
+		for _, file := range files {
+			data, err := readLimited(file)
+			if err != nil {
+				continue
+			}
+			sum := sha256.Sum256(data)
+			h.Write([]byte(filepath.Base(file) + "\x00"))
+			h.Write(sum[:])
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
 // Pending returns, by section, whether the files on disk differ from those that
 // this configuration was read from, so that only a restart takes them in.
 func (c *Config) Pending() map[string]bool {
