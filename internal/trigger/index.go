@@ -37,6 +37,11 @@ type scratch struct {
 	name  []byte
 }
 
+// longestWord has room for every word that may be a name, before it is normalised.
+const longestWord = 1200
+
+func newScratch() scratch { return scratch{name: make([]byte, 0, longestWord)} }
+
 // find returns the rules that a message may match, in matching order. It allocates
 // nothing once scratch has grown.
 func (x *index) find(s *scratch, v *view) []hit {
@@ -62,9 +67,7 @@ func (x *index) find(s *scratch, v *view) []hit {
 }
 
 func (x *index) named(found []hit, s *scratch, v *view) []hit {
-	name, ok := match.AppendName(s.name[:0], v.word)
-	s.name = name[:0]
-	if ok {
+	if name, ok := match.AppendName(s.name, v.word); ok {
 		found = append(found, x.commands[string(name)]...)
 	}
 	return append(found, x.patterns...)

@@ -69,6 +69,7 @@ func NewState() *State {
 		votes:       map[string][]Vote{},
 		spends:      map[string]Spend{},
 		cooldowns:   map[cooldownKey]Cooldown{},
+		scratch:     newScratch(),
 		sweepAt:     firstSweep,
 	}
 }
