@@ -68,6 +68,7 @@ func (x *index) find(s *scratch, v *view) []hit {
 
 func (x *index) named(found []hit, s *scratch, v *view) []hit {
 	if name, ok := match.AppendName(s.name, v.word); ok {
+		v.name = name
 		found = append(found, x.commands[string(name)]...)
 	}
 	return append(found, x.patterns...)
