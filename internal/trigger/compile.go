@@ -85,7 +85,9 @@ func (r *Rules) build() {
 	for i := range r.layers {
 		l := &r.layers[i]
 		compiled, problems := compileRule(l, &r.settings)
-		problems = append(slices.Clone(l.problems), problems...)
+		if len(l.problems) > 0 {
+			problems = slices.Clone(l.problems) // of which the others follow
+		}
 		compiled.unfit = len(problems) > 0
 		if l.removed {
 			compiled.enabled = false
