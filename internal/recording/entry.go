@@ -122,4 +122,6 @@ type LineError struct {
 }
 
 // Error implements error.
-func (e *LineError) Error() string { return fmt.Sprintf("line %d: %s: %s", e.Line, e.Finding, e.Remedy) }
+func (e *LineError) Error() string {
+	return fmt.Sprintf("line %d: %s: %s", e.Line, e.Finding, e.Remedy)
+}

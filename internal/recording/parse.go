@@ -27,10 +27,10 @@ func (r *Reader) parseHeader(line []byte) (Header, error) {
 	case h.FromSeq < 0 || h.ToSeq < 0:
 		return Header{}, r.wrong("from_seq or to_seq is negative", "places count from 1; leave both out when there are none")
 	}
-	if err := r.checkTexts(map[string]string{"creator_id": h.CreatorID}); err != nil {
+	if err := r.checkTexts(named{"creator_id", h.CreatorID}); err != nil {
 		return Header{}, err
 	}
-	if err := r.checkTimes(map[string]*time.Time{"exported_at": h.ExportedAt}); err != nil {
+	if err := r.checkTimes(instant{"exported_at", h.ExportedAt}); err != nil {
 		return Header{}, err
 	}
 	return Header{
@@ -51,19 +51,19 @@ func (r *Reader) parseMessage(line []byte) (Entry, error) {
 		return Entry{}, r.wrong(`"message_id" is missing`, "give every message the id that its platform gave it, or one that no other message has")
 	case m.Event != "" && !known(chat.Kinds[:], m.Event):
 		return Entry{}, r.wrong(`"event" is `+quote(m.Event), "allowed are "+list(chat.Kinds[:])+"; leave it out for a message")
-	case m.SentAt == nil && m.ReceivedAt == nil:
+	case orZero(m.SentAt).IsZero() && orZero(m.ReceivedAt).IsZero():
 		return Entry{}, r.wrong(`"sent_at" and "received_at" are missing`, "give one of them, such as 2026-02-01T12:00:00.5Z")
 	}
-	if err := r.checkTexts(map[string]string{
-		"message_id": m.MessageID, "channel": m.Channel, "author.id": m.Author.ID, "unit": m.Unit,
-		"reply_to": m.ReplyTo, "shared_from": m.SharedFrom,
-	}); err != nil {
+	if err := r.checkTexts(
+		named{"message_id", m.MessageID}, named{"channel", m.Channel}, named{"author.id", m.Author.ID}, named{"unit", m.Unit},
+		named{"reply_to", m.ReplyTo}, named{"shared_from", m.SharedFrom},
+	); err != nil {
 		return Entry{}, err
 	}
-	if err := r.checkNUL(map[string]string{"text": m.Text, "author.login": m.Author.Login, "author.name": m.Author.Name}); err != nil {
+	if err := r.checkNUL(named{"text", m.Text}, named{"author.login", m.Author.Login}, named{"author.name", m.Author.Name}); err != nil {
 		return Entry{}, err
 	}
-	if err := r.checkTimes(map[string]*time.Time{"sent_at": m.SentAt, "received_at": m.ReceivedAt}); err != nil {
+	if err := r.checkTimes(instant{"sent_at", m.SentAt}, instant{"received_at", m.ReceivedAt}); err != nil {
 		return Entry{}, err
 	}
 	roles := chat.Everyone
@@ -109,7 +109,7 @@ func (r *Reader) parseInput(line []byte) (Entry, error) {
 	case strings.Contains(string(in.Payload), `\u0000`):
 		return Entry{}, r.wrong(`"payload" holds a NUL`, "take it out")
 	}
-	if err := r.checkTimes(map[string]*time.Time{"at": in.At}); err != nil {
+	if err := r.checkTimes(instant{"at", in.At}); err != nil {
 		return Entry{}, err
 	}
 	input := &Input{Kind: in.Input, At: orZero(in.At), Payload: in.Payload}
@@ -132,15 +132,16 @@ func (r *Reader) parseDecision(line []byte) (Entry, error) {
 	case d.At == nil:
 		return Entry{}, r.wrong(`"at" is missing`, "give the time of the decision, such as 2026-02-01T12:00:00.5Z")
 	}
-	if err := r.checkTexts(map[string]string{
-		"trigger": d.Trigger, "platform": d.Platform, "message_id": d.MessageID, "step": d.Step, "config": d.Config, "author": d.Author,
-	}); err != nil {
+	if err := r.checkTexts(
+		named{"trigger", d.Trigger}, named{"platform", d.Platform}, named{"message_id", d.MessageID},
+		named{"step", d.Step}, named{"config", d.Config}, named{"author", d.Author},
+	); err != nil {
 		return Entry{}, err
 	}
-	if err := r.checkNUL(map[string]string{"detail": d.Detail}); err != nil {
+	if err := r.checkNUL(named{"detail", d.Detail}); err != nil {
 		return Entry{}, err
 	}
-	if err := r.checkTimes(map[string]*time.Time{"at": d.At}); err != nil {
+	if err := r.checkTimes(instant{"at", d.At}); err != nil {
 		return Entry{}, err
 	}
 	return Entry{Seq: d.Seq, Decision: &trigger.Decision{
@@ -156,20 +157,29 @@ func (r *Reader) decode(line []byte, into any) error {
 	return nil
 }
 
+// named and instant are fields on their way through a check, with their names.
+type (
+	named   struct{ name, text string }
+	instant struct {
+		name string
+		at   *time.Time
+	}
+)
+
 // checkTexts refuses identifiers that cannot be stored.
-func (r *Reader) checkTexts(texts map[string]string) error {
-	for name, text := range texts {
-		if len(text) > maxID {
-			return r.wrong(fmt.Sprintf("%q has %d bytes", name, len(text)), fmt.Sprintf("it may have %d", maxID))
+func (r *Reader) checkTexts(texts ...named) error {
+	for _, t := range texts {
+		if len(t.text) > maxID {
+			return r.wrong(fmt.Sprintf("%q has %d bytes", t.name, len(t.text)), fmt.Sprintf("it may have %d", maxID))
 		}
 	}
-	return r.checkNUL(texts)
+	return r.checkNUL(texts...)
 }
 
-func (r *Reader) checkNUL(texts map[string]string) error {
-	for name, text := range texts {
-		if strings.IndexByte(text, 0) >= 0 {
-			return r.wrong(fmt.Sprintf("%q holds a NUL", name), "take it out")
+func (r *Reader) checkNUL(texts ...named) error {
+	for _, t := range texts {
+		if strings.IndexByte(t.text, 0) >= 0 {
+			return r.wrong(fmt.Sprintf("%q holds a NUL", t.name), "take it out")
 		}
 	}
 	return nil
@@ -177,10 +187,10 @@ func (r *Reader) checkNUL(texts map[string]string) error {
 
 // checkTimes refuses times that cannot be written again: years of four digits
 // are what JSON has.
-func (r *Reader) checkTimes(times map[string]*time.Time) error {
-	for name, t := range times {
-		if t != nil && (t.UTC().Year() < 1 || t.UTC().Year() > 9999) {
-			return r.wrong(fmt.Sprintf("%q is outside the years 1 to 9999", name), "give the time of the event")
+func (r *Reader) checkTimes(times ...instant) error {
+	for _, t := range times {
+		if t.at != nil && (t.at.UTC().Year() < 1 || t.at.UTC().Year() > 9999) {
+			return r.wrong(fmt.Sprintf("%q is outside the years 1 to 9999", t.name), "give the time of the event")
 		}
 	}
 	return nil

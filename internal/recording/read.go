@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Reader reads a recording line by line. Fields that it does not know are
@@ -61,6 +62,9 @@ func (r *Reader) Next() (Entry, error) {
 	}
 	if err != nil {
 		return Entry{}, err
+	}
+	if !utf8.Valid(line) {
+		return Entry{}, r.wrong("the line is not valid UTF-8", "save the recording as UTF-8, or leave the line out")
 	}
 	var what struct {
 		Line string `json:"line"`
