@@ -92,6 +92,9 @@ func Compare(ctx context.Context, source Source, before, after View, sink func(D
 		only = true
 	}
 	err := Moments(ctx, source, func(m *Moment) error {
+		if m.Message == nil && m.Input == nil {
+			return nil // only decisions are left of it, which nothing can be compared with
+		}
 		a, err := before.View(m)
 		if err != nil {
 			return err
@@ -155,9 +158,6 @@ func difference(m *Moment, a, b Side) Difference {
 		}
 	case m.Input != nil:
 		d.Input, d.At = m.Input.Kind, m.Input.At
-	case len(m.Recorded) > 0:
-		r := &m.Recorded[0]
-		d.Platform, d.MessageID, d.Author, d.At = r.Key.Platform, r.Key.MessageID, r.Author, r.At
 	}
 	return d
 }
