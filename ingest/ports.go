@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
@@ -24,6 +25,7 @@ type Store interface {
 	RecoverOutbox(ctx context.Context, epochs map[string]int64) (unknown int, err error)
 
 	PendingInbox(ctx context.Context, creatorIDs []string) ([]store.Inbox, error)
+	PutConfig(ctx context.Context, creatorID string, epoch int64, key string, settings json.RawMessage) error
 	Listen(ctx context.Context, channels []string, handle func(channel, payload string)) error
 
 	RecordLive(ctx context.Context, epoch int64, stream control.Stream) (started bool, err error)
@@ -56,6 +58,14 @@ type Chat interface {
 	// meanwhile. An *UnsentError says that the text certainly did not appear; after
 	// any other error it may have.
 	Send(ctx context.Context, channel, text, replyTo string) error
+}
+
+// Deleter is a Chat that can delete other people's messages.
+type Deleter interface {
+	// Delete deletes a message. That it is gone already is no error. An
+	// *UnsentError says that it will not be deleted, or when to try again; any other
+	// error is worth another attempt.
+	Delete(ctx context.Context, channel, messageID string) error
 }
 
 // UnsentError says that a message was certainly not sent.

@@ -224,6 +224,7 @@ func (r *roster) set(creators ...Creator) {
 func creator(id string, change ...func(*trigger.Settings)) Creator {
 	settings := trigger.DefaultSettings(id, "Mira")
 	settings.Clip.MaxActive, settings.Clip.PerHour = 0, 0
+	settings.RecordTexts = true
 	for _, c := range change {
 		c(&settings)
 	}

@@ -127,7 +127,7 @@ func (s *Store) ClaimOutbox(ctx context.Context, id int64, creatorID string, epo
 }
 
 // FinishOutbox records what became of a row: sent, unknown, dropped or failed, or
-// pending to send a signal again. errText says why, without secrets. It is safe to
+// pending to do again what may be repeated, which is everything but a reply. errText says why, without secrets. It is safe to
 // repeat. ErrOutboxState says that the row is in a state from which this cannot
 // follow, for example a reply that would be sent a second time.
 func (s *Store) FinishOutbox(ctx context.Context, id int64, state OutboxState, errText string) error {
@@ -138,8 +138,8 @@ func (s *Store) FinishOutbox(ctx context.Context, id int64, state OutboxState, e
 		with before as (select state from outbox where id = $1)
 		update outbox set state = $2, error = $3, finished_at = case when $2 = 'pending' then null else now() end
 		where id = $1 and case $2
-			when 'pending' then kind = 'signal' and state in ('pending', 'sending')
-			when 'sent' then state in ('sending', 'unknown', 'sent') or kind = 'signal' and state = 'pending'
+			when 'pending' then kind <> 'reply' and state in ('pending', 'sending')
+			when 'sent' then state in ('sending', 'unknown', 'sent') or kind <> 'reply' and state = 'pending'
 			when 'unknown' then state in ('sending', 'unknown')
 			when 'dropped' then state in ('pending', 'sending', 'dropped')
 			when 'failed' then state in ('pending', 'sending', 'unknown', 'failed')
@@ -188,7 +188,7 @@ func (f finished) news() (RuntimeEvent, bool) {
 }
 
 // RecoverOutbox settles what former holders of the creators had claimed and not
-// finished: replies become unknown, because they may have been sent, and signals
+// finished: replies become unknown, because they may have been sent, and the others
 // become pending again, because repeating one does no harm. unknown counts the
 // replies. Creators whose epoch is outdated are left alone.
 func (s *Store) RecoverOutbox(ctx context.Context, epochs map[string]int64) (unknown int, err error) {
