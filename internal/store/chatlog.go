@@ -16,7 +16,7 @@ type LogEntry struct {
 
 	Event    *Event
 	Input    *LogInput
-	Decision *LogDecision
+	Decision *Decision
 }
 
 // LogInput is something besides chat that the lane took in.
@@ -24,12 +24,6 @@ type LogInput struct {
 	Kind      string // as internal/control names it
 	Payload   []byte // JSON
 	CreatedAt time.Time
-}
-
-// LogDecision is what was decided about an event or an input.
-type LogDecision struct {
-	Decision
-	Author string // "<platform>:<author id>" of who wrote the message, or empty
 }
 
 // LogSpan says which part of a log is wanted. The zero value is all of it.

@@ -164,7 +164,7 @@ func (w *logWriter) input(seq int64, in *LogInput) {
 	w.inputs = append(w.inputs, []any{w.creatorID, in.Kind, key, in.Payload, storable(in.CreatedAt), seq})
 }
 
-func (w *logWriter) decision(seq int64, d *LogDecision) {
+func (w *logWriter) decision(seq int64, d *Decision) {
 	outcome := "denied"
 	if d.Fired {
 		outcome = "fired"

@@ -52,16 +52,11 @@ func (p *logPages) take() LogEntry {
 
 func (l *Log) events(ctx context.Context, after logPlace) ([]LogEntry, error) {
 	rows, _ := l.store.pool.Query(ctx, `
-		select lane_seq, platform, message_id, creator_id, channel, author_id, author_login, author_name, roles, text,
-			reply_to, shared_from, self, sent_at, received_at, kind, amount, unit
-		from chat_events where creator_id = $1 and lane_seq > $2 and lane_seq <= $3
+		select `+eventFields+` from chat_events where creator_id = $1 and lane_seq > $2 and lane_seq <= $3
 		order by lane_seq limit $4`, l.creatorID, after.seq, l.ToSeq, logPage)
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (LogEntry, error) {
-		e := &Event{}
-		err := row.Scan(&e.LaneSeq, &e.Platform, &e.MessageID, &e.CreatorID, &e.Channel, &e.Author.ID, &e.Author.Login,
-			&e.Author.Name, &e.Author.Roles, &e.Text, &e.ReplyTo, &e.SharedFrom, &e.Self, &e.SentAt, &e.ReceivedAt,
-			&e.Kind, &e.Amount, &e.Unit)
-		return LogEntry{LaneSeq: e.LaneSeq, Event: e}, err
+		e, err := scanEvent(row)
+		return LogEntry{LaneSeq: e.LaneSeq, Event: &e}, err
 	})
 }
 
@@ -83,14 +78,11 @@ func scanInput(row pgx.CollectableRow) (LogEntry, error) {
 }
 
 func (l *Log) decisions(ctx context.Context, after logPlace) ([]LogEntry, error) {
-	rows, _ := l.store.pool.Query(ctx, `
-		select lane_seq, trigger_id, platform, message_id, outcome = 'fired', step, detail, config, decided_at, author
-		from decisions where creator_id = $1 and (lane_seq, trigger_id) > ($2, $3) and lane_seq <= $4
+	rows, _ := l.store.pool.Query(ctx, selectDecisions+`
+		where creator_id = $1 and (lane_seq, trigger_id) > ($2, $3) and lane_seq <= $4
 		order by lane_seq, trigger_id limit $5`, l.creatorID, after.seq, after.text, l.ToSeq, logPage)
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (LogEntry, error) {
-		d := &LogDecision{}
-		err := row.Scan(&d.LaneSeq, &d.TriggerID, &d.Key.Platform, &d.Key.MessageID, &d.Fired, &d.Step, &d.Detail, &d.Config,
-			&d.At, &d.Author)
-		return LogEntry{LaneSeq: d.LaneSeq, Decision: d}, err
+		d, err := scanDecision(row)
+		return LogEntry{LaneSeq: d.LaneSeq, Decision: &d}, err
 	})
 }

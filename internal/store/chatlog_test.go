@@ -151,7 +151,7 @@ func given() []store.LogEntry {
 		return store.LogEntry{LaneSeq: seq, Input: &store.LogInput{Kind: kind, Payload: body, CreatedAt: noon.Add(-time.Minute)}}
 	}
 	decided := store.Decision{
-		LaneSeq: 4, TriggerID: "hype", Key: chat.Key{Platform: chat.YouTube, MessageID: "raid-1"}, Step: "cooldown_user",
+		CreatorID: creator, Author: "youtube:1234567", LaneSeq: 4, TriggerID: "hype", Key: chat.Key{Platform: chat.YouTube, MessageID: "raid-1"}, Step: "cooldown_user",
 		Detail: "3 s left", Config: "c0ffee", At: noon,
 	}
 	return []store.LogEntry{
@@ -161,7 +161,7 @@ func given() []store.LogEntry {
 			e.Platform, e.MessageID, e.Kind, e.Amount, e.Unit = chat.YouTube, "raid-1", chat.Paid, 500, "EUR"
 			e.ReplyTo, e.SharedFrom, e.Self, e.SentAt = "m0", "room", true, noon.Add(time.Hour)
 		}),
-		{LaneSeq: 4, Decision: &store.LogDecision{Decision: decided, Author: "youtube:1234567"}},
+		{LaneSeq: 4, Decision: &decided},
 		event(9, func(e *store.Event) { e.SentAt = time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC) }),
 		input(12, control.InboxStreamOver, broadcast(chat.Twitch, "s1")),
 	}
