@@ -166,7 +166,7 @@ func decided(t *testing.T, r *rig, creatorID string) (all []outcome) {
 
 // replay evaluates the stored sequence of a creator from the beginning.
 func replay(t *testing.T, r *rig, c Creator) (all []outcome) {
-	rules, err := trigger.Compile(c.Settings)
+	rules, err := trigger.Compile(c.Settings, nil)
 	require.NoError(t, err)
 	state := trigger.NewState()
 	type input struct {

@@ -162,7 +162,7 @@ func (s *shard) reconfigure(t *tenure, c Creator) {
 	if reflect.DeepEqual(c.Settings, t.creator.Settings) {
 		return
 	}
-	rules, err := trigger.Compile(c.Settings)
+	rules, err := trigger.Compile(c.Settings, nil)
 	if err != nil {
 		s.log.Error().Err(err).Str("creator", c.ID).Msg("the new configuration is not taken in")
 		return

@@ -40,7 +40,7 @@ type tenure struct {
 
 // begin takes a claimed creator up: its lane goes on where its rows stand.
 func (h *Host) begin(creator Creator, epoch int64, st store.LaneState, statuses []store.PlatformStatus) (*tenure, error) {
-	rules, err := trigger.Compile(creator.Settings)
+	rules, err := trigger.Compile(creator.Settings, nil)
 	if err != nil {
 		return nil, fmt.Errorf("take up creator %s: %w", creator.ID, err)
 	}

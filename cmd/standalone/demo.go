@@ -41,6 +41,7 @@ func configureDemo(dir statedir.Dir, bound sim.Bound) error {
 		"platforms.json": demoPlatforms(bound),
 		"system.json":    demoSystem(),
 		"tiers.json":     demoTiers(),
+		"triggers.json":  demoTriggers(),
 	} {
 		text, err := json.MarshalIndent(document, "", "  ")
 		if err != nil {
@@ -87,6 +88,7 @@ func demoCreators(bound sim.Bound, channel twitch.Channel) any {
 		"platforms":      map[string]bool{"twitch": true},
 		"twitch_channel": channel.Login,
 		"capture":        map[string]any{"url": bound.Playlist},
+		"chat":           map[string]any{"record": true},
 		"clips": map[string]any{
 			"destinations": []string{"folder", "youtube"},
 			"youtube": map[string]any{
@@ -121,8 +123,11 @@ func demoPlatforms(bound sim.Bound) any {
 // a person can see that it is encoded and waits.
 func demoSystem() any {
 	return map[string]any{
-		"system": map[string]any{"platforms": map[string]bool{"twitch": true, "youtube": false, "kick": false, "discord": false}},
-		"clips":  map[string]any{"publish_delay_seconds": 2, "per_hour": 1000, "user_cooldown_seconds": 5},
+		"system": map[string]any{
+			"platforms":  map[string]bool{"twitch": true, "youtube": false, "kick": false, "discord": false},
+			"hot_reload": map[string]any{"enabled": true, "interval_seconds": 1},
+		},
+		"clips": map[string]any{"publish_delay_seconds": 2, "per_hour": 1000, "user_cooldown_seconds": 5},
 	}
 }
 

@@ -94,7 +94,8 @@ type Definition struct {
 	CooldownGlobal *float64 `json:"cooldown_global_s,omitempty"` // 5
 	CooldownGroup  string   `json:"cooldown_group,omitempty"`    // triggers of one group share a cooldown
 	GroupSeconds   float64  `json:"cooldown_group_s,omitempty"`  // that this trigger starts for its group
-	CooldownExempt []string `json:"cooldown_exempt_roles,omitempty"`
+	// CooldownExempt is moderator and broadcaster when nil, and nobody when empty.
+	CooldownExempt []string `json:"cooldown_exempt_roles,omitzero"`
 	// PerStreamUser and PerStream limit how often it fires while a stream lasts; 0 means
 	// no limit.
 	PerStreamUser int    `json:"limit_per_stream_user,omitempty"`

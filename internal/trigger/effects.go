@@ -15,7 +15,7 @@ type Use struct {
 	TriggerID   string
 	UserKey     string // empty: everybody
 	Total       int64
-	StreamRef   string // the stream in which StreamTotal counts; empty while nothing is live
+	StreamRef   string // State.StreamRef when it fired last, which StreamTotal counts in
 	StreamTotal int64
 }
 

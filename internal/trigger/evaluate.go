@@ -29,6 +29,10 @@ func Evaluate(s *State, in Input, r *Rules) Outcome {
 		return Outcome{Clock: s.Clock, Effects: &Effects{StreamLive: in.Live}}
 	case in.Over != nil:
 		return Outcome{Clock: s.Clock, Effects: &Effects{StreamOver: in.Over}}
+	case in.Config != nil:
+		return Outcome{Clock: s.Clock, Effects: configEffects(s, in)}
+	case in.Grant != nil:
+		return Outcome{Clock: s.Clock, Effects: grantEffects(s, in, r)}
 	default:
 		return Outcome{Clock: s.Clock}
 	}

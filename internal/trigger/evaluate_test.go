@@ -26,7 +26,7 @@ func settings(change ...func(*Settings)) Settings {
 
 func rules(t testing.TB, change ...func(*Settings)) *Rules {
 	t.Helper()
-	r, err := Compile(settings(change...))
+	r, err := Compile(settings(change...), nil)
 	require.NoError(t, err)
 	return r
 }
@@ -89,7 +89,7 @@ func TestAClipIsRequestedSignalledAndAcknowledged(t *testing.T) {
 		Key: "ack:twitch:m1", Platform: chat.Twitch, Channel: "mira", ReplyTo: "m1", ClipID: id,
 		Text: "@Ann clipping the last 20 s … [" + id + "]", NotAfter: noon.Add(30*time.Second + 100*time.Millisecond),
 	}}, e.Messages)
-	require.Equal(t, []Decision{{TriggerID: "clip", Key: chat.Key{Platform: chat.Twitch, MessageID: "m1"}, Fired: true, Config: r.Hash(), At: noon}}, e.Decisions)
+	require.Equal(t, []Decision{{TriggerID: "clip", Key: chat.Key{Platform: chat.Twitch, MessageID: "m1"}, Fired: true, Config: r.Hash(), At: noon, Author: "twitch:u1"}}, e.Decisions)
 	require.Contains(t, s.ActiveClips, id)
 }
 

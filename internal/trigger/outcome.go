@@ -29,13 +29,19 @@ type Step string
 
 // The steps in their order.
 const (
-	StepEnabled        Step = "enabled"
+	StepEnabled        Step = "enabled" // also while commands are paused
 	StepStream         Step = "stream_state"
-	StepRole           Step = "role"
+	StepCategory       Step = "category"
+	StepRole           Step = "role" // also deny_users
 	StepArgs           Step = "args"
 	StepLate           Step = "too_late"
+	StepCooldownGroup  Step = "cooldown_group"
 	StepCooldownGlobal Step = "cooldown_global"
 	StepCooldownUser   Step = "cooldown_user"
+	StepStreamLimit    Step = "limit_per_stream_global"
+	StepUserLimit      Step = "limit_per_stream_user"
+	StepThreshold      Step = "threshold"
+	StepCost           Step = "cost"
 	StepRate           Step = "limit_per_hour"
 	StepActive         Step = "limit_active"
 )

@@ -1,9 +1,6 @@
 package trigger
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -60,11 +57,15 @@ type Rules struct {
 	rules    []rule         // in priority order
 	commands map[string]int // name → index into rules
 	ignored  map[string]struct{}
+	problems []Problem
+	infos    []Info
 }
 
-// Compile checks settings and makes them ready for evaluation. The error joins
-// everything that is wrong.
-func Compile(settings Settings) (*Rules, error) {
+// Compile makes settings, with overlays by trigger id laid over them, ready for
+// evaluation. It fails only for settings that cannot be used at all; the error
+// joins everything that is wrong. A single trigger that cannot be used is switched
+// off and listed in Problems.
+func Compile(settings Settings, overlays map[string]Overlay) (*Rules, error) {
 	var problems []error
 	if settings.CreatorID == "" {
 		problems = append(problems, errors.New("creator id is empty"))
@@ -72,6 +73,7 @@ func Compile(settings Settings) (*Rules, error) {
 	if settings.Prefix == "" || strings.ContainsFunc(settings.Prefix, unicode.IsSpace) {
 		problems = append(problems, fmt.Errorf("prefix %q: has to be one or more characters without spaces", settings.Prefix))
 	}
+	hash := settings.Hash()
 	clip, clipProblems := normaliseClip(settings.Clip)
 	settings.Clip = clip
 	problems = append(problems, clipProblems...)
@@ -96,12 +98,20 @@ func Compile(settings Settings) (*Rules, error) {
 	if err := errors.Join(problems...); err != nil {
 		return nil, fmt.Errorf("compile triggers of %q: %w", settings.CreatorID, err)
 	}
-	r.hash = hashOf(settings)
+	r.hash = hash
 	return r, nil
 }
 
-// Hash identifies the configuration that was in force, for decision records.
+// Hash is the hash of the settings that the rules were compiled from, for
+// decision records. Overlays are not in it: each of their changes has a place in
+// the lane's sequence.
 func (r *Rules) Hash() string { return r.hash }
+
+// Problems lists what is wrong with single triggers, in matching order.
+func (r *Rules) Problems() []Problem { return r.problems }
+
+// Triggers lists every trigger in matching order.
+func (r *Rules) Triggers() []Info { return r.infos }
 
 // Settings returns what the rules were compiled from, with lengths brought into
 // their bounds.
@@ -166,13 +176,6 @@ func normaliseClip(c ClipSettings) (ClipSettings, []error) {
 	c.MinLength = min(max(c.MinLength, time.Second), c.MaxLength)
 	c.DefaultLength = min(max(c.DefaultLength, c.MinLength), c.MaxLength)
 	return c, problems
-}
-
-func hashOf(settings Settings) string {
-	// Settings is plain data: marshalling it cannot fail.
-	text, _ := json.Marshal(settings)
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:8])
 }
 
 // allows reports whether the rule listens on a platform at all.

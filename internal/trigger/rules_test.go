@@ -15,7 +15,7 @@ func TestEverythingThatIsWrongIsReportedAtOnce(t *testing.T) {
 	s.Clip.UserCooldown = -1
 	s.Clip.PerHour = -1
 	s.Clip.OnDenied = "shout"
-	_, err := Compile(s)
+	_, err := Compile(s, nil)
 	for _, want := range []string{
 		"creator id is empty", `prefix "a b"`, `"clip" belongs to "clip" and to "ping"`, `command name "two words"`,
 		"a cooldown is negative", "a limit is negative", `answer "shout"`,
@@ -38,7 +38,7 @@ func TestLengthsAreBroughtIntoTheirBounds(t *testing.T) {
 			t.Parallel()
 			s := DefaultSettings("a", "")
 			s.Clip.MinLength, s.Clip.DefaultLength, s.Clip.MaxLength = c.min*time.Second, c.def*time.Second, c.max*time.Second
-			r, err := Compile(s)
+			r, err := Compile(s, nil)
 			require.NoError(t, err)
 			got := r.Settings().Clip
 			require.Equal(t, []time.Duration{c.wantMin * time.Second, c.wantDef * time.Second, c.wantMax * time.Second},
@@ -49,13 +49,13 @@ func TestLengthsAreBroughtIntoTheirBounds(t *testing.T) {
 
 func TestTheHashFollowsTheConfiguration(t *testing.T) {
 	t.Parallel()
-	one, err := Compile(DefaultSettings("a", "A"))
+	one, err := Compile(DefaultSettings("a", "A"), nil)
 	require.NoError(t, err)
-	same, err := Compile(DefaultSettings("a", "A"))
+	same, err := Compile(DefaultSettings("a", "A"), nil)
 	require.NoError(t, err)
 	changed := DefaultSettings("a", "A")
 	changed.Clip.UserCooldown++
-	other, err := Compile(changed)
+	other, err := Compile(changed, nil)
 	require.NoError(t, err)
 	require.Equal(t, one.Hash(), same.Hash())
 	require.NotEqual(t, one.Hash(), other.Hash())

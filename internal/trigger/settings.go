@@ -1,6 +1,10 @@
 package trigger
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
@@ -50,6 +54,17 @@ type Settings struct {
 	TimeZone string
 	// RecordTexts says that the event log keeps names and texts; ids are kept always.
 	RecordTexts bool
+}
+
+// Hash identifies the settings: 16 hex digits that stay the same when settings are
+// written as JSON and read again.
+func (s Settings) Hash() string {
+	text, err := json.Marshal(s)
+	if err != nil { // only a cooldown that is no number can do that
+		text = fmt.Appendf(nil, "%+v", s)
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
 }
 
 // ClipSettings is the `!clip [seconds] [title…]` command.

@@ -28,6 +28,25 @@ type State struct {
 	// TakenClips are ids that turned out to belong to other clips.
 	TakenClips map[string]struct{}
 
+	// Paused says that commands are paused.
+	Paused bool
+	// StreamRef names the stream that limits per stream count in: the first
+	// broadcast that went live while none was. It stays when the stream is over,
+	// until another one begins. The store keeps it beside the clock.
+	StreamRef string
+	// Overlays is what chat and operators laid over triggers, by trigger id; one
+	// with a nil patch removes its trigger.
+	Overlays map[string]Overlay
+	// Counters are the named counters' values.
+	Counters map[string]int64
+	// Points are the balances of the authors who ever got or spent some, by
+	// UserKey; everybody else has Settings.StartPoints.
+	Points map[string]int64
+
+	uses   uses
+	votes  map[string][]Vote // by trigger id, oldest first
+	spends map[string]Spend  // by clip id
+
 	cooldowns map[cooldownKey]Cooldown
 	sweepAt   int // number of cooldowns at which the expired ones are dropped
 }
@@ -39,6 +58,12 @@ func NewState() *State {
 	return &State{
 		ActiveClips: map[string]struct{}{},
 		TakenClips:  map[string]struct{}{},
+		Overlays:    map[string]Overlay{},
+		Counters:    map[string]int64{},
+		Points:      map[string]int64{},
+		uses:        newUses(maxUses),
+		votes:       map[string][]Vote{},
+		spends:      map[string]Spend{},
 		cooldowns:   map[cooldownKey]Cooldown{},
 		sweepAt:     firstSweep,
 	}
@@ -69,8 +94,31 @@ func (s *State) Apply(o Outcome) {
 		s.ClipsRequested = append(s.ClipsRequested, e.Clips[i].RequestedAt)
 		s.ActiveClips[e.Clips[i].ClipID] = struct{}{}
 	}
+	for _, use := range e.Uses {
+		s.AddUse(use)
+	}
+	for _, vote := range e.Votes {
+		s.AddVote(vote)
+	}
+	for _, change := range e.Points {
+		s.changePoints(change)
+	}
+	for _, counter := range e.Counters {
+		s.Counters[counter.Name] = counter.Value
+	}
+	for _, change := range e.Overlays {
+		if change.Drop {
+			delete(s.Overlays, change.TriggerID)
+		} else {
+			s.Overlays[change.TriggerID] = change.Overlay
+		}
+	}
+	if e.Paused != nil {
+		s.Paused = *e.Paused
+	}
 	if e.ClipOver != "" {
 		delete(s.ActiveClips, e.ClipOver)
+		delete(s.spends, e.ClipOver)
 	}
 	if e.StreamLive != nil {
 		s.streamLive(*e.StreamLive)
@@ -102,7 +150,17 @@ func (s *State) forget() {
 	s.sweepAt = max(firstSweep, 2*len(s.cooldowns))
 }
 
+func (s *State) changePoints(c PointChange) {
+	s.Points[c.UserKey] = c.Balance
+	if c.Reason == PointsSpent && c.ClipID != "" {
+		s.AddSpend(Spend{ClipID: c.ClipID, UserKey: c.UserKey, TriggerID: c.TriggerID, Points: -c.Delta})
+	}
+}
+
 func (s *State) streamLive(stream control.Stream) {
+	if len(s.Streams) == 0 {
+		s.StreamRef = string(stream.Platform) + ":" + stream.StreamID
+	}
 	// A platform has one broadcast of a channel at a time: a new one ends the
 	// other.
 	for i := range s.Streams {

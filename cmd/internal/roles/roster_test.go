@@ -83,7 +83,7 @@ func TestTheTiersLimitsBecomeTheRulesSettings(t *testing.T) {
 	require.Equal(t, []string{"folder"}, s.Clip.Destinations)
 	require.True(t, s.Ping.Enabled)
 	require.Equal(t, 7*time.Second, s.Ping.GlobalCooldown, "the tier's shortest cooldown holds for every trigger")
-	_, err := trigger.Compile(s)
+	_, err := trigger.Compile(s, nil)
 	require.NoError(t, err)
 }
 
@@ -113,7 +113,7 @@ func TestATierCanSwitchThingsOff(t *testing.T) {
 			s := only(t, c.tier, c.system)
 			require.Equal(t, c.clip, s.Clip.Enabled)
 			require.Equal(t, c.ping, s.Ping.Enabled)
-			_, err := trigger.Compile(s)
+			_, err := trigger.Compile(s, nil)
 			require.NoError(t, err)
 		})
 	}

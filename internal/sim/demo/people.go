@@ -50,3 +50,6 @@ var clipTitles = []string{
 	"the crane almost falls", "box turns around", "lamp room reveal", "four thousand bricks", "seagull incident",
 	"smoothest staircase yet", "the beep heard round the harbour", "doors are a myth", "rope trick", "fog rolls in",
 }
+
+// questions are what people ask the bot besides clips.
+var questions = []string{"!bricks", "!bricks", "!discord", "!commands", "how tall is the tower?", "somebody sound the foghorn"}

@@ -58,7 +58,7 @@ func (s *script) play(ctx context.Context, joined <-chan struct{}) {
 	chatter := time.NewTimer(s.pause())
 	defer chatter.Stop()
 	// Both begin when the bot came.
-	var clip, ping <-chan time.Time
+	var clip, ping, ask <-chan time.Time
 	for {
 		select {
 		case <-ctx.Done():
@@ -66,6 +66,7 @@ func (s *script) play(ctx context.Context, joined <-chan struct{}) {
 		case <-joined:
 			joined = nil
 			clip, ping = time.After(s.options.ClipAfter), time.After(s.options.PingEvery)
+			ask = time.After(s.options.PingEvery / 2)
 		case <-chatter.C:
 			s.chat()
 			chatter.Reset(s.pause())
@@ -75,6 +76,9 @@ func (s *script) play(ctx context.Context, joined <-chan struct{}) {
 		case <-ping:
 			s.say(pick(s, people), "!ping")
 			ping = time.After(s.options.PingEvery)
+		case <-ask:
+			s.say(pick(s, people), pick(s, questions))
+			ask = time.After(s.options.PingEvery / 2)
 		}
 	}
 }
