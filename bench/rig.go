@@ -115,7 +115,7 @@ func (r *rig) startLoader(ctx context.Context) (err error) {
 	for i := range channels {
 		channels[i] = channelName(i)
 	}
-	if r.loader, err = startLoader(ctx, r.bench, channels); err != nil {
+	if r.loader, err = startLoader(ctx, r.bench, "generator", channels); err != nil {
 		return err
 	}
 	r.onStop(r.loader.stop)
