@@ -78,6 +78,10 @@ func strays(value any, path, kind string, found []Stray) []Stray {
 
 // nearest returns the name that is most like word, or "" when none is like it.
 func nearest(word string, names []string) string {
+	const longest = 64
+	if len(word) > longest {
+		return ""
+	}
 	best, least := "", max(2, len(word)/3)+1
 	for _, name := range names {
 		if n := distance(strings.ToLower(word), name); n < least {
