@@ -157,6 +157,11 @@ func onAir(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(w.store.SavePlatformStatus(w.t.Context(), []store.PlatformStatus{{
 		CreatorID: creator, Epoch: epochs[creator], Platform: chat.Twitch, Channel: "harborlights", State: "live", LastHeartbeat: noon, LastSuccess: noon,
 	}}))
+	_, err = w.store.SaveReload(w.t.Context(), store.Reload{
+		Host: "host-1", At: noon, State: store.ReloadRefused, Version: "0123456789ab", Files: []string{"shared/config/triggers.json"},
+		Problem: "fatal: shared/config/triggers.json: line 1\nand more", Restart: []string{"http"},
+	})
+	ts.Check(err)
 	_, err = w.store.RecordLive(w.t.Context(), epochs[creator], control.Stream{
 		CreatorID: creator, Platform: chat.Twitch, Channel: "harborlights", StreamID: "s1", Title: "Building a lighthouse", StartedAt: noon,
 	})
