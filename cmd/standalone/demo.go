@@ -120,7 +120,8 @@ func demoPlatforms(bound sim.Bound) any {
 }
 
 // demoSystem holds every clip for two seconds before it is published, so that
-// a person can see that it is encoded and waits.
+// a person can see that it is encoded and waits. Changed files are taken in: the
+// demo is there to try things out.
 func demoSystem() any {
 	return map[string]any{
 		"system": map[string]any{
@@ -129,6 +130,32 @@ func demoSystem() any {
 		},
 		"clips": map[string]any{"publish_delay_seconds": 2, "per_hour": 1000, "user_cooldown_seconds": 5},
 	}
+}
+
+// demoTriggers has one of each kind, to change and to copy.
+func demoTriggers() any {
+	return map[string]any{"triggers": []any{
+		map[string]any{
+			"trigger_id": "hello", "type": "command", "creator_id": demoCreator, "command": "!hello", "aliases": []string{"hi"},
+			"description": "a command with an alias and an argument", "responses": []string{"Hello, $(touser)! That was greeting number $(count)."},
+		},
+		map[string]any{
+			"trigger_id": "lighthouse", "type": "keyword", "creator_id": demoCreator, "keywords": []string{"lighthouse"}, "cooldown_global_s": 30,
+			"description": "a word anywhere in a message", "responses": []string{"The lighthouse has stood for $(uptime) of this stream."},
+		},
+		map[string]any{
+			"trigger_id": "score", "type": "regex", "creator_id": demoCreator, "pattern": `(?P<home>\d+):(?P<away>\d+)`, "cooldown_global_s": 10,
+			"description": "a pattern whose parts become variables", "responses": []string{"$(match.home) to $(match.away), says $(user)."},
+		},
+		map[string]any{
+			"trigger_id": "raid", "type": "event", "creator_id": demoCreator, "events": []string{"raid"},
+			"description": "something that happens in chat", "responses": []string{"Welcome, $(amount) raiders of $(user)!"},
+		},
+		map[string]any{
+			"trigger_id": "hype", "type": "threshold", "creator_id": demoCreator, "keywords": []string{"hype"}, "threshold": map[string]any{"users": 3, "window_s": 30},
+			"cooldown_global_s": 60, "description": "three people within half a minute cut a clip", "actions": []any{map[string]any{"type": "clip"}},
+		},
+	}}
 }
 
 // demoTiers is generous: people try things out.
