@@ -97,7 +97,7 @@ func (a *Account) State(channel, state, detail string) {
 func (t *tenure) speaker(p chat.Platform, channel string) (Chat, bool) {
 	for _, presence := range t.presences {
 		if presence.channel.Platform == p && presence.channel.Name == channel {
-			return presence.chat, true
+			return presence.chat, presence.chat != nil
 		}
 	}
 	return nil, false

@@ -27,7 +27,7 @@ func clean(e *chat.Event) {
 	e.SentAt = e.SentAt.Truncate(time.Microsecond)
 	for _, text := range []*string{
 		&e.MessageID, &e.Channel, &e.Author.ID, &e.Author.Login, &e.Author.Name,
-		&e.Text, &e.ReplyTo, &e.SharedFrom,
+		&e.Text, &e.ReplyTo, &e.SharedFrom, &e.Unit,
 	} {
 		cleanText(text)
 	}

@@ -106,7 +106,7 @@ func TestAnInboxRowIsTakenInOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, clips, 1)
 	require.Equal(t, clip.NewID(mira, "r1", "clip", 0), clips[0].ClipID)
-	require.Equal(t, 4, r.count(`select count(distinct lane_seq) from inbox`), "each has a place of its own")
+	require.Equal(t, 5, r.count(`select count(distinct lane_seq) from inbox`), "each has a place of its own, and the configuration")
 }
 
 func TestTheEndOfAClipIsAnsweredAndFreesItsPlace(t *testing.T) {

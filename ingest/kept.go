@@ -35,7 +35,7 @@ const maxStretches = 512
 // add remembers a commit that went through.
 func (k *kept) add(c *store.LaneCommit, now time.Time) {
 	k.next = c.NextSeq
-	if len(c.Decisions)+len(c.Clips)+len(c.Outbox)+len(c.InboxDone) > 0 {
+	if c.Durable() {
 		k.newest = k.newest[:0] // it waited for the disk, and so for all before it
 		return
 	}

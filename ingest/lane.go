@@ -45,14 +45,15 @@ type lane struct {
 	committed func(outbox bool) // called after each commit of the lane
 
 	// Of the lane's goroutine alone.
-	state *trigger.State
-	rules *trigger.Rules
-	seen  *seenSet
-	spare []chat.Event
-	inert map[int64]struct{}  // inbox rows that cannot be stored with their effects
-	spent map[string]struct{} // outbox keys that earlier commits wrote
-	taken map[string]struct{} // clip ids of others
-	known recent              // inbox rows taken in, so that none is evaluated twice
+	machine  *trigger.Machine
+	fallback trigger.Settings // while no stored configuration can be used
+	seen     *seenSet
+	spare    []chat.Event
+	inert    map[int64]struct{}  // inbox rows that cannot be stored with their effects
+	spent    map[string]struct{} // keys of outbox rows and own inputs that earlier commits wrote
+	taken    map[string]struct{} // clip ids of others
+	known    recent              // inbox rows taken in, so that none is evaluated twice
+	hide     bool                // names and texts are not to be stored
 
 	mu       sync.Mutex
 	nextSeq  int64
@@ -74,31 +75,9 @@ type trouble struct {
 	messages []chat.Key // stored already
 	unfit    []chat.Key // cannot be stored at all
 	clipIDs  []string
-	outbox   []string
-	poisoned bool // something in the segment cannot be stored, nobody knows what
-	undone   bool // certainly nothing was written
-}
-
-// load takes over what the creator's rows say.
-func (l *lane) load(st store.LaneState) {
-	s := trigger.NewState()
-	s.Clock, s.Streams, s.ClipsRequested = st.Clock, st.Live, st.ClipsRequested
-	for _, c := range st.Cooldowns {
-		s.Reserve(trigger.Cooldown(c))
-	}
-	for _, id := range st.ActiveClips {
-		s.ActiveClips[id] = struct{}{}
-	}
-	for id := range l.taken {
-		s.TakenClips[id] = struct{}{}
-	}
-	l.state = s
-	l.seen.hashes.clear()
-	for i := len(st.Recent) - 1; i >= 0; i-- { // oldest first, the newest stay longest
-		l.seen.add(st.Recent[i].Platform, st.Recent[i].MessageID)
-	}
-	l.nextSeq = st.NextSeq
-	l.kept.restart(st.NextSeq)
+	outbox   []string // keys of outbox rows and own inputs that are written already
+	poisoned bool     // something in the segment cannot be stored, nobody knows what
+	undone   bool     // certainly nothing was written
 }
 
 // run evaluates inputs until the lane is closed and empty, overtaken, or ctx
@@ -159,10 +138,7 @@ func (l *lane) step() bool {
 }
 
 func (l *lane) takeNotes(n notes) {
-	if n.rules != nil {
-		l.rules = n.rules
-	}
-	if len(n.inbox)+len(n.gaps)+len(n.failed) == 0 {
+	if n.empty() {
 		return
 	}
 	now := l.clock.Now()
@@ -175,7 +151,7 @@ func (l *lane) takeNotes(n notes) {
 		l.failedAction(p, now)
 	}
 	for _, row := range n.inbox {
-		if l.known.add(uint64(row.ID)) {
+		if own(row) || l.known.add(uint64(row.ID)) {
 			l.inbox(row)
 		}
 	}
@@ -207,14 +183,14 @@ func (l *lane) message(e *chat.Event) (dropped int64) {
 func (l *lane) apply(in trigger.Input, p chat.Platform) {
 	seq := l.nextSeq
 	l.nextSeq++
-	out := trigger.Evaluate(l.state, in, l.rules)
-	l.state.Apply(out)
+	out := l.machine.Step(in)
 	if out.Effects == nil {
 		return
 	}
 	if err := l.open.add(seq, out.Effects, l.spent); err != nil {
 		l.log.Error().Err(err).Msg("an effect could not be written down")
 	}
+	l.follow(out.Effects)
 	if p != "" {
 		n := l.open.count(p)
 		for _, d := range out.Effects.Decisions {
@@ -222,7 +198,7 @@ func (l *lane) apply(in trigger.Input, p chat.Platform) {
 				n.Triggers++
 			}
 		}
-		n.Actions += int64(len(out.Effects.Signals) + len(out.Effects.Messages))
+		n.Actions += int64(len(out.Effects.Signals) + len(out.Effects.Messages) + len(out.Effects.Deletions))
 	}
 }
 

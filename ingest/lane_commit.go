@@ -17,7 +17,9 @@ func (l *lane) begin() *segment {
 	l.flight = l.open
 	l.open = l.idle
 	l.idle = nil
-	l.flight.commit.After, l.flight.commit.NextSeq, l.flight.commit.Clock = l.kept.next, l.nextSeq, l.state.Clock
+	c := &l.flight.commit
+	c.After, c.NextSeq, c.Clock = l.kept.next, l.nextSeq, l.machine.State().Clock
+	c.HideTexts = l.hide || l.flight.hidden
 	l.flight.seal()
 	return l.flight
 }
@@ -80,6 +82,13 @@ func (s *segment) conflictIn(c *store.ConflictError, messages map[chat.Key]struc
 	for i := range s.commit.Outbox {
 		for _, key := range c.OutboxKeys {
 			if s.commit.Outbox[i].DedupeKey == key {
+				t.outbox = append(t.outbox, key)
+			}
+		}
+	}
+	for i := range s.commit.Taken {
+		for _, key := range c.TakenKeys {
+			if s.commit.Taken[i].DedupeKey == key {
 				t.outbox = append(t.outbox, key)
 			}
 		}

@@ -17,17 +17,35 @@ func (l *lane) inbox(row store.Inbox) {
 	s.touch(l.clock.Now())
 	s.urgent = true
 	s.inbox = append(s.inbox, heldInbox{row: row, after: len(s.commit.Events)})
-	if s.commit.InboxDone == nil {
-		s.commit.InboxDone = map[int64]int64{}
-	}
-	s.commit.InboxDone[row.ID] = l.nextSeq
+	_, inert := l.inert[row.ID]
+	l.consume(row, inert)
 	in, platform, err := readInbox(row)
-	if _, inert := l.inert[row.ID]; err == nil && !inert {
+	if err == nil && !inert {
 		l.apply(in, platform)
 		return
 	}
 	l.nextSeq++
 	l.log.Error().Err(err).Int64("inbox", row.ID).Str("kind", row.Kind).Msg("an inbox row is put aside")
+}
+
+// own reports whether an input was made by the lane's host and has no row yet.
+func own(row store.Inbox) bool { return row.ID < 0 }
+
+// consume writes down that a row is taken in at the next place of the sequence.
+func (l *lane) consume(row store.Inbox, inert bool) {
+	c := &l.open.commit
+	if !own(row) {
+		if c.InboxDone == nil {
+			c.InboxDone = map[int64]int64{}
+		}
+		c.InboxDone[row.ID] = l.nextSeq
+		return
+	}
+	if _, written := l.spent[row.DedupeKey]; !written && !inert {
+		c.Taken = append(c.Taken, store.Taken{
+			Kind: row.Kind, DedupeKey: row.DedupeKey, Payload: row.Payload, At: row.CreatedAt, LaneSeq: l.nextSeq,
+		})
+	}
 }
 
 // readInbox turns an inbox row into an input.
@@ -47,6 +65,15 @@ func readInbox(row store.Inbox) (in trigger.Input, p chat.Platform, err error) {
 	case control.InboxStreamOver:
 		in.Over = &control.Stream{}
 		target = in.Over
+	case control.InboxConfig:
+		in.Config = &trigger.Settings{}
+		target = in.Config
+	case control.InboxPointGrant:
+		in.Grant = &control.PointGrant{}
+		target = in.Grant
+	case control.InboxTriggerOrder:
+		in.Order = &control.TriggerOrder{}
+		target = in.Order
 	default:
 		return trigger.Input{}, "", fmt.Errorf("inbox row of unknown kind %q", row.Kind)
 	}

@@ -159,7 +159,7 @@ func (l *lane) replayInbox(rows []heldInbox, before int, pending map[int64]struc
 	for len(rows) > 0 && rows[0].after <= before {
 		row := rows[0].row
 		rows = rows[1:]
-		if _, open := pending[row.ID]; !open {
+		if _, open := pending[row.ID]; !open && !own(row) {
 			continue
 		}
 		if poisoned {

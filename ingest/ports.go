@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
@@ -24,6 +25,7 @@ type Store interface {
 	RecoverOutbox(ctx context.Context, epochs map[string]int64) (unknown int, err error)
 
 	PendingInbox(ctx context.Context, creatorIDs []string) ([]store.Inbox, error)
+	PutConfig(ctx context.Context, creatorID string, epoch int64, key string, settings json.RawMessage) error
 	Listen(ctx context.Context, channels []string, handle func(channel, payload string)) error
 
 	RecordLive(ctx context.Context, epoch int64, stream control.Stream) (started bool, err error)
@@ -56,6 +58,17 @@ type Chat interface {
 	// meanwhile. An *UnsentError says that the text certainly did not appear; after
 	// any other error it may have.
 	Send(ctx context.Context, channel, text, replyTo string) error
+}
+
+// Deleter is what a Chat implements as well where messages can be taken out of
+// chat again.
+type Deleter interface {
+	// Delete removes the message with the platform's own id from a channel; nil
+	// means that it is gone, also when it was gone before. Asking twice does no
+	// harm. An *UnsentError says that the message certainly stays; its RetryAfter
+	// is 0 when asking again makes no sense, as without the right to delete. After
+	// any other error the message may be gone.
+	Delete(ctx context.Context, channel, messageID string) error
 }
 
 // UnsentError says that a message was certainly not sent.

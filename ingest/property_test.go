@@ -1,9 +1,10 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -12,7 +13,6 @@ import (
 
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/clip"
-	"github.com/streamsuites/streamsuites/internal/control"
 	"github.com/streamsuites/streamsuites/internal/store"
 	"github.com/streamsuites/streamsuites/internal/trigger"
 )
@@ -148,15 +148,15 @@ func acknowledged(t *testing.T, r *rig, hosts []*rig) {
 
 // outcome is what was decided about an input, as far as it is stored.
 type outcome struct {
-	Seq                          int64
-	Trigger, Message, Step, Text string
-	Fired                        bool
+	Seq                                  int64
+	Trigger, Message, Step, Text, Config string
+	Fired                                bool
 }
 
 func decided(t *testing.T, r *rig, creatorID string) (all []outcome) {
 	r.query(func(conn *pgx.Conn) (err error) {
 		rows, _ := conn.Query(context.Background(), `
-			select lane_seq, trigger_id, message_id, step, detail, outcome = 'fired' from decisions
+			select lane_seq, trigger_id, message_id, step, detail, config, outcome = 'fired' from decisions
 			where creator_id = $1 order by lane_seq, trigger_id`, creatorID)
 		all, err = pgx.CollectRows(rows, pgx.RowToStructByPos[outcome])
 		return err
@@ -164,54 +164,62 @@ func decided(t *testing.T, r *rig, creatorID string) (all []outcome) {
 	return all
 }
 
-// replay evaluates the stored sequence of a creator from the beginning.
+// replay evaluates everything that is stored of what a creator's lane took in,
+// from nothing, in the lane's order.
 func replay(t *testing.T, r *rig, c Creator) (all []outcome) {
-	rules, err := trigger.Compile(c.Settings, nil)
+	machine, err := trigger.NewMachine(trigger.DefaultSettings(c.ID, ""), trigger.NewState())
 	require.NoError(t, err)
-	state := trigger.NewState()
-	type input struct {
-		seq int64
-		in  trigger.Input
-	}
-	var inputs []input
-	r.query(func(conn *pgx.Conn) error {
-		rows, _ := conn.Query(context.Background(), `
-			select lane_seq, payload, '', '', '', sent_at, sent_at, 0 from (
-				select lane_seq, payload, created_at sent_at from inbox where creator_id = $1 and kind = 'stream_live') i
-			union all
-			select lane_seq, null, message_id, text, author_id, sent_at, received_at, roles from chat_events where creator_id = $1
-			order by 1`, c.ID)
-		var seq int64
-		var payload []byte
-		var roles int32
-		e := chat.Event{Platform: chat.Twitch, CreatorID: c.ID, Channel: channelOf(c.ID)}
-		_, err := pgx.ForEachRow(rows, []any{&seq, &payload, &e.MessageID, &e.Text, &e.Author.ID, &e.SentAt, &e.ReceivedAt, &roles}, func() error {
-			if payload != nil {
-				var stream control.Stream
-				inputs = append(inputs, input{seq, trigger.Input{Live: &stream, At: e.SentAt}})
-				return json.Unmarshal(payload, &stream)
-			}
-			message := e
-			message.Author.Roles = chat.Roles(roles)
-			inputs = append(inputs, input{seq, trigger.Input{Message: &message}})
-			return nil
-		})
-		return err
-	})
-	// The live state comes from its row as well, so it holds from the beginning.
-	state.Streams = []control.Stream{{Platform: chat.Twitch, StreamID: "stream-" + c.ID}}
-	for _, in := range inputs {
-		out := trigger.Evaluate(state, in.in, rules)
-		state.Apply(out)
+	for _, stored := range inputs(t, r, c.ID) {
+		out := machine.Step(stored.in)
 		if out.Effects == nil {
 			continue
 		}
 		for _, d := range out.Effects.Decisions {
-			all = append(all, outcome{in.seq, d.TriggerID, d.Key.MessageID, string(d.Step), d.Detail, d.Fired})
+			all = append(all, outcome{stored.seq, d.TriggerID, d.Key.MessageID, string(d.Step), d.Detail, d.Config, d.Fired})
 		}
 		for _, made := range out.Effects.Clips {
 			require.True(t, clip.ValidID(made.ClipID))
 		}
 	}
+	return all
+}
+
+// input is one thing that a lane took in, at its place.
+type input struct {
+	seq int64
+	in  trigger.Input
+}
+
+// inputs reads what a lane took in.
+func inputs(t testing.TB, r *rig, creatorID string) (all []input) {
+	r.query(func(conn *pgx.Conn) error {
+		rows, _ := conn.Query(context.Background(), `
+			select lane_seq, id, kind, payload, created_at from inbox where creator_id = $1 and lane_seq is not null`, creatorID)
+		var seq int64
+		row := store.Inbox{CreatorID: creatorID}
+		_, err := pgx.ForEachRow(rows, []any{&seq, &row.ID, &row.Kind, &row.Payload, &row.CreatedAt}, func() error {
+			in, _, err := readInbox(row)
+			all = append(all, input{seq, in})
+			return err
+		})
+		return err
+	})
+	r.query(func(conn *pgx.Conn) error {
+		rows, _ := conn.Query(context.Background(), `
+			select lane_seq, platform, message_id, channel, author_id, author_login, author_name, roles, text, reply_to, shared_from,
+				self, sent_at, received_at, kind, amount, unit from chat_events where creator_id = $1`, creatorID)
+		var seq int64
+		var roles int32
+		e := chat.Event{CreatorID: creatorID}
+		_, err := pgx.ForEachRow(rows, []any{&seq, &e.Platform, &e.MessageID, &e.Channel, &e.Author.ID, &e.Author.Login, &e.Author.Name,
+			&roles, &e.Text, &e.ReplyTo, &e.SharedFrom, &e.Self, &e.SentAt, &e.ReceivedAt, &e.Kind, &e.Amount, &e.Unit}, func() error {
+			message := e
+			message.Author.Roles = chat.Roles(roles)
+			all = append(all, input{seq, trigger.Input{Message: &message}})
+			return nil
+		})
+		return err
+	})
+	slices.SortFunc(all, func(a, b input) int { return cmp.Compare(a.seq, b.seq) })
 	return all
 }

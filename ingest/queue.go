@@ -7,7 +7,6 @@ import (
 
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/store"
-	"github.com/streamsuites/streamsuites/internal/trigger"
 )
 
 // ReasonOverflow is the reason of gaps for messages that did not fit into a
@@ -63,11 +62,10 @@ type notes struct {
 	inbox  []store.Inbox
 	gaps   []store.Gap
 	failed []chat.Platform // actions that failed after their decision
-	rules  *trigger.Rules  // newer configuration
 }
 
 func (n *notes) empty() bool {
-	return len(n.inbox) == 0 && len(n.gaps) == 0 && len(n.failed) == 0 && n.rules == nil
+	return len(n.inbox) == 0 && len(n.gaps) == 0 && len(n.failed) == 0
 }
 
 // addInbox puts a row in line, unless it waits there already: rows are read again

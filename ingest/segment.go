@@ -20,6 +20,7 @@ type segment struct {
 	bytes  int64     // of the events
 	oldest time.Time // when the first input arrived
 	urgent bool      // holds something that somebody waits for
+	hidden bool      // some of the events were taken in while texts were not to be stored
 	used   bool
 }
 
@@ -97,7 +98,8 @@ func (s *segment) gap(g store.Gap) {
 // rows estimates how much there is to write.
 func (s *segment) rows() int {
 	c := &s.commit
-	return len(c.Events) + len(c.Decisions) + len(c.Outbox) + len(c.Clips) + len(c.Gaps) + 1
+	return len(c.Events) + len(c.Decisions) + len(c.Cooldowns) + len(c.Outbox) + len(c.Clips) + len(c.Gaps) +
+		len(c.Uses) + len(c.Votes) + len(c.Points) + len(c.Overlays) + len(c.Changes) + 1
 }
 
 // add writes down what followed from the input with that place in the sequence.
@@ -108,13 +110,14 @@ func (s *segment) add(seq int64, e *trigger.Effects, spent map[string]struct{}) 
 	for _, d := range e.Decisions {
 		c.Decisions = append(c.Decisions, store.Decision{
 			LaneSeq: seq, TriggerID: d.TriggerID, Key: d.Key, Fired: d.Fired,
-			Step: string(d.Step), Detail: d.Detail, Config: d.Config, At: d.At,
+			Step: string(d.Step), Detail: d.Detail, Config: d.Config, At: d.At, Author: d.Author,
 		})
 	}
 	for _, cool := range e.Cooldowns {
 		c.Cooldowns = append(c.Cooldowns, store.Cooldown(cool))
 	}
 	c.Clips = append(c.Clips, e.Clips...)
+	s.addTriggers(seq, e)
 	for _, signal := range e.Signals {
 		row := store.Outbox{Kind: store.OutboxSignal, DedupeKey: signal.Key}
 		if err := s.send(row, seq, signal, spent); err != nil {
@@ -129,7 +132,15 @@ func (s *segment) add(seq int64, e *trigger.Effects, spent map[string]struct{}) 
 			return err
 		}
 	}
-	return nil
+	for _, d := range e.Deletions {
+		row := store.Outbox{
+			Kind: store.OutboxDelete, DedupeKey: d.Key, Platform: d.Platform, Channel: d.Channel, NotAfter: d.NotAfter,
+		}
+		if err := s.send(row, seq, store.Deletion{MessageID: d.MessageID}, spent); err != nil {
+			return err
+		}
+	}
+	return s.configure(e)
 }
 
 func (s *segment) send(row store.Outbox, seq int64, payload any, spent map[string]struct{}) error {

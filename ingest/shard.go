@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"sync"
@@ -10,7 +11,6 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/streamsuites/streamsuites/internal/control"
-	"github.com/streamsuites/streamsuites/internal/trigger"
 )
 
 const (
@@ -143,33 +143,19 @@ func (s *shard) reconcile(ctx context.Context) error {
 		return !wanted || !reflect.DeepEqual(c.Channels, t.creator.Channels)
 	})
 	var fresh []Creator
+	var failure error
 	for id, c := range want {
 		t := s.held[id]
 		if t == nil {
 			fresh = append(fresh, c)
 			continue
 		}
-		s.reconfigure(t, c)
+		failure = errors.Join(failure, t.reconfigure(ctx, c))
 	}
 	if len(fresh) == 0 {
-		return nil
+		return failure
 	}
-	return s.claim(ctx, fresh)
-}
-
-// reconfigure gives a lane newer rules, which take effect between two inputs.
-func (s *shard) reconfigure(t *tenure, c Creator) {
-	if reflect.DeepEqual(c.Settings, t.creator.Settings) {
-		return
-	}
-	rules, err := trigger.Compile(c.Settings, nil)
-	if err != nil {
-		s.log.Error().Err(err).Str("creator", c.ID).Msg("the new configuration is not taken in")
-		return
-	}
-	t.creator = c
-	t.lane.queue.note(func(n *notes) { n.rules = rules })
-	s.log.Info().Str("creator", c.ID).Str("config", rules.Hash()).Msg("the configuration changed")
+	return errors.Join(failure, s.claim(ctx, fresh))
 }
 
 // claim takes creators up. One that cannot be is logged and left; the others go
@@ -198,12 +184,22 @@ func (s *shard) claim(ctx context.Context, creators []Creator) error {
 	if unknown > 0 {
 		s.log.Warn().Int("replies", unknown).Msg("nobody knows whether these replies of a former holder were sent")
 	}
+	pending, err := db.PendingInbox(ctx, ids)
+	if err != nil {
+		return err
+	}
 	for _, c := range creators {
 		st, err := db.LoadLane(ctx, c.ID)
 		if err != nil {
 			return err
 		}
-		t, err := s.host.begin(c, epochs[c.ID], st, statuses)
+		left := legacy{lane: st, statuses: statuses}
+		for _, row := range pending {
+			if row.CreatorID == c.ID {
+				left.pending = append(left.pending, row)
+			}
+		}
+		t, err := s.host.begin(c, epochs[c.ID], left)
 		if err != nil {
 			s.log.Error().Err(err).Msg("a creator is left out")
 			continue

@@ -11,7 +11,6 @@ import (
 
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/store"
-	"github.com/streamsuites/streamsuites/internal/trigger"
 )
 
 // lastWords is how long the senders of a creator that is let go may go on, and
@@ -28,6 +27,8 @@ type tenure struct {
 	lane      *lane
 	signals   *signals
 	replies   *replies
+	deletions *deletions
+	told      told
 	presences []*presence
 	log       zerolog.Logger
 
@@ -38,9 +39,17 @@ type tenure struct {
 	ended     chan struct{} // closed when everything has been let go of
 }
 
-// begin takes a claimed creator up: its lane goes on where its rows stand.
-func (h *Host) begin(creator Creator, epoch int64, st store.LaneState, statuses []store.PlatformStatus) (*tenure, error) {
-	rules, err := trigger.Compile(creator.Settings, nil)
+// legacy is what a creator's former holders left in the database.
+type legacy struct {
+	lane     store.LaneState
+	pending  []store.Inbox // not taken in yet, oldest first
+	statuses []store.PlatformStatus
+}
+
+// begin takes a claimed creator up: its lane goes on where its rows stand. What is
+// pending was read after the claim, so no former holder can add to it.
+func (h *Host) begin(creator Creator, epoch int64, left legacy) (*tenure, error) {
+	first, err := firstInputs(creator, epoch, left, h.cfg.Clock.Now())
 	if err != nil {
 		return nil, fmt.Errorf("take up creator %s: %w", creator.ID, err)
 	}
@@ -49,12 +58,13 @@ func (h *Host) begin(creator Creator, epoch int64, st store.LaneState, statuses 
 		log:       h.log.With().Str("creator", creator.ID).Logger(),
 		overtaken: make(chan struct{}), ended: make(chan struct{}),
 	}
-	t.lane = h.newLane(t, rules)
-	t.lane.load(st)
-	t.signals, t.replies = h.newSenders(t)
+	t.lane = h.newLane(t)
+	t.lane.load(left.lane)
+	t.lane.queue.note(func(n *notes) { n.inbox = first })
+	h.newSenders(t)
 	for _, c := range creator.Channels {
 		t.presences = append(t.presences, &presence{
-			tenure: t, channel: c, state: stateConnecting, missing: lastRead(st, statuses, c),
+			tenure: t, channel: c, state: stateConnecting, missing: lastRead(left.lane, left.statuses, c),
 		})
 	}
 
@@ -62,9 +72,9 @@ func (h *Host) begin(creator Creator, epoch int64, st store.LaneState, statuses 
 	ctx, cancel := context.WithCancel(h.work)
 	t.cancel = cancel
 	go t.runLane(ctx)
-	t.senders.Add(2)
-	go func() { defer t.senders.Done(); t.signals.run(ctx, t.signals.send) }()
-	go func() { defer t.senders.Done(); t.replies.run(ctx, t.replies.send) }()
+	t.senders.Go(func() { t.signals.run(ctx, t.signals.send) })
+	t.senders.Go(func() { t.replies.run(ctx, t.replies.send) })
+	t.senders.Go(func() { t.deletions.run(ctx, t.deletions.send) })
 	h.publish(t)
 	t.wakeSenders()
 	h.inbox.ask(t.creatorID)
@@ -73,7 +83,7 @@ func (h *Host) begin(creator Creator, epoch int64, st store.LaneState, statuses 
 	return t, nil
 }
 
-func (h *Host) newLane(t *tenure, rules *trigger.Rules) *lane {
+func (h *Host) newLane(t *tenure) *lane {
 	q := newQueue(h.cfg.LaneBytes, &h.memory)
 	return &lane{
 		creatorID: t.creatorID, epoch: t.epoch, store: h.cfg.Store, clock: h.cfg.Clock, retry: h.retry(),
@@ -83,35 +93,36 @@ func (h *Host) newLane(t *tenure, rules *trigger.Rules) *lane {
 				t.wakeSenders()
 			}
 		},
-		rules: rules, seen: newSeenSet(seenCapacity), known: newRecent(knownCapacity),
+		fallback: t.creator.Settings, seen: newSeenSet(seenCapacity), known: newRecent(knownCapacity),
 		inert: map[int64]struct{}{}, spent: map[string]struct{}{}, taken: map[string]struct{}{},
 		open: newSegment(t.creatorID, t.epoch), idle: newSegment(t.creatorID, t.epoch),
 		done: make(chan struct{}),
 	}
 }
 
-func (h *Host) newSenders(t *tenure) (*signals, *replies) {
-	box := outbox{
-		creatorID: t.creatorID, epoch: t.epoch, holder: h.cfg.Holder, store: h.cfg.Store, clock: h.cfg.Clock,
-		retry: h.retry(), log: t.log, overtaken: t.overtake,
+func (h *Host) newSenders(t *tenure) {
+	box := func() outbox {
+		return outbox{
+			creatorID: t.creatorID, epoch: t.epoch, holder: h.cfg.Holder, store: h.cfg.Store, clock: h.cfg.Clock,
+			retry: h.retry(), log: t.log, overtaken: t.overtake,
+			wake: make(chan struct{}, 1), closing: make(chan struct{}),
+		}
 	}
-	forSignals, forReplies := box, box
-	forSignals.wake, forReplies.wake = make(chan struct{}, 1), make(chan struct{}, 1)
-	forSignals.closing, forReplies.closing = make(chan struct{}), make(chan struct{})
 	failed := func(p chat.Platform) {
 		t.lane.queue.note(func(n *notes) { n.failed = append(n.failed, p) })
 	}
-	return &signals{
-			outbox: forSignals, session: h.cfg.Signaller, bucket: rate.NewLimiter(signalsPerSecond, signalBurst),
-			metrics: h.cfg.Metrics, tally: &h.tally,
-		}, &replies{
-			outbox: forReplies, speaker: t.speaker, failed: failed, metrics: h.cfg.Metrics, tally: &h.tally,
-		}
+	t.signals = &signals{
+		outbox: box(), session: h.cfg.Signaller, bucket: rate.NewLimiter(signalsPerSecond, signalBurst),
+		metrics: h.cfg.Metrics, tally: &h.tally,
+	}
+	t.replies = &replies{outbox: box(), speaker: t.speaker, failed: failed, metrics: h.cfg.Metrics, tally: &h.tally}
+	t.deletions = &deletions{outbox: box(), speaker: t.speaker, failed: failed}
 }
 
 func (t *tenure) wakeSenders() {
 	token(t.signals.wake)
 	token(t.replies.wake)
+	token(t.deletions.wake)
 }
 
 func (t *tenure) runLane(ctx context.Context) {
@@ -204,6 +215,7 @@ func (t *tenure) end(ctx context.Context) {
 func (t *tenure) closeSenders(ctx context.Context) {
 	close(t.signals.closing)
 	close(t.replies.closing)
+	close(t.deletions.closing)
 	idle := make(chan struct{})
 	go func() { t.senders.Wait(); close(idle) }()
 	moment, stop := t.host.cfg.Clock.Timer(lastWords)

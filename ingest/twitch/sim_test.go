@@ -10,12 +10,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
+	"github.com/streamsuites/streamsuites/internal/chat"
 	platform "github.com/streamsuites/streamsuites/internal/platform/twitch"
 	"github.com/streamsuites/streamsuites/internal/sim/faults"
 	sim "github.com/streamsuites/streamsuites/internal/sim/twitch"
@@ -132,11 +132,11 @@ func TestSimulatedChatIsReadAndAnswered(t *testing.T) {
 		require.NoError(t, w.client.Send(t.Context(), simChannel, "pong", id))
 		require.True(t, w.status(simChannel).Moderator)
 		require.Len(t, w.ids(), 1, "own messages are not echoed")
-		id2, err := w.server.Happen(sim.Event{Kind: "raid", User: "bob", System: "a raid"})
+		raid, err := w.server.Happen(sim.Event{Kind: "raid", User: "bob", Params: map[string]string{"viewerCount": "42"}, System: "a raid"})
 		require.NoError(t, err)
-		require.NotEmpty(t, id2)
-		synctest.Wait()
-		require.Equal(t, []OtherKind{OtherUserNotice}, w.other)
+		require.Equal(t, []string{id, raid}, w.ids())
+		require.Equal(t, chat.Raid, w.events[1].Kind)
+		require.EqualValues(t, 42, w.events[1].Amount)
 	})
 }
 

@@ -6,6 +6,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
+
+	// Time zones are needed on hosts without a zone database.
+	_ "time/tzdata"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
 )
@@ -30,6 +34,22 @@ type Creator struct {
 	DiscordUserID  string         `json:"discord_user_id,omitempty"`
 	IsAdmin        bool           `json:"is_admin,omitempty"`
 	Limits         map[string]any `json:"limits,omitempty"` // as written, the last layer; see Config.Limits
+	Chat           CreatorChat    `json:"chat,omitzero"`
+	Points         CreatorPoints  `json:"points,omitzero"`
+	TimeZone       string         `json:"time_zone,omitempty"`      // IANA name; empty is UTC
+	IgnoredLogins  []string       `json:"ignored_logins,omitempty"` // in lower case; their messages trigger nothing
+}
+
+// CreatorChat is how a creator's chat is served.
+type CreatorChat struct {
+	// Record keeps names and texts of chat in the event log; ids are kept always.
+	Record bool   `json:"record,omitempty"`
+	Prefix string `json:"prefix,omitempty"` // in front of commands; empty is "!"
+}
+
+// CreatorPoints are the points that viewers spend.
+type CreatorPoints struct {
+	Start whole `json:"start,omitempty"` // what everybody has at first
 }
 
 // On reports whether the creator wants that platform.
@@ -110,6 +130,10 @@ type rawCreator struct {
 	IsAdmin          bool            `json:"is_admin"`
 	Capture          Capture         `json:"capture"`
 	Clips            CreatorClips    `json:"clips"`
+	Chat             CreatorChat     `json:"chat"`
+	Points           CreatorPoints   `json:"points"`
+	TimeZone         string          `json:"time_zone"`
+	IgnoredLogins    []string        `json:"ignored_logins"`
 }
 
 // idText is a 64-bit id, written as text or as a number.
@@ -170,6 +194,11 @@ func (l *loader) adviseCreator(d document, i int, r rawCreator, c *Creator) {
 			Remedy: "Twitch is off for this creator", Severity: Warning, Kind: Invalid})
 		c.Platforms[string(chat.Twitch)] = false
 	}
+	if _, err := time.LoadLocation(c.TimeZone); err != nil || c.TimeZone == "Local" {
+		l.add(Problem{File: d.file, Path: path + ".time_zone", Found: quoteShort(c.TimeZone), Allowed: "an IANA name such as Europe/Berlin",
+			Remedy: "times are told in UTC", Severity: Warning, Kind: Invalid})
+		c.TimeZone = ""
+	}
 	if c.Capture.URL != "" && len(c.Capture.Command) > 0 {
 		l.add(Problem{File: d.file, Path: path + ".capture", Found: "url and command", Allowed: "one of them",
 			Remedy: "url is used", Severity: Info, Kind: Advice})
@@ -184,7 +213,8 @@ func (r rawCreator) creator() Creator {
 		Enabled:       (r.Enabled == nil || *r.Enabled) && !r.Disabled,
 		TwitchChannel: strings.ToLower(strings.TrimLeft(first(r.TwitchChannel, channel), "#@")),
 		TwitchAccount: r.TwitchAccount, YouTubeChannel: r.YouTubeChannel, YouTubeAccount: r.YouTubeAccount,
-		Rumble:  RumbleSettings{r.RumbleChannelURL, first(r.RumbleWatchURL, watch), r.RumbleEnvKey, r.RumbleChatID},
+		Rumble: RumbleSettings{r.RumbleChannelURL, first(r.RumbleWatchURL, watch), r.RumbleEnvKey, r.RumbleChatID},
+		Chat:   r.Chat, Points: r.Points, TimeZone: r.TimeZone, IgnoredLogins: logins(r.IgnoredLogins),
 		Capture: r.Capture, Clips: r.Clips, DiscordUserID: string(r.DiscordUserID), IsAdmin: r.IsAdmin, Limits: r.Limits,
 	}
 	c.DisplayName = first(c.DisplayName, c.ID)
@@ -196,6 +226,18 @@ func (r rawCreator) creator() Creator {
 		c.TwitchChannel = ""
 	}
 	return c
+}
+
+// logins are account names as they are compared.
+func logins(names []string) []string {
+	var plain []string
+	for _, name := range names {
+		name = strings.ToLower(strings.TrimLeft(strings.TrimSpace(name), "@#"))
+		if name != "" && !slices.Contains(plain, name) {
+			plain = append(plain, name)
+		}
+	}
+	return plain
 }
 
 // platforms reads the four spellings of the platform switches. It also returns

@@ -56,31 +56,41 @@ func (l *loader) decode(d document, target any) bool {
 // read reads and checks the document of that name; file is its path relative to
 // the configuration folder.
 func (l *loader) read(name, file string, p policy) document {
+	d, object := l.open(name, file, p)
+	if object == nil {
+		return d
+	}
+	return l.check(d, object, p)
+}
+
+// open reads the document without checking it; its object is nil when there is
+// none.
+func (l *loader) open(name, file string, p policy) (document, map[string]any) {
 	d := document{name: name, file: l.shown(filepath.Join(l.dir, file))}
 	data, err := readLimited(filepath.Join(l.dir, file))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		l.add(Problem{File: d.file, Found: "no such file", Allowed: "a JSON object", Remedy: p.without, Severity: p.missing, Kind: Missing})
-		return d
+		return d, nil
 	case err != nil:
 		d.present = true
 		l.add(Problem{File: d.file, Found: "a file that cannot be read: " + cause(err), Allowed: "a readable file with a JSON object",
 			Remedy: p.without, Severity: p.broken, Kind: Unreadable})
-		return d
+		return d, nil
 	}
 	d.present = true
 	value, problem := parse(data)
 	if problem != nil {
 		problem.File, problem.Severity, problem.Kind, problem.Remedy = d.file, p.broken, Syntax, p.without
 		l.add(*problem)
-		return d
+		return d, nil
 	}
 	object, ok := value.(map[string]any)
 	if !ok {
 		l.add(Problem{File: d.file, Path: "$", Found: describe(value), Allowed: "a JSON object", Remedy: p.without, Severity: p.broken, Kind: Invalid})
-		return d
+		return d, nil
 	}
-	return l.check(d, object, p)
+	return d, object
 }
 
 func (l *loader) check(d document, object map[string]any, p policy) document {

@@ -17,13 +17,14 @@ type state struct {
 }
 
 // newState returns a state directory that holds the given documents besides
-// tiers.json and ratelimits.json; an empty text removes one of these.
+// the smallest ones of every kind; an empty text removes one of these.
 func newState(t *testing.T, docs map[string]string) *state {
 	t.Helper()
 	s := &state{t: t, dir: t.TempDir(), env: map[string]string{"TWITCH_OAUTH_TOKEN": "oauth:test-token"}}
 	all := map[string]string{
 		"tiers.json": string(sampleTiers), "ratelimits.json": `{}`, "system.json": `{}`,
 		"platforms.json": `{"platforms": [{"name": "twitch", "enabled": true}]}`, "creators.json": `{"creators": []}`,
+		"triggers.json": `{"triggers": []}`,
 	}
 	for name, text := range docs {
 		all[name] = text

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/definition"
 )
 
 // Options say where the configuration is. The zero value reads the
@@ -55,16 +56,29 @@ type Config struct {
 	Environment []OptionValue
 	// Settings lists every setting of system.json with its origin.
 	Settings []Setting
+	// TriggerSource says who wrote the triggers.
+	TriggerSource TriggerSource
 	// Version is a short hash of all documents as they are in force.
 	Version string
 
 	secrets      []string
 	fingerprints map[string]string
+	documents    string                             // hash of all documents
+	triggers     map[string][]definition.Definition // by creator, in the files' order
+	problems     Problems
+	options      Options
 }
 
 // SecretValues returns every secret value that the configuration holds, for the
 // log's redactor. It must go nowhere else.
 func (c *Config) SecretValues() []string { return slices.Clone(c.secrets) }
+
+// Problems returns what was wrong when the configuration was loaded.
+func (c *Config) Problems() Problems { return slices.Clone(c.problems) }
+
+// Reload loads the configuration again, from where this one came. This one stays
+// as it is.
+func (c *Config) Reload(ctx context.Context) (*Config, Problems, error) { return Load(ctx, c.options) }
 
 // Creator returns the creator of that id, or nil.
 func (c *Config) Creator(id string) *Creator {
@@ -102,6 +116,7 @@ func Load(ctx context.Context, o Options) (*Config, Problems, error) {
 		return &Config{}, nil, err
 	}
 	c := l.load(workDir)
+	c.options, c.problems = o, slices.Clone(l.problems)
 	if err := ctx.Err(); err != nil {
 		return c, l.problems, fmt.Errorf("load the configuration: %w", err)
 	}
@@ -154,7 +169,7 @@ func newLoader(o Options, set *schemaSet) (*loader, string, error) {
 }
 
 func (l *loader) load(workDir string) *Config {
-	c := &Config{StateDir: l.stateDir, Dir: l.dir, fingerprints: Fingerprints(l.dir)}
+	c := &Config{StateDir: l.stateDir, Dir: l.dir, fingerprints: Fingerprints(l.dir), documents: documentsPrint(l.dir)}
 	var docs []document
 	var d document
 	c.Tiers, d = l.loadTiers()
@@ -171,6 +186,8 @@ func (l *loader) load(workDir string) *Config {
 	c.Creators = l.skipBadRumble(creators, d, platforms)
 	l.checkDestinations(d, c.Creators)
 	docs = append(docs, d)
+	triggers := l.loadTriggers(c)
+	docs = append(docs, triggers...)
 	c.Twitch = l.loadTwitchAccounts(c.Creators, platforms)
 	c.YouTube = l.loadYouTubeAccounts(c.Creators, c.System.Clips)
 	c.Platforms = platforms

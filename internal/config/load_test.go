@@ -175,7 +175,7 @@ func TestTheSampleHasNoProblems(t *testing.T) {
 	dir := filepath.Join(s.dir, "shared", "config")
 	written, err := WriteSample(dir, sample)
 	require.NoError(t, err)
-	require.Equal(t, []string{"tiers.json", "ratelimits.json", "system.json", "platforms.json", "creators.json"}, written)
+	require.Equal(t, []string{"tiers.json", "ratelimits.json", "system.json", "platforms.json", "creators.json", "triggers.json"}, written)
 	c, problems := s.mustLoad()
 	require.Empty(t, problems)
 	require.True(t, c.Polls(chat.Twitch))
@@ -267,7 +267,7 @@ func FuzzLoadNeverPanics(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data, env []byte) {
 		dir := t.TempDir()
-		for _, name := range []string{"creators", "platforms", "services", "system", "tiers", "ratelimits", "platform_overrides"} {
+		for _, name := range []string{"creators", "platforms", "services", "system", "tiers", "ratelimits", "platform_overrides", "triggers", "chat_behaviour"} {
 			require.NoError(t, os.WriteFile(filepath.Join(dir, name+".json"), data, 0o600))
 		}
 		require.NoError(t, os.WriteFile(filepath.Join(dir, ".env"), env, 0o600))

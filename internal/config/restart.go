@@ -20,7 +20,7 @@ func sectionFiles() map[string][]string {
 	return map[string][]string{
 		SectionSystem:    {"overrides/system.json", "system.json"},
 		SectionCreators:  {"overrides/creators.json", "creators.json"},
-		SectionTriggers:  {"overrides/triggers.json", "triggers.json"},
+		SectionTriggers:  {"overrides/triggers.json", "triggers.json", "chat_behaviour.json"},
 		SectionPlatforms: {"platform_overrides.json", "platforms.json"},
 	}
 }
@@ -49,6 +49,28 @@ func Fingerprints(dir string) map[string]string {
 		}
 	}
 	return prints
+}
+
+// documentsPrint is a hash of every document in the configuration folder, as it
+// is on disk now.
+func documentsPrint(dir string) string {
+	h := sha256.New()
+	for _, pattern := range []string{"*.json", filepath.Join("overrides", "*.json")} {
+		files, err := filepath.Glob(filepath.Join(dir, pattern))
+		if err != nil {
+			continue // the pattern is a good one; a folder with brackets in its name has no documents here
+		}
+		for _, file := range files {
+			data, err := readLimited(file)
+			if err != nil {
+				continue
+			}
+			sum := sha256.Sum256(data)
+			h.Write([]byte(filepath.Base(file) + "\x00"))
+			h.Write(sum[:])
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // Pending returns, by section, whether the files on disk differ from those that

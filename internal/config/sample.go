@@ -50,6 +50,7 @@ func WriteSample(dir string, s Sample) (written []string, err error) {
 		{"system.json", s.system()},
 		{"platforms.json", s.platforms()},
 		{"creators.json", s.creators()},
+		{"triggers.json", map[string]any{"triggers": []any{}}},
 	} {
 		path := filepath.Join(dir, d.name)
 		if _, err := os.Lstat(path); err == nil {

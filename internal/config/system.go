@@ -16,6 +16,8 @@ type System struct {
 	Clips           ClipSystem
 	BufferSeconds   int // seconds of stream that capture keeps on disk
 	HTTP            HTTP
+	ChatDays        int // days for which the event log is kept
+	MaxScans        int // patterns of a creator that every message is matched against
 	ChatAPI         ChatAPI
 	Synthetic       Synthetic
 }
@@ -134,7 +136,9 @@ type rawSystem struct {
 		Hosts      []string `json:"allow_hosts"`
 	} `json:"http"`
 	Chat struct {
-		API struct {
+		Days  whole `json:"retention_days"`
+		Scans whole `json:"max_scans"`
+		API   struct {
 			Enabled bool     `json:"enabled"`
 			Host    string   `json:"host"`
 			Port    whole    `json:"port"`
@@ -163,6 +167,7 @@ func defaultSystem() rawSystem {
 	r.Capture.Buffer = 300
 	r.HTTP.Address = "127.0.0.1:8080"
 	r.HTTP.Origins, r.HTTP.Hosts = []string{}, []string{}
+	r.Chat.Days, r.Chat.Scans = 30, 10
 	r.Chat.API.Enabled, r.Chat.API.Host, r.Chat.API.Port = true, "127.0.0.1", 8210
 	r.Chat.API.Origins = []string{"*"}
 	r.Chat.Synthetic.Enabled, r.Chat.Synthetic.Rate = true, 30
@@ -191,7 +196,8 @@ func (l *loader) system(r rawSystem) System {
 			Seconds: int(r.Clips.Seconds), PostRollSeconds: r.Clips.PostRoll, LatencySeconds: r.Clips.Latency,
 			PublishDelaySeconds: r.Clips.PublishDelay, UserCooldownSeconds: r.Clips.UserCooldown, PerHour: int(r.Clips.PerHour),
 		},
-		HTTP:    HTTP{r.HTTP.Address, strings.TrimRight(r.HTTP.PublicBase, "/"), r.HTTP.Origins, r.HTTP.Hosts},
+		HTTP:     HTTP{r.HTTP.Address, strings.TrimRight(r.HTTP.PublicBase, "/"), r.HTTP.Origins, r.HTTP.Hosts},
+		ChatDays: int(r.Chat.Days), MaxScans: int(r.Chat.Scans),
 		ChatAPI: ChatAPI{r.Chat.API.Enabled, r.Chat.API.Host, int(r.Chat.API.Port), r.Chat.API.Origins},
 		Synthetic: Synthetic{r.Chat.Synthetic.Enabled, l.secret(r.Chat.Synthetic.Creator), l.secret(r.Chat.Synthetic.Discord),
 			int(r.Chat.Synthetic.Rate)},

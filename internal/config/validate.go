@@ -45,6 +45,9 @@ func (s *schemaSet) collect(e *jsonschema.ValidationError, root any, all *[]viol
 			s.collect(branch, root, all)
 			return
 		}
+	case *kind.OneOf:
+		*all = append(*all, s.alternatives(e))
+		return
 	case *kind.Required:
 		for _, name := range k.Missing {
 			*all = append(*all, violation{e.InstanceLocation, "no " + name, s.allowed(e.SchemaURL), true})
@@ -77,6 +80,22 @@ func (s *schemaSet) collect(e *jsonschema.ValidationError, root any, all *[]viol
 		v.found = redacted
 	}
 	*all = append(*all, v)
+}
+
+// alternatives says that a value has none, or several, of the properties of
+// which it needs exactly one.
+func (s *schemaSet) alternatives(e *jsonschema.ValidationError) violation {
+	v := violation{location: e.InstanceLocation, allowed: s.allowed(e.SchemaURL), missing: true}
+	var names []string
+	for _, c := range e.Causes {
+		if required, ok := c.ErrorKind.(*kind.Required); ok {
+			names = append(names, required.Missing...)
+		}
+	}
+	if v.found = "neither " + strings.Join(names, " nor "); len(names) == 0 {
+		v.found = "several of what there may be one of"
+	}
+	return v
 }
 
 // closest returns the one branch of an anyOf whose own type fits the value: what

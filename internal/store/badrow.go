@@ -45,7 +45,7 @@ func findBadRow(lanes []LaneCommit, cause error) *BadRowError {
 			}
 		}
 		for _, d := range lane.Decisions {
-			if field := firstBad(text("decision trigger", d.TriggerID), text("decision detail", d.Detail)); field != "" {
+			if field := firstBad(key("decision trigger", d.TriggerID), text("decision detail", d.Detail), text("decision author", d.Author)); field != "" {
 				return &BadRowError{CreatorID: lane.CreatorID, Key: d.Key, Field: field, Err: cause}
 			}
 		}
@@ -68,7 +68,8 @@ func key(name, s string) namedText  { return namedText{name: name, text: s, inde
 func badEvent(e *Event) string {
 	return firstBad(key("message id", e.MessageID), key("platform", string(e.Platform)), text("channel", e.Channel),
 		text("author id", e.Author.ID), text("author login", e.Author.Login), text("author name", e.Author.Name),
-		text("text", e.Text), text("reply-to", e.ReplyTo), text("shared-from", e.SharedFrom))
+		text("text", e.Text), text("reply-to", e.ReplyTo), text("shared-from", e.SharedFrom),
+		text("kind", string(e.Kind)), text("unit", e.Unit))
 }
 
 func badRest(lane *LaneCommit) string {
@@ -97,7 +98,7 @@ func badRest(lane *LaneCommit) string {
 			return field
 		}
 	}
-	return ""
+	return badTriggers(lane)
 }
 
 // firstBad says what is wrong with the first of the texts that cannot be stored.

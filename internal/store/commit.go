@@ -24,6 +24,8 @@ type Decision struct {
 	Detail    string // what that step found, in words, without chat text
 	Config    string // hash of the configuration in force
 	At        time.Time
+	Author    string // "<platform>:<author id>" of who wrote the message; empty for operators
+	CreatorID string // filled in by whoever reads; a commit's is its lane's
 }
 
 // OutboxKind says what an outbox row is for.
@@ -33,6 +35,7 @@ type OutboxKind string
 const (
 	OutboxSignal OutboxKind = "signal" // payload control.Decision, for the creator's session
 	OutboxReply  OutboxKind = "reply"  // payload Reply, for the platform's chat
+	OutboxDelete OutboxKind = "delete" // payload Deletion, for the platform's chat
 )
 
 // Outbox is something that the data plane decided and has to tell somebody. ID
@@ -56,6 +59,11 @@ type Reply struct {
 	Text    string
 	ReplyTo string // message that it answers, or empty
 	ClipID  string // clip that it is about, or empty
+}
+
+// Deletion is the payload of an outbox row of kind delete.
+type Deletion struct {
+	MessageID string // to be deleted
 }
 
 // Gap is a stretch of chat that was lost: a connection down, a queue that
@@ -93,8 +101,24 @@ type LaneCommit struct {
 	Clips     []clip.Request
 	Outbox    []Outbox
 	InboxDone map[int64]int64 // inbox row consumed → its place in the sequence
+	Taken     []Taken         // inputs of the lane's own, written as inbox rows consumed already
 	Gaps      []Gap
 	Counters  map[chat.Platform]CounterDelta
+
+	// Of the following, of several for one thing the last one counts.
+	Uses         []Use
+	Votes        []Vote
+	Points       []PointChange
+	ChatCounters []ChatCounter
+	Overlays     []OverlayChange
+	Changes      []TriggerChange  // every one is written
+	ClipsOver    map[string]int64 // clip of whose end the lane learnt → where in the sequence
+	Paused       *bool            // commands are paused from now on, or no longer; nil for no change
+	Config       *Config          // in force from now on; nil for no change
+	Live         *Live            // nil for no change
+
+	// HideTexts has the events written without text and names; their ids are kept.
+	HideTexts bool
 }
 
 // CommitResult says what became of a commit.
@@ -106,9 +130,11 @@ type CommitResult struct {
 	OutboxIDs map[string][]int64
 }
 
-// durable reports whether the lane wrote something that must not be lost when the
+// Durable reports whether the lane wrote something that must not be lost when the
 // database server's machine loses power. Plain chat may be lost then: it is the
 // platforms' and not worth waiting for a disk.
-func (l *LaneCommit) durable() bool {
-	return len(l.Decisions) > 0 || len(l.Clips) > 0 || len(l.Outbox) > 0 || len(l.InboxDone) > 0
+func (l *LaneCommit) Durable() bool {
+	return len(l.Decisions)+len(l.Cooldowns)+len(l.Clips)+len(l.Outbox)+len(l.InboxDone)+len(l.Taken) > 0 ||
+		len(l.Uses)+len(l.Votes)+len(l.Points)+len(l.ChatCounters)+len(l.Overlays)+len(l.Changes)+len(l.ClipsOver) > 0 ||
+		l.Paused != nil || l.Config != nil || l.Live != nil
 }

@@ -73,12 +73,13 @@ func (r reference) copy(b *testing.B, lanes []store.LaneCommit) time.Duration {
 	for i := range lanes {
 		for _, e := range lanes[i].Events {
 			rows = append(rows, []any{e.SentAt, string(e.Platform), e.MessageID, e.CreatorID, e.LaneSeq, e.Channel, e.Author.ID, e.Author.Login,
-				e.Author.Name, int32(e.Author.Roles), e.Text, e.ReplyTo, e.SharedFrom, e.Self, e.SentAt, e.ReceivedAt})
+				e.Author.Name, int32(e.Author.Roles), e.Text, e.ReplyTo, e.SharedFrom, e.Self, e.SentAt, e.ReceivedAt,
+				string(e.Kind), e.Amount, e.Unit})
 		}
 	}
 	start := time.Now()
 	_, err := r.conn.CopyFrom(b.Context(), pgx.Identifier{"reference"}, []string{"day", "platform", "message_id", "creator_id", "lane_seq",
-		"channel", "author_id", "author_login", "author_name", "roles", "text", "reply_to", "shared_from", "self", "sent_at", "received_at"},
+		"channel", "author_id", "author_login", "author_name", "roles", "text", "reply_to", "shared_from", "self", "sent_at", "received_at", "kind", "amount", "unit"},
 		pgx.CopyFromRows(rows))
 	require.NoError(b, err)
 	return time.Since(start)

@@ -15,7 +15,7 @@ import (
 // the rows as arrays.
 
 func queueDecisions(b *pgx.Batch, lanes []LaneCommit) {
-	var creators, triggers, platforms, messages, outcomes, steps, details, configs []string
+	var creators, triggers, platforms, messages, outcomes, steps, details, configs, authors []string
 	var seqs []int64
 	var ats []time.Time
 	for i := range lanes {
@@ -28,17 +28,17 @@ func queueDecisions(b *pgx.Batch, lanes []LaneCommit) {
 			triggers, outcomes = append(triggers, d.TriggerID), append(outcomes, outcome)
 			platforms, messages = append(platforms, string(d.Key.Platform)), append(messages, d.Key.MessageID)
 			steps, details = append(steps, d.Step), append(details, d.Detail)
-			configs, ats = append(configs, d.Config), append(ats, storable(d.At))
+			configs, ats, authors = append(configs, d.Config), append(ats, storable(d.At)), append(authors, d.Author)
 		}
 	}
 	if len(creators) == 0 {
 		return
 	}
 	b.Queue(`
-		insert into decisions (creator_id, lane_seq, trigger_id, platform, message_id, outcome, step, detail, config, decided_at)
+		insert into decisions (creator_id, lane_seq, trigger_id, platform, message_id, outcome, step, detail, config, decided_at, author)
 		select * from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-			$9::text[], $10::timestamptz[])`,
-		creators, seqs, triggers, platforms, messages, outcomes, steps, details, configs, ats)
+			$9::text[], $10::timestamptz[], $11::text[])`,
+		creators, seqs, triggers, platforms, messages, outcomes, steps, details, configs, ats, authors)
 }
 
 func queueCooldowns(b *pgx.Batch, lanes []LaneCommit) {

@@ -129,9 +129,14 @@ func (c *Committer) write(ctx context.Context, tx pgx.Tx, lanes []LaneCommit) (C
 	queueClips(&batch, current)
 	queueOutbox(&batch, current, result.OutboxIDs)
 	queueInboxDone(&batch, current)
+	queueTaken(&batch, current)
+	queueTriggers(&batch, current)
 	queueGaps(&batch, current)
 	queueCounters(&batch, current)
 	queueLanes(&batch, current)
+	if err := queueLaneChanges(&batch, current); err != nil {
+		return CommitResult{}, err
+	}
 	queueNotices(&batch, current)
 	queueClipEvents(&batch, current)
 	queueGapEvents(&batch, current)
@@ -147,7 +152,7 @@ func fence(ctx context.Context, tx pgx.Tx, lanes []LaneCommit) (current []LaneCo
 	ids, wait := make([]string, len(lanes)), "off"
 	for i := range lanes {
 		ids[i] = lanes[i].CreatorID
-		if lanes[i].durable() {
+		if lanes[i].Durable() {
 			wait = "on"
 		}
 	}

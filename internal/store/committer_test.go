@@ -57,11 +57,16 @@ func TestACommitWritesEverythingThatItsLaneDecided(t *testing.T) {
 		CreatorID: creator, NextSeq: 5, Clock: lane.Clock, Cooldowns: lane.Cooldowns[1:], ClipsRequested: []time.Time{noon},
 		ActiveClips: []string{"ab12cd"}, Live: st.Live, Recent: []chat.Key{lane.Events[2].Key(), lane.Events[1].Key(), lane.Events[0].Key()},
 		LastEventAt: map[chat.Platform]time.Time{chat.Twitch: noon},
+		Uses: []store.Use{}, Votes: []store.Vote{}, Points: []store.Balance{}, Spends: []store.Spend{},
+		ChatCounters: []store.ChatCounter{}, Overlays: []store.Overlay{},
 	}, st)
 	require.Empty(t, st.Live)
 
 	decisions, err := b.store.Decisions(ctx, key)
 	require.NoError(t, err)
+	for i := range lane.Decisions {
+		lane.Decisions[i].CreatorID = creator
+	}
 	require.Equal(t, lane.Decisions, decisions)
 	signals, err := b.store.PendingOutbox(ctx, []string{creator}, store.OutboxSignal, 10)
 	require.NoError(t, err)
@@ -97,6 +102,7 @@ func TestEveryColumnOfAMessageIsStoredAsItWasGiven(t *testing.T) {
 	lane := chatter(creator, b.epoch, 1, 1)
 	e := &lane.Events[0]
 	e.Text, e.ReplyTo, e.SharedFrom, e.Self = "grüße 👋 \u200b", "parent", "12345", true
+	e.Kind, e.Amount, e.Unit = chat.Paid, 1<<40, "bits"
 	e.SentAt = time.Date(2026, 1, 31, 23, 59, 59, 123456789, time.FixedZone("", -3600))
 	b.commit(t, lane)
 
@@ -105,9 +111,10 @@ func TestEveryColumnOfAMessageIsStoredAsItWasGiven(t *testing.T) {
 	var day string
 	require.NoError(t, conn.QueryRow(t.Context(), `
 		select day::text, platform, message_id, creator_id, lane_seq, channel, author_id, author_login, author_name, roles, text, reply_to,
-			shared_from, self, sent_at, received_at from streamsuites.chat_events`).Scan(
+			shared_from, self, sent_at, received_at, kind, amount, unit from streamsuites.chat_events`).Scan(
 		&day, &got.Platform, &got.MessageID, &got.CreatorID, &got.LaneSeq, &got.Channel, &got.Author.ID, &got.Author.Login, &got.Author.Name,
-		&got.Author.Roles, &got.Text, &got.ReplyTo, &got.SharedFrom, &got.Self, &got.SentAt, &got.ReceivedAt))
+		&got.Author.Roles, &got.Text, &got.ReplyTo, &got.SharedFrom, &got.Self, &got.SentAt, &got.ReceivedAt,
+		&got.Kind, &got.Amount, &got.Unit))
 	require.Equal(t, "2026-02-01", day, "the day is that of the message's time in UTC")
 	require.True(t, got.SentAt.Equal(time.Date(2026, 2, 1, 0, 59, 59, 123456000, time.UTC)), "instants are kept in microseconds")
 	require.True(t, got.ReceivedAt.Equal(e.ReceivedAt))

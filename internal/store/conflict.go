@@ -23,20 +23,21 @@ type ConflictError struct {
 	ClipIDs    []string   // taken by other clips
 	OutboxKeys []string   // dedupe keys written before
 	InboxIDs   []int64    // inbox rows that were consumed before or are not the lane's
+	TakenKeys  []string   // dedupe keys of inputs of lanes' own that were written before
 	Err        error      // what the database said
 }
 
 // Error implements error.
 func (e *ConflictError) Error() string {
-	return fmt.Sprintf("already stored: %d messages (%d given more than once), %d clips, %d outbox rows, %d inbox rows consumed: %v",
-		len(e.Messages), len(e.Repeated), len(e.ClipIDs), len(e.OutboxKeys), len(e.InboxIDs), e.Err)
+	return fmt.Sprintf("already stored: %d messages (%d given more than once), %d clips, %d outbox rows, %d inbox rows consumed, %d inputs: %v",
+		len(e.Messages), len(e.Repeated), len(e.ClipIDs), len(e.OutboxKeys), len(e.InboxIDs), len(e.TakenKeys), e.Err)
 }
 
 // Unwrap returns what the database said.
 func (e *ConflictError) Unwrap() error { return e.Err }
 
 func (e *ConflictError) empty() bool {
-	return len(e.Messages)+len(e.Repeated)+len(e.ClipIDs)+len(e.OutboxKeys)+len(e.InboxIDs) == 0
+	return len(e.Messages)+len(e.Repeated)+len(e.ClipIDs)+len(e.OutboxKeys)+len(e.InboxIDs)+len(e.TakenKeys) == 0
 }
 
 // explain finds out which of the things given made a commit fail. It is called
@@ -128,13 +129,20 @@ func (e *ConflictError) queueClipsAndOutbox(b *pgx.Batch, lanes []LaneCommit) {
 }
 
 func (e *ConflictError) queueInbox(b *pgx.Batch, lanes []LaneCommit) {
-	var creators []string
+	var creators, keys []string
 	var ids []int64
 	for i := range lanes {
 		for id := range lanes[i].InboxDone {
 			creators, ids = append(creators, lanes[i].CreatorID), append(ids, id)
 		}
+		for _, taken := range lanes[i].Taken {
+			keys = append(keys, taken.DedupeKey)
+		}
 	}
+	b.Queue(`select dedupe_key from inbox where dedupe_key = any($1) order by dedupe_key`, keys).Query(func(rows pgx.Rows) (err error) {
+		e.TakenKeys, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		return err
+	})
 	b.Queue(`
 		select given.id from unnest($1::text[], $2::bigint[]) as given (creator_id, id)
 		where not exists (select from inbox

@@ -12,10 +12,10 @@ import (
 
 // copyEvents names the columns in the order in which appendEvent writes them.
 const copyEvents = `copy chat_events (day, platform, message_id, creator_id, lane_seq, channel,
-	author_id, author_login, author_name, roles, text, reply_to, shared_from, self, sent_at, received_at)
+	author_id, author_login, author_name, roles, text, reply_to, shared_from, self, sent_at, received_at, kind, amount, unit)
 	from stdin binary`
 
-const eventColumns = 16
+const eventColumns = 19
 
 // copyHeader opens a stream in Postgres's binary COPY format: signature, flags,
 // length of the extension. copyTrailer ends it.
@@ -103,15 +103,22 @@ func appendEvent(b []byte, lane *LaneCommit, e *Event) []byte {
 	b = appendInt64(b, e.LaneSeq)
 	b = appendText(b, e.Channel)
 	b = appendText(b, e.Author.ID)
-	b = appendText(b, e.Author.Login)
-	b = appendText(b, e.Author.Name)
+	login, name, said := e.Author.Login, e.Author.Name, e.Text
+	if lane.HideTexts {
+		login, name, said = "", "", ""
+	}
+	b = appendText(b, login)
+	b = appendText(b, name)
 	b = appendInt32(b, int32(e.Author.Roles))
-	b = appendText(b, e.Text)
+	b = appendText(b, said)
 	b = appendText(b, e.ReplyTo)
 	b = appendText(b, e.SharedFrom)
 	b = appendBool(b, e.Self)
 	b = appendInt64(b, microseconds(sent))
-	return appendInt64(b, microseconds(received))
+	b = appendInt64(b, microseconds(received))
+	b = appendText(b, string(e.Kind))
+	b = appendInt64(b, e.Amount)
+	return appendText(b, e.Unit)
 }
 
 func appendText(b []byte, s string) []byte {

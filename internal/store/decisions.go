@@ -12,13 +12,9 @@ import (
 
 // Decisions returns what was decided about a message, in the order of the lanes.
 func (s *Store) Decisions(ctx context.Context, key chat.Key) ([]Decision, error) {
-	rows, _ := s.pool.Query(ctx, `
-		select lane_seq, trigger_id, platform, message_id, outcome = 'fired', step, detail, config, decided_at
-		from decisions where platform = $1 and message_id = $2 order by creator_id, lane_seq, trigger_id`, string(key.Platform), key.MessageID)
-	decisions, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (d Decision, err error) {
-		err = row.Scan(&d.LaneSeq, &d.TriggerID, &d.Key.Platform, &d.Key.MessageID, &d.Fired, &d.Step, &d.Detail, &d.Config, &d.At)
-		return d, err
-	})
+	rows, _ := s.pool.Query(ctx, selectDecisions+`
+		where platform = $1 and message_id = $2 order by creator_id, lane_seq, trigger_id`, string(key.Platform), key.MessageID)
+	decisions, err := pgx.CollectRows(rows, scanDecision)
 	if err != nil {
 		return nil, fmt.Errorf("read the decisions about message %s: %w", key.MessageID, err)
 	}

@@ -17,6 +17,7 @@ type Inbox struct {
 	Kind      string
 	Payload   json.RawMessage
 	CreatedAt time.Time
+	DedupeKey string
 }
 
 // PutInbox leaves something for a creator's lane and wakes whoever holds it. A
@@ -48,7 +49,7 @@ func queueInbox(b *pgx.Batch, creatorID, kind, dedupeKey string, payload []byte)
 // oldest first.
 func (s *Store) PendingInbox(ctx context.Context, creatorIDs []string) ([]Inbox, error) {
 	rows, _ := s.pool.Query(ctx, `
-		select id, creator_id, kind, payload, created_at from inbox
+		select id, creator_id, kind, payload, created_at, dedupe_key from inbox
 		where lane_seq is null and creator_id = any($1) order by id`, creatorIDs)
 	pending, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Inbox])
 	if err != nil {

@@ -33,9 +33,19 @@ type LaneState struct {
 	Clock          time.Time // the lane's clock; zero for a new lane
 	Cooldowns      []Cooldown
 	ClipsRequested []time.Time      // of the last hour by the lane's clock, oldest first
-	ActiveClips    []string         // ids of clips that are queued to uploading
-	Live           []control.Stream // broadcasts that have not ended
+	ActiveClips    []string         // ids of clips of whose end the lane has not learnt
+	Live           []control.Stream // broadcasts that have not ended as far as the lane has learnt
+	StreamRef      string           // the stream that limits per stream count in
 	Recent         []chat.Key       // newest messages, at most 4096, newest first
+
+	Config       *Config   // in force; nil for a lane that never took one in
+	Paused       bool      // commands are paused
+	Uses         []Use     // everybody's and the 100,000 most recent of authors, least recent first
+	Votes        []Vote    // oldest first
+	Points       []Balance // the 500,000 that changed last
+	Spends       []Spend   // for active clips
+	ChatCounters []ChatCounter
+	Overlays     []Overlay
 
 	// LastEventAt is when the newest stored message of each platform was received.
 	LastEventAt map[chat.Platform]time.Time
@@ -49,6 +59,7 @@ func (s *Store) LoadLane(ctx context.Context, creatorID string) (LaneState, erro
 	err := pgx.BeginTxFunc(ctx, s.pool, snapshot, func(tx pgx.Tx) error {
 		for _, read := range []func(context.Context, pgx.Tx) error{
 			st.readPosition, st.readCooldowns, st.readClips, st.readLive, st.readRecent, st.readLastEvents,
+			st.readConfig, st.readUses, st.readVotes, st.readPoints, st.readLaid,
 		} {
 			if err := read(ctx, tx); err != nil {
 				return err
@@ -86,16 +97,8 @@ func (st *LaneState) readClips(ctx context.Context, tx pgx.Tx) (err error) {
 	}
 	rows, _ = tx.Query(ctx, `
 		select clip_id from clips
-		where creator_id = $1 and state in ('queued', 'encoding', 'encoded', 'uploading')
-		order by requested_at, clip_id`, st.CreatorID)
+		where creator_id = $1 and over_seq is null order by requested_at, clip_id`, st.CreatorID)
 	st.ActiveClips, err = pgx.CollectRows(rows, pgx.RowTo[string])
-	return err
-}
-
-func (st *LaneState) readLive(ctx context.Context, tx pgx.Tx) (err error) {
-	rows, _ := tx.Query(ctx, selectStreams+` where creator_id = $1 and ended_at is null
-		order by started_at, platform, stream_id`, st.CreatorID)
-	st.Live, err = pgx.CollectRows(rows, pgx.RowToStructByPos[control.Stream])
 	return err
 }
 

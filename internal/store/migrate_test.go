@@ -43,6 +43,24 @@ const clipsOfVersion1 = `
 	from (values ('aaaaaa', 'folder', 'published', '', 'http://host/1'), ('bbbbbb', '', 'failed', 'Too old.', ''),
 		('cccccc', 'folder', 'encoded', '', ''), ('dddddd', 'youtube', 'uploading', '', '')) as c (id, destination, state, reason, url)`
 
+// lanesOfVersion2 are lanes and clips of before triggers counted and changed
+// anything, one of them ended without the lane knowing.
+const lanesOfVersion2 = `
+	insert into streamsuites.lanes (creator_id, next_seq, clock) values ('c', 7, now());
+	insert into streamsuites.streams (creator_id, platform, stream_id, channel, title, started_at, seen_at)
+	values ('c', 'twitch', 's1', 'c', 'Boss fight', now(), now());
+	insert into streamsuites.decisions (creator_id, lane_seq, trigger_id, platform, message_id, outcome, step, detail, config, decided_at)
+	values ('c', 3, 'clip', 'twitch', 'm', 'fired', '', '', 'h', now());
+	insert into streamsuites.clips (clip_id, creator_id, creator, title, source_title, platform, channel, message_id, requested_by, clipper,
+		requested_at, start_at, end_at, destination, state)
+	select c.id, 'c', 'C', 't', 's', 'twitch', 'c', 'm', 'twitch:a', 'A', now(), now(), now(), 'folder', c.state
+	from (values ('aaaaaa', 'published'), ('bbbbbb', 'failed'), ('cccccc', 'encoded')) as c (id, state);
+	insert into streamsuites.inbox (creator_id, kind, dedupe_key, payload, lane_seq)
+	values ('c', 'clip_result', 'clip_result:aaaaaa:4', '{"ClipID": "aaaaaa"}', 5), ('c', 'clip_result', 'clip_result:bbbbbb:2', '{"ClipID": "bbbbbb"}', null);
+	insert into streamsuites.chat_events (day, platform, message_id, creator_id, lane_seq, channel, author_id, author_login, author_name,
+		roles, text, reply_to, shared_from, self, sent_at, received_at)
+	values (now(), 'twitch', 'm', 'c', 3, 'c', 'a', 'a', 'A', 0, '!clip', '', '', false, now(), now())`
+
 func TestADatabaseOfEveryEarlierVersionIsMigratedToTheNewest(t *testing.T) {
 	t.Parallel()
 	// For each version that was released, rows as it wrote them and a question that
@@ -54,6 +72,11 @@ func TestADatabaseOfEveryEarlierVersionIsMigratedToTheNewest(t *testing.T) {
 				= array['aaaaaa|folder|0|published||http://host/1', 'bbbbbb|folder|0|failed|Too old.|', 'cccccc|folder|0|waiting||',
 					'dddddd|youtube|0|uploading||']
 			from streamsuites.clip_uploads)`},
+		2: {rows: lanesOfVersion2, holds: `(
+			select array_agg(concat_ws('|', clip_id, over_seq) order by clip_id) = array['aaaaaa|0', 'bbbbbb', 'cccccc'] from streamsuites.clips)
+			and (select streams is null and config = '' and not paused from streamsuites.lanes)
+			and (select category = '' and viewers = 0 and told = 1 from streamsuites.streams)
+			and (select author = '' from streamsuites.decisions) and (select kind = '' and amount = 0 from streamsuites.chat_events)`},
 	}
 	newest, err := store.Migrations()
 	require.NoError(t, err)

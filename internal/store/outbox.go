@@ -127,7 +127,7 @@ func (s *Store) ClaimOutbox(ctx context.Context, id int64, creatorID string, epo
 }
 
 // FinishOutbox records what became of a row: sent, unknown, dropped or failed, or
-// pending to send a signal again. errText says why, without secrets. It is safe to
+// pending to do again what may be repeated, which is everything but a reply. errText says why, without secrets. It is safe to
 // repeat. ErrOutboxState says that the row is in a state from which this cannot
 // follow, for example a reply that would be sent a second time.
 func (s *Store) FinishOutbox(ctx context.Context, id int64, state OutboxState, errText string) error {
@@ -138,8 +138,8 @@ func (s *Store) FinishOutbox(ctx context.Context, id int64, state OutboxState, e
 		with before as (select state from outbox where id = $1)
 		update outbox set state = $2, error = $3, finished_at = case when $2 = 'pending' then null else now() end
 		where id = $1 and case $2
-			when 'pending' then kind = 'signal' and state in ('pending', 'sending')
-			when 'sent' then state in ('sending', 'unknown', 'sent') or kind = 'signal' and state = 'pending'
+			when 'pending' then kind <> 'reply' and state in ('pending', 'sending')
+			when 'sent' then state in ('sending', 'unknown', 'sent') or kind <> 'reply' and state = 'pending'
 			when 'unknown' then state in ('sending', 'unknown')
 			when 'dropped' then state in ('pending', 'sending', 'dropped')
 			when 'failed' then state in ('pending', 'sending', 'unknown', 'failed')
@@ -188,7 +188,7 @@ func (f finished) news() (RuntimeEvent, bool) {
 }
 
 // RecoverOutbox settles what former holders of the creators had claimed and not
-// finished: replies become unknown, because they may have been sent, and signals
+// finished: replies become unknown, because they may have been sent, and the others
 // become pending again, because repeating one does no harm. unknown counts the
 // replies. Creators whose epoch is outdated are left alone.
 func (s *Store) RecoverOutbox(ctx context.Context, epochs map[string]int64) (unknown int, err error) {
@@ -217,27 +217,16 @@ func (s *Store) RecoverOutbox(ctx context.Context, epochs map[string]int64) (unk
 	return unknown, nil
 }
 
-// PruneOutbox deletes rows that were finished before the given instant and inbox
-// rows consumed that were written before it. Their dedupe keys are forgotten with
-// them, so the instant has to be longer ago than anything is ever repeated.
+// PruneOutbox deletes rows that were finished before the given instant. Their
+// dedupe keys are forgotten with them, so the instant has to be longer ago than
+// anything is ever repeated. What lanes took in from the inbox belongs to the event
+// log and is kept as long as chat; see PruneChat.
 func (s *Store) PruneOutbox(ctx context.Context, before time.Time) (int64, error) {
 	ctx = patiently(ctx)
-	var pruned int64
-	err := s.inTx(ctx, func(tx pgx.Tx) error {
-		for _, statement := range []string{
-			`delete from outbox where finished_at < $1 and state not in ('pending', 'sending')`,
-			`delete from inbox where created_at < $1 and lane_seq is not null`,
-		} {
-			tag, err := tx.Exec(ctx, statement, storable(before))
-			if err != nil {
-				return err
-			}
-			pruned += tag.RowsAffected()
-		}
-		return nil
-	})
+	tag, err := s.pool.Exec(ctx,
+		`delete from outbox where finished_at < $1 and state not in ('pending', 'sending')`, storable(before))
 	if err != nil {
-		return 0, fmt.Errorf("prune the outbox and the inbox: %w", err)
+		return 0, fmt.Errorf("prune the outbox: %w", err)
 	}
-	return pruned, nil
+	return tag.RowsAffected(), nil
 }

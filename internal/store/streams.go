@@ -19,6 +19,9 @@ const selectStreams = `select creator_id, platform, channel, stream_id, title, s
 // that platform end, and the lane, the session and the runtime events learn of it.
 // A broadcast that is older than the open one is stale news and changes nothing.
 //
+// The lane learns again of a broadcast that it knows when title, channel or
+// category changed, and of changed viewers once in two minutes.
+//
 // epoch is that under which the caller holds the creator: an answer that was read
 // before the caller stood still must not open a broadcast that ended since. When
 // it is outdated the error is ErrStaleEpoch.
@@ -42,7 +45,7 @@ func (s *Store) RecordLive(ctx context.Context, epoch int64, stream control.Stre
 		for _, o := range open {
 			switch {
 			case o.StreamID == stream.StreamID:
-				return refreshStream(ctx, tx, stream)
+				return refreshStream(ctx, tx, o, stream)
 			case o.StartedAt.After(stream.StartedAt):
 				return nil
 			}
@@ -106,11 +109,17 @@ func (s *Store) LiveStreams(ctx context.Context) ([]control.Stream, error) {
 	return streams, nil
 }
 
-// openedStream is an open broadcast and how often it was seen going live.
+// openedStream is an open broadcast, how often it was seen going live, and how
+// often the lane was told of it since.
 type openedStream struct {
 	control.Stream
-	Opened int
+	Opened, Told int
+	Tell         bool // the lane has not been told for viewersEvery
 }
+
+// viewersEvery is how often the lane learns of a changed number of viewers at
+// most: each time is an input and a commit that waits for the disk.
+const viewersEvery = 2 * time.Minute
 
 // lockOpenStreams makes pollers of one creator and platform take turns, and returns
 // the broadcasts that are open. A lock on rows would not do: there may be none.
@@ -120,31 +129,57 @@ func lockOpenStreams(ctx context.Context, tx pgx.Tx, creatorID string, p chat.Pl
 		return nil, err
 	}
 	rows, _ := tx.Query(ctx, `
-		select creator_id, platform, channel, stream_id, title, started_at, opened from streams
-		where creator_id = $1 and platform = $2 and ended_at is null order by started_at, stream_id`, creatorID, string(p))
+		select creator_id, platform, channel, stream_id, title, started_at, category, viewers, opened, told, told_at < now() - $3::interval
+		from streams where creator_id = $1 and platform = $2 and ended_at is null order by started_at, stream_id`,
+		creatorID, string(p), viewersEvery)
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (o openedStream, err error) {
-		err = row.Scan(&o.CreatorID, &o.Platform, &o.Channel, &o.StreamID, &o.Title, &o.StartedAt, &o.Opened)
+		err = row.Scan(&o.CreatorID, &o.Platform, &o.Channel, &o.StreamID, &o.Title, &o.StartedAt, &o.Category, &o.Viewers,
+			&o.Opened, &o.Told, &o.Tell)
 		return o, err
 	})
 }
 
-func refreshStream(ctx context.Context, tx pgx.Tx, stream control.Stream) error {
-	_, err := tx.Exec(ctx, `
-		update streams set title = $4, channel = $5, seen_at = now()
+// refreshStream notes how an open broadcast is now, and has the lane told when that
+// is worth it.
+func refreshStream(ctx context.Context, tx pgx.Tx, known openedStream, now control.Stream) error {
+	renamed := known.Title != now.Title || known.Category != now.Category || known.Channel != now.Channel
+	if !renamed && (known.Viewers == now.Viewers || !known.Tell) {
+		_, err := tx.Exec(ctx, `
+			update streams set seen_at = now() where creator_id = $1 and platform = $2 and stream_id = $3`,
+			now.CreatorID, string(now.Platform), now.StreamID)
+		return err
+	}
+	now.StartedAt = known.StartedAt
+	body, err := json.Marshal(now)
+	if err != nil {
+		return err
+	}
+	var batch pgx.Batch
+	batch.Queue(`
+		update streams set title = $4, channel = $5, category = $6, viewers = $7, seen_at = now(), told = told + 1, told_at = now()
 		where creator_id = $1 and platform = $2 and stream_id = $3`,
-		stream.CreatorID, string(stream.Platform), stream.StreamID, stream.Title, stream.Channel)
-	return err
+		now.CreatorID, string(now.Platform), now.StreamID, now.Title, now.Channel, now.Category, now.Viewers)
+	unique := fmt.Sprintf("%s:told:%d", liveKey(control.DecideStreamLive, now, known.Opened), known.Told+1)
+	queueInbox(&batch, now.CreatorID, control.InboxStreamLive, unique, body)
+	return tx.SendBatch(ctx, &batch).Close()
+}
+
+// liveKey identifies the beginning or the end of a broadcast.
+func liveKey(decide control.DecisionKind, stream control.Stream, opened int) string {
+	return fmt.Sprintf("%s:%s:%s:%s:%d", decide, stream.CreatorID, stream.Platform, stream.StreamID, opened)
 }
 
 // openStream writes the row; a broadcast that was thought to be over is live again.
 func openStream(ctx context.Context, tx pgx.Tx, stream control.Stream) (opened int, err error) {
 	err = tx.QueryRow(ctx, `
-		insert into streams as s (creator_id, platform, stream_id, channel, title, started_at, seen_at)
-		values ($1, $2, $3, $4, $5, $6, now())
+		insert into streams as s (creator_id, platform, stream_id, channel, title, started_at, seen_at, category, viewers)
+		values ($1, $2, $3, $4, $5, $6, now(), $7, $8)
 		on conflict (creator_id, platform, stream_id) do update set
-			channel = excluded.channel, title = excluded.title, seen_at = now(), ended_at = null, opened = s.opened + 1
+			channel = excluded.channel, title = excluded.title, seen_at = now(), ended_at = null, opened = s.opened + 1,
+			category = excluded.category, viewers = excluded.viewers, told = 1, told_at = now()
 		returning opened`,
-		stream.CreatorID, string(stream.Platform), stream.StreamID, stream.Channel, stream.Title, storable(stream.StartedAt)).Scan(&opened)
+		stream.CreatorID, string(stream.Platform), stream.StreamID, stream.Channel, stream.Title, storable(stream.StartedAt),
+		stream.Category, stream.Viewers).Scan(&opened)
 	return opened, err
 }
 
@@ -180,7 +215,7 @@ func (n *streamNews) tell(decide control.DecisionKind, inbox string, stream cont
 	if err != nil {
 		return err
 	}
-	unique := fmt.Sprintf("%s:%s:%s:%s:%d", decide, stream.CreatorID, stream.Platform, stream.StreamID, opened)
+	unique := liveKey(decide, stream, opened)
 	queueInbox(&n.batch, stream.CreatorID, inbox, unique, body)
 	var rows outboxRows
 	rows.add(Outbox{

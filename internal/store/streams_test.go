@@ -64,17 +64,66 @@ func TestAStreamThatIsSeenLiveManyTimesStartsOnce(t *testing.T) {
 	}
 	wg.Wait()
 	require.Equal(t, int64(1), started.Load())
-	renamed := stream("s1", noon)
-	renamed.Title = "Another title"
-	require.False(t, b.live(t, renamed))
 	require.Equal(t, []string{"stream_live:s1"}, b.news(t))
 	require.Equal(t, []string{"channel went live on twitch"}, b.lines(t))
 	live, err := b.store.LiveStreams(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, []control.Stream{renamed}, live)
-	st, err := b.store.LoadLane(t.Context(), creator)
+	require.Equal(t, []control.Stream{stream("s1", noon)}, live)
+}
+
+// told returns what the lane is told about broadcasts that are live, in order.
+func (b bench) told(t testing.TB) (all []control.Stream) {
+	t.Helper()
+	inbox, err := b.store.PendingInbox(t.Context(), []string{creator})
 	require.NoError(t, err)
-	require.Equal(t, live, st.Live)
+	for _, row := range inbox {
+		require.Equal(t, control.InboxStreamLive, row.Kind)
+		var s control.Stream
+		require.NoError(t, json.Unmarshal(row.Payload, &s))
+		all = append(all, s)
+	}
+	return all
+}
+
+func TestTheLaneLearnsHowABroadcastChanges(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	now := stream("s1", noon)
+	now.Category, now.Viewers = "Chess", 10
+	require.True(t, b.live(t, now))
+	want := []control.Stream{now}
+	see := func(change func()) {
+		change()
+		require.False(t, b.live(t, now))
+		require.False(t, b.live(t, now), "what is known already is no news")
+	}
+	see(func() { now.Title = "Another title" })
+	want = append(want, now)
+	see(func() { now.Category = "Go" })
+	want = append(want, now)
+	see(func() { now.Title, now.Category = "A title", "Chess" }) // back to what it was
+	want = append(want, now)
+	require.Equal(t, want, b.told(t))
+
+	see(func() { now.Viewers = 5000 })
+	require.Equal(t, want, b.told(t), "viewers alone have to wait")
+	_, err := b.connect(t).Exec(t.Context(), `update streamsuites.streams set told_at = told_at - interval '3 minutes'`)
+	require.NoError(t, err)
+	require.False(t, b.live(t, now))
+	want = append(want, now)
+	see(func() { now.Viewers = 5001 })
+	require.Equal(t, want, b.told(t))
+	signals, err := b.store.PendingOutbox(t.Context(), []string{creator}, store.OutboxSignal, 100)
+	require.NoError(t, err)
+	require.Len(t, signals, 1, "the session is told of the beginning only")
+
+	_, err = b.store.RecordOffline(t.Context(), b.epoch, creator, chat.Twitch, noon.Add(time.Hour))
+	require.NoError(t, err)
+	require.True(t, b.live(t, now), "live again")
+	see(func() { now.Title = "Another title" })
+	inbox, err := b.store.PendingInbox(t.Context(), []string{creator})
+	require.NoError(t, err)
+	require.Len(t, inbox, len(want)+3)
 }
 
 func TestANewStreamEndsTheOneBeforeOnThatPlatformOnly(t *testing.T) {

@@ -1,6 +1,9 @@
 package roles
 
 import (
+	"reflect"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/streamsuites/streamsuites/ingest"
@@ -9,38 +12,69 @@ import (
 	"github.com/streamsuites/streamsuites/internal/trigger"
 )
 
-// roster serves the creators of one loaded configuration to the data plane.
+// roster serves the creators of the configuration in force to the data plane.
 type roster struct {
+	mu       sync.Mutex
 	creators []ingest.Creator
 	changed  chan struct{}
 }
 
 func newRoster(cfg *config.Config) *roster {
-	r := &roster{changed: make(chan struct{})}
+	return &roster{creators: creatorsOf(cfg), changed: make(chan struct{})}
+}
+
+func creatorsOf(cfg *config.Config) []ingest.Creator {
+	var creators []ingest.Creator
 	for i := range cfg.Creators {
 		creator := &cfg.Creators[i]
 		if !creator.Enabled {
 			continue
 		}
-		r.creators = append(r.creators, ingest.Creator{
+		creators = append(creators, ingest.Creator{
 			ID:       creator.ID,
-			Settings: settingsOf(cfg, creator),
+			Settings: TriggerSettings(cfg, creator),
 			Channels: channelsOf(cfg, creator),
 		})
 	}
-	return r
+	return creators
 }
 
 // Creators implements ingest.Roster.
-func (r *roster) Creators() []ingest.Creator { return r.creators }
+func (r *roster) Creators() []ingest.Creator {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.creators
+}
 
-// Changed implements ingest.Roster. A configuration is loaded once, at start.
-func (r *roster) Changed() <-chan struct{} { return r.changed }
+// Changed implements ingest.Roster.
+func (r *roster) Changed() <-chan struct{} {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.changed
+}
+
+// take makes a configuration's creators the roster's, and reports whether that
+// changed anything, and whether creators came or went.
+func (r *roster) take(cfg *config.Config) (changed, others bool) {
+	creators := creatorsOf(cfg)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if reflect.DeepEqual(creators, r.creators) {
+		return false, false
+	}
+	before := idsOf(r.creators)
+	r.creators = creators
+	close(r.changed)
+	r.changed = make(chan struct{})
+	return true, !slices.Equal(before, idsOf(creators))
+}
 
 // IDs lists the creators for the supervisor.
-func (r *roster) IDs() []string {
-	ids := make([]string, len(r.creators))
-	for i, c := range r.creators {
+func (r *roster) IDs() []string { return idsOf(r.Creators()) }
+
+func idsOf(creators []ingest.Creator) []string {
+	ids := make([]string, len(creators))
+	for i, c := range creators {
 		ids[i] = c.ID
 	}
 	return ids
@@ -65,9 +99,12 @@ func accountName(label string) string {
 	return "twitch:" + label
 }
 
-// settingsOf turns what configuration says about a creator into the rules'
+// noTriggers stands for none at all where 0 means no limit.
+const noTriggers = -1
+
+// TriggerSettings turns what configuration says about a creator into the rules'
 // settings.
-func settingsOf(cfg *config.Config, creator *config.Creator) trigger.Settings {
+func TriggerSettings(cfg *config.Config, creator *config.Creator) trigger.Settings {
 	limits, bounds := cfg.ClipLimits(creator), cfg.TriggerLimits(creator)
 	s := trigger.DefaultSettings(creator.ID, creator.DisplayName)
 	// No clips at once is not what the rules mean by 0, which is no limit.
@@ -88,7 +125,29 @@ func settingsOf(cfg *config.Config, creator *config.Creator) trigger.Settings {
 	if account, ok := cfg.Twitch[creator.TwitchAccount]; ok && account.Nick != "" {
 		s.IgnoredLogins = append(s.IgnoredLogins, account.Nick)
 	}
+	s.IgnoredLogins = append(s.IgnoredLogins, creator.IgnoredLogins...)
+	if creator.Chat.Prefix != "" {
+		s.Prefix = creator.Chat.Prefix
+	}
+	s.Triggers = cfg.Triggers(creator)
+	s.MaxTriggers = maxTriggers(bounds)
+	s.MaxScans = cfg.System.MaxScans
+	s.MinCooldown = bounds.MinCooldown
+	s.StartPoints = int64(creator.Points.Start)
+	s.TimeZone = creator.TimeZone
+	s.RecordTexts = creator.Chat.Record
 	return s
+}
+
+// maxTriggers says in the rules' words how many triggers there may be.
+func maxTriggers(bounds config.TriggerLimits) int {
+	switch {
+	case !bounds.Enabled || bounds.Max <= 0:
+		return noTriggers
+	case bounds.Max >= config.Unlimited:
+		return 0
+	}
+	return bounds.Max
 }
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }

@@ -6,14 +6,31 @@ alter table chat_events
 
 alter table streams
     add column category text    not null default '',
-    add column viewers  integer not null default 0; -- as of when it was last told
+    add column viewers  integer not null default 0, -- as of when it was last told
+    add column told     integer not null default 1, -- how often the lane was told of it since it went live
+    add column told_at  timestamptz not null default now();
 
 alter table lanes
-    add column config text    not null default '', -- hash of the configuration in force, see configs
-    add column paused boolean not null default false;
+    add column config     text    not null default '', -- hash of the configuration in force, see configs
+    add column paused     boolean not null default false,
+    add column streams    jsonb,   -- live now as far as the lane has learnt; null before it has said so
+    add column stream_ref text    not null default ''; -- the stream that limits per stream count in
+
+-- Clips whose end the lane has not learnt yet count as active, whatever became of
+-- them since.
+alter table clips add column over_seq bigint; -- where the lane learnt of it
+update clips set over_seq = 0 where state in ('published', 'failed') and not exists (
+    select from inbox where inbox.creator_id = clips.creator_id and inbox.kind = 'clip_result' and inbox.lane_seq is null
+        and inbox.payload->>'ClipID' = clips.clip_id);
+create index on clips (creator_id) where over_seq is null;
 
 alter table decisions
     add column author text collate "C" not null default ''; -- '<platform>:<author id>'
+
+-- The order of a lane for what is not chat, as for chat.
+create index on inbox (creator_id, lane_seq) where lane_seq is not null;
+-- What housekeeping goes by: rows lie in the order of their times, more or less.
+create index on decisions using brin (decided_at);
 
 -- The configurations that lanes evaluated under.
 create table configs (
@@ -59,8 +76,10 @@ create table points (
     creator_id text   collate "C" not null,
     user_key   text   collate "C" not null,
     balance    bigint not null,
+    last_seq   bigint not null,
     primary key (creator_id, user_key)
 );
+create index on points (creator_id, last_seq desc);
 create table point_changes (
     id         bigint      generated always as identity primary key,
     creator_id text        collate "C" not null,
@@ -105,6 +124,8 @@ create index on trigger_changes (creator_id, id);
 ---- create above / drop below ----
 drop table trigger_changes, trigger_overlays, point_changes, points, chat_counters, threshold_votes, trigger_uses, configs;
 alter table decisions drop column author;
-alter table lanes drop column config, drop column paused;
-alter table streams drop column category, drop column viewers;
+alter table clips drop column over_seq;
+alter table lanes drop column config, drop column paused, drop column streams, drop column stream_ref;
+alter table streams drop column category, drop column viewers, drop column told, drop column told_at;
 alter table chat_events drop column kind, drop column amount, drop column unit;
+drop index inbox_creator_id_lane_seq_idx, decisions_decided_at_idx;
