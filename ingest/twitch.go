@@ -54,7 +54,8 @@ func (c twitchChat) Send(ctx context.Context, channel, text, replyTo string) err
 	return err
 }
 
-// Delete implements Deleter.
+// Delete takes a message out of a channel's chat; nil means that it is gone.
+// An *UnsentError says that it stays, and when to try again if that makes sense.
 func (c twitchChat) Delete(ctx context.Context, channel, messageID string) error {
 	err := c.Client.Delete(ctx, channel, messageID)
 	var refused *twitch.DeleteError
