@@ -45,7 +45,8 @@ func Compile(settings Settings, overlays map[string]Overlay) (*Rules, error) {
 		r.ignored[strings.ToLower(login)] = struct{}{}
 	}
 	r.setZone()
-	r.layers, r.problems = layers(&r.settings, overlays)
+	list, problems := layers(&r.settings, overlays)
+	r.layers, r.problems = list, append(r.problems, problems...)
 	r.build()
 	return r, nil
 }
