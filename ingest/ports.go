@@ -60,14 +60,6 @@ type Chat interface {
 	Send(ctx context.Context, channel, text, replyTo string) error
 }
 
-// Deleter is a Chat that can delete other people's messages.
-type Deleter interface {
-	// Delete deletes a message. That it is gone already is no error. An
-	// *UnsentError says that it will not be deleted, or when to try again; any other
-	// error is worth another attempt.
-	Delete(ctx context.Context, channel, messageID string) error
-}
-
 // UnsentError says that a message was certainly not sent.
 type UnsentError struct {
 	Err        error

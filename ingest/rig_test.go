@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -97,6 +98,30 @@ func (d *database) hook(before, after func([]store.LaneCommit) error) {
 type rows struct {
 	*store.Store
 	dead atomic.Bool
+
+	mu      sync.Mutex
+	before  error        // keeps configurations from being written
+	after   error        // loses the answer
+	refused atomic.Int64 // answers that were such an error
+}
+
+func (r *rows) refuse(err error) { r.mu.Lock(); defer r.mu.Unlock(); r.before = err }
+func (r *rows) forget(err error) { r.mu.Lock(); defer r.mu.Unlock(); r.after = err }
+
+func (r *rows) PutConfig(ctx context.Context, creatorID string, epoch int64, key string, settings json.RawMessage) error {
+	r.mu.Lock()
+	before, after := r.before, r.after
+	r.mu.Unlock()
+	err := before
+	if err == nil {
+		if err = r.Store.PutConfig(ctx, creatorID, epoch, key, settings); err == nil {
+			err = after
+		}
+	}
+	if err != nil {
+		r.refused.Add(1)
+	}
+	return err
 }
 
 func (r *rows) FinishOutbox(ctx context.Context, id int64, state store.OutboxState, why string) error {
@@ -261,16 +286,18 @@ type running struct {
 func newRig(t testing.TB, creators []Creator, change ...func(*HostConfig)) *rig {
 	t.Helper()
 	url, s := storetest.New(t)
-	return rigOn(t, url, s, newRoster(creators...), change...)
+	return rigOn(t, url, s, newRoster(creators...), nil, change...)
 }
 
 // beside makes another host on the same database, as another process.
 func (r *rig) beside(change ...func(*HostConfig)) *rig {
 	r.t.Helper()
-	return rigOn(r.t, r.url, r.rows.Store, r.roster, change...)
+	return rigOn(r.t, r.url, r.rows.Store, r.roster, nil, change...)
 }
 
-func rigOn(t testing.TB, url string, s *store.Store, who *roster, change ...func(*HostConfig)) *rig {
+// rigOn makes a host on a database. speaker is what it speaks through instead of the
+// rig's platform, unless it is nil.
+func rigOn(t testing.TB, url string, s *store.Store, who *roster, speaker func(*platform) Chat, change ...func(*HostConfig)) *rig {
 	t.Helper()
 	committer, err := store.OpenCommitter(t.Context(), url)
 	require.NoError(t, err)
@@ -289,7 +316,11 @@ func rigOn(t testing.TB, url string, s *store.Store, who *roster, change ...func
 	r.host, err = NewHost(cfg)
 	require.NoError(t, err)
 	r.account = r.host.NewAccount("bot", chat.Twitch)
-	r.account.Connect(r.chat, nil)
+	var connection Chat = r.chat
+	if speaker != nil {
+		connection = speaker(r.chat)
+	}
+	r.account.Connect(connection, nil)
 	ctx, stop := context.WithCancel(context.Background())
 	r.stop = stop
 	go func() { defer close(r.over); _ = r.host.Run(ctx) }()
