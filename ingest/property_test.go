@@ -191,7 +191,7 @@ type input struct {
 }
 
 // inputs reads what a lane took in.
-func inputs(t *testing.T, r *rig, creatorID string) (all []input) {
+func inputs(t testing.TB, r *rig, creatorID string) (all []input) {
 	r.query(func(conn *pgx.Conn) error {
 		rows, _ := conn.Query(context.Background(), `
 			select lane_seq, id, kind, payload, created_at from inbox where creator_id = $1 and lane_seq is not null`, creatorID)

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -97,6 +98,30 @@ func (d *database) hook(before, after func([]store.LaneCommit) error) {
 type rows struct {
 	*store.Store
 	dead atomic.Bool
+
+	mu      sync.Mutex
+	before  error        // keeps configurations from being written
+	after   error        // loses the answer
+	refused atomic.Int64 // answers that were such an error
+}
+
+func (r *rows) refuse(err error) { r.mu.Lock(); defer r.mu.Unlock(); r.before = err }
+func (r *rows) forget(err error) { r.mu.Lock(); defer r.mu.Unlock(); r.after = err }
+
+func (r *rows) PutConfig(ctx context.Context, creatorID string, epoch int64, key string, settings json.RawMessage) error {
+	r.mu.Lock()
+	before, after := r.before, r.after
+	r.mu.Unlock()
+	err := before
+	if err == nil {
+		if err = r.Store.PutConfig(ctx, creatorID, epoch, key, settings); err == nil {
+			err = after
+		}
+	}
+	if err != nil {
+		r.refused.Add(1)
+	}
+	return err
 }
 
 func (r *rows) FinishOutbox(ctx context.Context, id int64, state store.OutboxState, why string) error {

@@ -1,0 +1,124 @@
+package template
+
+import (
+	"slices"
+	"strings"
+)
+
+// maxDepth is how deep choices may stand in choices.
+const maxDepth = 4
+
+type parser struct {
+	names   []string
+	unknown []string
+	draws   int // random things so far
+}
+
+func (p *parser) parse(text string, depth int) Template {
+	var t Template
+	done := 0 // up to here text is in parts
+	for _, s := range spans(text) {
+		if s.from < done {
+			continue // inside of a variable that was dealt with as a whole
+		}
+		inner := strings.TrimSpace(text[s.from+len("$(") : s.to-len(")")])
+		found, ok := p.variable(inner, depth)
+		if !ok {
+			p.unknown = note(p.unknown, inner)
+			found = part{kind: literal, text: text[s.from:s.to]}
+		}
+		t.add(text[done:s.from])
+		if found.kind == literal {
+			t.add(found.text)
+		} else {
+			t.parts = append(t.parts, found)
+		}
+		done = s.to
+	}
+	t.add(text[done:])
+	return t
+}
+
+// add appends text to the parts.
+func (t *Template) add(text string) {
+	if text == "" {
+		return
+	}
+	if n := len(t.parts); n > 0 && t.parts[n-1].kind == literal {
+		t.parts[n-1].text += text
+		return
+	}
+	t.parts = append(t.parts, part{kind: literal, text: text})
+}
+
+func note(names []string, name string) []string {
+	if name == "" || slices.Contains(names, name) {
+		return names
+	}
+	return append(names, name)
+}
+
+// variable reads what stands between the brackets.
+func (p *parser) variable(inner string, depth int) (part, bool) {
+	head, argument := cutHead(inner)
+	switch head {
+	case "pick", "random.pick":
+		return p.choice(argument, depth)
+	case "random":
+		return p.number("1-100", argument)
+	}
+	if span, ok := strings.CutPrefix(head, "random."); ok {
+		return p.number(span, argument)
+	}
+	name, ok := variableName(inner[:len(head)])
+	if !ok {
+		return part{}, false
+	}
+	other, ok := fallback(argument)
+	if !ok {
+		return part{}, false
+	}
+	p.names = note(p.names, name)
+	return part{kind: variable, text: name, other: other}, true
+}
+
+// cutHead splits what stands between brackets at the first blank or bar; the
+// head is in lower case.
+func cutHead(inner string) (head, argument string) {
+	i := strings.IndexAny(inner, " \t\n\r|")
+	if i < 0 {
+		return lowerASCII(inner), ""
+	}
+	return lowerASCII(inner[:i]), strings.TrimSpace(inner[i:])
+}
+
+// fallback reads "|what is said instead", the only argument of plain variables.
+func fallback(argument string) (string, bool) {
+	if argument == "" {
+		return "", true
+	}
+	other, ok := strings.CutPrefix(argument, "|")
+	if !ok || strings.Contains(other, "|") {
+		return "", false
+	}
+	return unquoted(strings.TrimSpace(other)), true
+}
+
+// unquoted drops quotes around text.
+func unquoted(text string) string {
+	if n := len(text); n >= 2 && strings.IndexByte(quotes, text[0]) >= 0 && text[n-1] == text[0] {
+		return text[1 : n-1]
+	}
+	return text
+}
+
+const quotes = "'\"`"
+
+func lowerASCII(text string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + ('a' - 'A')
+		}
+		return r
+	}, text)
+}
