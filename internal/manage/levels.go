@@ -2,26 +2,12 @@ package manage
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/definition"
 )
-
-// ladder is the order of levels in which StreamElements and Nightbot agree.
-// Somebody of a level may do what is open to those below it. Roles of this
-// project have no order: a level becomes the set of roles from its own up.
-var ladder = []string{"subscriber", "regular", "vip", "moderator", "editor", "broadcaster"}
-
-// levels are the bots' words and numbers for the rungs of the ladder.
-var levels = map[string]string{
-	"100": "everyone", "all": "everyone", "viewer": "everyone",
-	"250": "subscriber", "sub": "subscriber", "member": "subscriber",
-	"300": "regular",
-	"400": "vip", "twitch_vip": "vip",
-	"500": "moderator", "mod": "moderator",
-	"1000": "editor", "supermoderator": "editor", "supermod": "editor",
-	"1500": "broadcaster", "owner": "broadcaster", "streamer": "broadcaster",
-}
 
 // setLevel reads one level, which means everybody from there up, or a list of
 // roles, which means exactly those.
@@ -29,16 +15,27 @@ func setLevel(o *Options, value string) error {
 	if strings.Contains(value, ",") {
 		return setRoles(o, value)
 	}
-	role, err := roleNamed(value)
-	if err != nil {
-		return err
+	if level, err := strconv.Atoi(value); err == nil && known(level) {
+		o.Roles = definition.RolesOfLevel(level)
+		return nil
 	}
-	if from := slices.Index(ladder, role); from >= 0 {
-		o.Roles = slices.Clone(ladder[from:])
-	} else {
-		o.Roles = []string{role}
+	if roles, ok := definition.RolesOfUserLevel(value); ok {
+		o.Roles = roles
+		return nil
 	}
-	return nil
+	if strings.EqualFold(value, "editor") { // which Nightbot does not have
+		o.Roles = definition.RolesOfLevel(superModerator)
+		return nil
+	}
+	return setRoles(o, value)
+}
+
+// superModerator is StreamElements' level between moderator and broadcaster.
+const superModerator = 1000
+
+// known reports whether StreamElements has a level of that number.
+func known(level int) bool {
+	return slices.Contains([]int{100, 250, 300, 400, 500, superModerator, 1500}, level)
 }
 
 // setRoles reads a list of roles, of which an author needs one.
@@ -57,13 +54,19 @@ func setRoles(o *Options, value string) error {
 	return nil
 }
 
+// roleNamed reads the name of one role, in bots' spellings too.
 func roleNamed(word string) (string, error) {
 	name := strings.ToLower(strings.TrimFunc(word, blank))
-	if role, known := levels[name]; known {
-		return role, nil
+	switch name {
+	case "twitch_vip":
+		return "vip", nil
+	case "owner":
+		return "broadcaster", nil
+	case "operator": // nobody in chat is one
+	default:
+		if _, err := chat.ParseRole(name); err == nil {
+			return name, nil
+		}
 	}
-	if _, err := chat.ParseRole(name); err != nil {
-		return "", refuse("%s is not a level: there are everyone, follower, subscriber, regular, vip, moderator, editor, broadcaster, and 100 to 1500", shown(word))
-	}
-	return name, nil
+	return "", refuse("%s is not a level: there are everyone, follower, subscriber, regular, vip, moderator, editor, broadcaster, and 100 to 1500", shown(word))
 }

@@ -20,7 +20,7 @@ func Parse(command, rest string) (Order, error) {
 	case PauseID:
 		return parsePause(rest)
 	default:
-		return Order{}, refuse("%s is not a command that manages others", command)
+		return Order{}, refuse("%s is not a command that manages others", shown(command))
 	}
 }
 

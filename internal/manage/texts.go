@@ -11,7 +11,7 @@ import (
 const maxShown = 40
 
 func refuse(format string, args ...any) *UsageError {
-	return &UsageError{fmt.Sprintf(format, args...)}
+	return &UsageError{clean(fmt.Sprintf(format, args...))}
 }
 
 // shown quotes what somebody typed so that it fits an answer and cannot run a

@@ -22,7 +22,8 @@ func Name(text string) string { return string(normalised(nil, text)) }
 
 // AppendName appends the normalised form of word to dst. It reports false, and
 // appends nothing, when nothing is left of it or when it is longer than
-// MaxNameBytes. A word of ASCII allocates nothing if dst has room.
+// MaxNameBytes. A word of ASCII, and any that is normalised, allocates nothing if
+// dst has room.
 func AppendName(dst []byte, word string) ([]byte, bool) {
 	if word == "" || len(word) > maxWrittenName {
 		return dst, false
@@ -42,8 +43,8 @@ func AppendName(dst []byte, word string) ([]byte, bool) {
 }
 
 func appendForeignName(dst []byte, word string) ([]byte, bool) {
-	var room [2 * maxWrittenName]byte
-	name := normalised(room[:0], word)
+	// What dst has room for needs no memory of its own.
+	name := normalised(dst[len(dst):], word)
 	if len(name) == 0 || len(name) > MaxNameBytes {
 		return dst, false
 	}

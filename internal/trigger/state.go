@@ -1,6 +1,8 @@
 package trigger
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
@@ -20,7 +22,7 @@ type cooldownKey struct{ trigger, scope string }
 // it; nothing in it is safe for concurrent use.
 type State struct {
 	Clock   time.Time        // largest message time seen
-	Streams []control.Stream // live now
+	Streams []control.Stream // live now, by start, platform and id
 	// ClipsRequested are the times of the clips asked for in the last hour.
 	ClipsRequested []time.Time
 	// ActiveClips are the clips that are neither published nor failed.
@@ -47,6 +49,8 @@ type State struct {
 	votes  map[string][]Vote // by trigger id, oldest first
 	spends map[string]Spend  // by clip id
 
+	scratch scratch // of the evaluation; nothing depends on what it held before
+
 	cooldowns map[cooldownKey]Cooldown
 	sweepAt   int // number of cooldowns at which the expired ones are dropped
 }
@@ -65,6 +69,7 @@ func NewState() *State {
 		votes:       map[string][]Vote{},
 		spends:      map[string]Spend{},
 		cooldowns:   map[cooldownKey]Cooldown{},
+		scratch:     newScratch(),
 		sweepAt:     firstSweep,
 	}
 }
@@ -162,14 +167,12 @@ func (s *State) streamLive(stream control.Stream) {
 		s.StreamRef = string(stream.Platform) + ":" + stream.StreamID
 	}
 	// A platform has one broadcast of a channel at a time: a new one ends the
-	// other.
-	for i := range s.Streams {
-		if s.Streams[i].Platform == stream.Platform {
-			s.Streams[i] = stream
-			return
-		}
-	}
-	s.Streams = append(s.Streams, stream)
+	// other. The order is that in which they are loaded.
+	streams := slices.DeleteFunc(s.Streams, func(old control.Stream) bool { return old.Platform == stream.Platform })
+	s.Streams = append(streams, stream)
+	slices.SortFunc(s.Streams, func(a, b control.Stream) int {
+		return cmp.Or(a.StartedAt.Compare(b.StartedAt), cmp.Compare(a.Platform, b.Platform), cmp.Compare(a.StreamID, b.StreamID))
+	})
 }
 
 func (s *State) streamOver(p chat.Platform, streamID string) {

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
+	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/clip"
 	"github.com/streamsuites/streamsuites/internal/control"
 )
@@ -48,33 +50,74 @@ func resultText(r *control.ClipResult) string {
 	return fmt.Sprintf("%s no clip this time: %s %s", mention(r.Clipper), reason, marker)
 }
 
-func deniedText(name, command string, no refusal) string {
+func deniedText(name, label string, no *refusal) string {
 	var why string
 	switch no.step {
 	case StepEnabled:
 		why = "is switched off"
 	case StepStream:
 		why = "works only while the stream is live"
+		if no.detail == "live" {
+			why = "works only while the stream is offline"
+		}
+	case StepCategory:
+		why = "is not for what is being streamed"
 	case StepRole:
 		why = "is not open to everyone here"
 	case StepArgs:
 		why = "was not understood: " + no.detail
 	case StepLate:
 		why = "came too late"
-	case StepCooldownGlobal, StepCooldownUser:
+	case StepCooldownGroup, StepCooldownGlobal, StepCooldownUser:
 		why = fmt.Sprintf("is ready again in %d s", wholeSeconds(no.left))
+	case StepStreamLimit, StepUserLimit:
+		why = "has been used enough for this stream"
+	case StepThreshold:
+		why = "needs more people: " + no.detail
+	case StepCost:
+		why = "costs more: you have " + strings.TrimPrefix(no.detail, "has ")
 	case StepRate:
 		why = "has been used enough for this hour"
 	case StepActive:
 		why = "is still busy with the last clip"
 	}
-	return mention(name) + " " + command + " " + why
+	return mention(name) + " " + label + " " + why
 }
 
 // wholeSeconds rounds up, so that "0 s left" is never said of something that
 // still runs.
 func wholeSeconds(d time.Duration) int {
 	return int((d + time.Second - 1) / time.Second)
+}
+
+// oneLine drops what must not be said: line breaks and other control characters, and
+// those that change how the text around them is read.
+func oneLine(text string) string {
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.IsControl(r), r == unicode.ReplacementChar, unicode.Is(unicode.Cf, r) && r != zeroWidthJoiner:
+			return -1
+		}
+		return r
+	}, text)
+	return strings.TrimSpace(text)
+}
+
+// zeroWidthJoiner holds emoji together.
+const zeroWidthJoiner = '\u200d'
+
+// roomOn is how many code points a message may have on a platform: 500 on Twitch
+// (Send Chat Message, "message") and Kick, 200 on YouTube, and as many as on the
+// tightest where nobody says.
+func roomOn(p chat.Platform) int {
+	switch p {
+	case chat.Twitch, chat.Kick:
+		return 500
+	default:
+		return 200
+	}
 }
 
 func shorten(text string, runes int) string {

@@ -1,0 +1,134 @@
+package ingest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/streamsuites/streamsuites/internal/trigger"
+)
+
+// run is a replay of what a lane took in.
+type run struct {
+	creatorID string
+	machine   *trigger.Machine
+	decisions []outcome
+	points    []string
+	changes   []string
+	outbox    []string
+	perStream map[inStream]int // how often a trigger fired
+}
+
+// inStream is a trigger in a stream, for one author or for everybody (empty).
+type inStream struct{ trigger, stream, author string }
+
+// rerun evaluates everything that is stored of what a creator's lane took in, from
+// nothing, in the lane's order.
+func rerun(t testing.TB, r *rig, creatorID string) *run {
+	machine, err := trigger.NewMachine(trigger.DefaultSettings(creatorID, ""), trigger.NewState())
+	require.NoError(t, err)
+	again := &run{creatorID: creatorID, machine: machine, perStream: map[inStream]int{}}
+	for _, stored := range inputs(t, r, creatorID) {
+		if out := machine.Step(stored.in); out.Effects != nil {
+			again.add(stored.seq, out.Effects)
+		}
+	}
+	return again
+}
+
+func (a *run) add(seq int64, e *trigger.Effects) {
+	for _, d := range e.Decisions {
+		a.decisions = append(a.decisions, outcome{seq, d.TriggerID, d.Key.MessageID, string(d.Step), d.Detail, d.Config, d.Fired})
+		if d.Fired {
+			ref := a.machine.State().StreamRef
+			a.perStream[inStream{d.TriggerID, ref, ""}]++
+			a.perStream[inStream{d.TriggerID, ref, d.Author}]++
+		}
+	}
+	for _, p := range e.Points {
+		a.points = append(a.points, fmt.Sprintln(seq, p.UserKey, p.Delta, p.Balance, p.Reason, p.TriggerID, p.ClipID))
+	}
+	for _, c := range e.Changes {
+		a.changes = append(a.changes, fmt.Sprintln(seq, c.Subject, c.Action, c.By))
+	}
+	for _, signal := range e.Signals {
+		a.outbox = append(a.outbox, signal.Key)
+	}
+	for _, m := range e.Messages {
+		a.outbox = append(a.outbox, m.Key+" "+m.Text)
+	}
+	for _, d := range e.Deletions {
+		a.outbox = append(a.outbox, d.Key)
+	}
+}
+
+// equals checks that the run made the very rows that are stored, and that a lane
+// would go on from them as the run would.
+func (a *run) equals(t *testing.T, r *rig) {
+	require.Equal(t, a.decisions, decided(t, r, a.creatorID))
+	line := `concat_ws(' ', `
+	require.Equal(t, a.points, r.lines(`select `+line+`lane_seq, user_key, delta, balance, reason, trigger_id, clip_id) || E'\n' from (
+		select *, $2 + sum(delta) over (partition by user_key order by id) as balance from point_changes where creator_id = $1) p
+		order by id`, a.creatorID, a.machine.Settings().StartPoints))
+	require.Equal(t, a.changes, r.lines(`select `+line+`lane_seq, subject, action, changed_by) || E'\n'
+		from trigger_changes where creator_id = $1 order by id`, a.creatorID))
+	// Rows about broadcasts are the poller's, not the lane's.
+	require.ElementsMatch(t, a.outbox, r.lines(`select dedupe_key || coalesce(' ' || (payload->>'Text'), '')
+		from outbox where creator_id = $1 and lane_seq > 0`, a.creatorID))
+	a.standsAs(t, r)
+}
+
+// standsAs compares where the run ended with what a lane would load.
+func (a *run) standsAs(t *testing.T, r *rig) {
+	st, err := r.rows.Store.LoadLane(t.Context(), a.creatorID)
+	require.NoError(t, err)
+	want, got := a.machine.State(), stateOf(st)
+	require.True(t, want.Clock.Equal(got.Clock))
+	require.Equal(t, len(want.Streams), len(got.Streams))
+	for i := range want.Streams {
+		require.JSONEq(t, document(t, want.Streams[i]), document(t, got.Streams[i]))
+	}
+	require.Equal(t, want.StreamRef, got.StreamRef)
+	require.Equal(t, want.Paused, got.Paused)
+	require.Equal(t, want.Counters, got.Counters)
+	require.Equal(t, want.Points, got.Points)
+	require.Equal(t, want.ActiveClips, got.ActiveClips)
+	require.Len(t, got.ClipsRequested, len(want.ClipsRequested))
+	require.Len(t, got.Overlays, len(want.Overlays))
+	for id, overlay := range want.Overlays {
+		require.Equal(t, overlay.Patch == nil, got.Overlays[id].Patch == nil, id)
+		require.JSONEq(t, document(t, overlay.Patch), document(t, got.Overlays[id].Patch), id)
+		require.Equal(t, overlay.By, got.Overlays[id].By)
+		require.True(t, overlay.At.Equal(got.Overlays[id].At))
+	}
+	for _, use := range st.Uses {
+		require.Equal(t, want.Uses(use.TriggerID, use.UserKey), got.Uses(use.TriggerID, use.UserKey))
+	}
+	for _, c := range st.Cooldowns {
+		if c.Until.After(want.Clock) {
+			require.True(t, c.Until.Equal(want.Cooldown(c.TriggerID, c.Scope)), "%s %s", c.TriggerID, c.Scope)
+		}
+	}
+	require.Equal(t, a.machine.Settings().Hash(), st.Config.Hash)
+}
+
+func document(t testing.TB, v any) string {
+	body, err := json.Marshal(v)
+	require.NoError(t, err)
+	return string(body)
+}
+
+// lines asks the database for lines of text.
+func (r *rig) lines(sql string, args ...any) (all []string) {
+	r.t.Helper()
+	r.query(func(conn *pgx.Conn) (err error) {
+		rows, _ := conn.Query(context.Background(), sql, args...)
+		all, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		return err
+	})
+	return all
+}
