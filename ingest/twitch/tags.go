@@ -82,6 +82,8 @@ type tagSet struct {
 // span is a part of a line, which is never longer than maxLine.
 type span struct{ from, to uint16 }
 
+const _ uint16 = maxLine // does not compile once a span cannot hold a line
+
 // scan reads a line's tags; what the set holds from then on lies in that line.
 func (t *tagSet) scan(tags []byte) {
 	t.block, t.at, t.scratch = tags, [tagCount]span{}, t.scratch[:0]
