@@ -10,8 +10,8 @@ const maxDepth = 4
 type parser struct {
 	names   []string
 	unknown []string
-	noted   map[string]bool // in either
-	draws   int             // random things so far
+	noted   map[string]bool
+	draws   int // random things so far
 }
 
 func (p *parser) parse(text string, depth int) Template {
@@ -25,7 +25,7 @@ func (p *parser) parse(text string, depth int) Template {
 		inner := strings.TrimSpace(text[s.from+len("$(") : s.to-len(")")])
 		found, ok := p.variable(inner, depth)
 		if !ok {
-			p.note(&p.unknown, inner)
+			p.note(&p.unknown, "unknown ", inner)
 			continue
 		}
 		t.add(text[done:s.from])
@@ -43,13 +43,15 @@ func (t *Template) add(text string) {
 	}
 }
 
-// note adds a name to a list that it is not on yet. What is a variable's name is
-// no unknown one, so that one record serves both lists.
-func (p *parser) note(list *[]string, name string) {
-	if name == "" || p.noted[name] {
+// uses notes a variable.
+func (p *parser) uses(name string) { p.note(&p.names, "", name) }
+
+// note adds a name to a list that it is not on yet; mark tells the lists apart.
+func (p *parser) note(list *[]string, mark, name string) {
+	if name == "" || p.noted[mark+name] {
 		return
 	}
-	p.noted[name] = true
+	p.noted[mark+name] = true
 	*list = append(*list, name)
 }
 
@@ -73,7 +75,7 @@ func (p *parser) variable(inner string, depth int) (part, bool) {
 	if !ok {
 		return part{}, false
 	}
-	p.note(&p.names, name)
+	p.uses(name)
 	return part{kind: variable, text: name, other: other}, true
 }
 
