@@ -57,6 +57,9 @@ func TestTheProgram(t *testing.T) {
 			"chat-holds":   chatHolds,
 			"shows":        shows,
 			"normalise":    normalise,
+			"configured":   configuredHere,
+			"says":         says,
+			"lane-obeys":   laneObeys,
 		},
 	})
 }

@@ -74,7 +74,7 @@ func (r *root) engines(ctx context.Context, flags engineFlags) ([]engine, error)
 	if err != nil {
 		return nil, err
 	}
-	s, reason := database(ctx, target, flags.offline)
+	s, reason := databaseOr(ctx, target, flags.offline)
 	if s != nil {
 		defer s.Close()
 	}
@@ -137,8 +137,8 @@ func creatorNames(cfg *config.Config) string {
 	return strings.Join(names, ", ")
 }
 
-// database opens the database where there is one; else it says why not.
-func database(ctx context.Context, target connect.Target, offline bool) (*store.Store, string) {
+// databaseOr opens the database where there is one; else it says why not.
+func databaseOr(ctx context.Context, target connect.Target, offline bool) (*store.Store, string) {
 	if offline {
 		return nil, "--offline asked for that"
 	}

@@ -2,12 +2,14 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/streamsuites/streamsuites/cmd/internal/output"
 	"github.com/streamsuites/streamsuites/internal/definition"
+	"github.com/streamsuites/streamsuites/internal/template"
 	"github.com/streamsuites/streamsuites/internal/trigger"
 )
 
@@ -63,7 +65,8 @@ func triggersOf(e engine) []triggerView {
 	for _, info := range e.machine.Rules().Triggers() {
 		views = append(views, triggerView{
 			CreatorID: e.creator.ID, TriggerID: info.ID, Type: info.Definition.Type, Names: sought(info.Definition, prefix),
-			Source: info.Source, Enabled: info.Enabled, Scan: info.Scan, Problems: append([]string{}, problems[info.ID]...),
+			Source: info.Source, Enabled: info.Enabled, Scan: info.Scan,
+			Problems: append(append([]string{}, problems[info.ID]...), strangers(info.Definition)...),
 		})
 	}
 	return views
@@ -85,6 +88,32 @@ func sought(d definition.Definition, prefix string) []string {
 		names = append(names, string(kind))
 	}
 	return names
+}
+
+// strangers says which variables of a trigger's templates nobody knows.
+func strangers(d definition.Definition) []string {
+	texts := textsOf(d.Responses, d.Actions)
+	for _, sub := range d.Subcommands {
+		texts = append(texts, textsOf(sub.Responses, sub.Actions)...)
+	}
+	var found []string
+	for _, text := range texts {
+		for _, name := range template.Parse(text).Unknown() {
+			line := "$(" + name + ") is not a variable and stays as it stands"
+			if !slices.Contains(found, line) {
+				found = append(found, line)
+			}
+		}
+	}
+	return found
+}
+
+func textsOf(responses []string, actions []definition.Action) []string {
+	texts := slices.Clone(responses)
+	for _, a := range actions {
+		texts = append(texts, a.Text, a.Title)
+	}
+	return texts
 }
 
 func printTriggers(cmd *cobra.Command, engines []engine) error {
