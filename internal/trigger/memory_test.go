@@ -16,7 +16,7 @@ import (
 func rush(m *Machine, text string, users int, begin time.Duration, each func(*Effects)) {
 	for i := range users {
 		said := begin + time.Duration(i)*time.Minute/time.Duration(users)
-		e := m.steps(message(fmt.Sprint(begin, i), text, viewer(fmt.Sprint("u", begin, i)), at(said)))
+		e := m.steps(message(fmt.Sprint(begin, i), text, viewer(fmt.Sprintf("%s-%d", begin, i)), at(said)))
 		each(e)
 	}
 }
@@ -64,8 +64,8 @@ func TestTheUsesOfMoreUsersThanAreRememberedGoOldestFirst(t *testing.T) {
 	s := m.State()
 	require.Equal(t, maxUses, s.uses.recent.Len())
 	require.Len(t, s.uses.byUser, maxUses)
-	require.Zero(t, s.Uses("go", "twitch:u0s0"))
-	require.EqualValues(t, 1, s.Uses("go", fmt.Sprint("twitch:u0s", users-1)).Total)
+	require.Zero(t, s.Uses("go", "twitch:0s-0"))
+	require.EqualValues(t, 1, s.Uses("go", fmt.Sprintf("twitch:0s-%d", users-1)).Total)
 	require.EqualValues(t, users, s.Uses("go", "").Total, "the count for everybody is never forgotten")
 
 	few := newUses(2)
