@@ -154,6 +154,7 @@ func (s *triggerSet) judge(d document, t definition.Definition, raw json.RawMess
 		}
 		s.add(p)
 	}
+	s.checkVariables(d, t)
 	for _, problem := range wrong(t) {
 		p := Problem{File: d.file, Path: path, Found: problem.Found, Allowed: problem.Remedy,
 			Remedy: "this trigger is switched off", Severity: Warning, Kind: Invalid}

@@ -64,7 +64,7 @@ func (c catalog) Paused() bool { return c.state.Paused }
 // Room implements manage.Catalog.
 func (c catalog) Room() (left int, limited bool) {
 	most := c.rules.settings.MaxTriggers
-	if most <= 0 {
+	if most == 0 {
 		return 0, false
 	}
 	for _, info := range c.rules.infos {

@@ -75,7 +75,7 @@ func (r *Rules) setZone() {
 // build compiles the layers into rules in matching order. List order decides who
 // is left out; priority, who comes first.
 func (r *Rules) build() {
-	left := bounds{triggers: r.settings.MaxTriggers, limited: r.settings.MaxTriggers > 0, scans: r.settings.MaxScans}
+	left := bounds{triggers: max(r.settings.MaxTriggers, 0), limited: r.settings.MaxTriggers != 0, scans: r.settings.MaxScans}
 	var removed []rule
 	for i := range r.layers {
 		l := &r.layers[i]

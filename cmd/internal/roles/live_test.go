@@ -19,6 +19,7 @@ import (
 	"github.com/streamsuites/streamsuites/internal/logging"
 	"github.com/streamsuites/streamsuites/internal/store"
 	"github.com/streamsuites/streamsuites/internal/store/storetest"
+	"github.com/streamsuites/streamsuites/internal/trigger"
 )
 
 const oneCreator = `{"creators": [{"creator_id": "Ab3dE9", "tier": "open", "platforms": {"twitch": true}, "twitch_channel": "harborlights"}]}`
@@ -248,6 +249,12 @@ func TestCreatorsSettingsOfChatBecomeTheRulesSettings(t *testing.T) {
 	require.Len(t, s.Triggers, 1)
 	mute := list[creators["Second"]].Settings
 	require.Equal(t, noTriggers, mute.MaxTriggers, "a tier without triggers has none")
+	rules, err := trigger.Compile(mute, map[string]trigger.Overlay{"cmd:hi": {TriggerID: "cmd:hi", Patch: []byte(`{"type": "command", "command": "hi", "responses": ["hello"]}`)}})
+	require.NoError(t, err)
+	require.NotEmpty(t, rules.Triggers())
+	for _, info := range rules.Triggers() {
+		require.False(t, info.Enabled, info.ID)
+	}
 	require.Equal(t, "!", mute.Prefix)
 	require.False(t, mute.RecordTexts)
 	require.Zero(t, list[creators["Third"]].Settings.MaxTriggers, "null is no limit")
