@@ -31,7 +31,7 @@ func (a *Exports) Snapshot(ctx context.Context, _ task.Nothing) (task.Nothing, e
 type Attic interface {
 	EnsurePartitions(ctx context.Context, now time.Time) error
 	PruneChat(ctx context.Context, before time.Time) (partitions int, err error)
-	PruneOutbox(ctx context.Context, before time.Time) (rows int64, err error) // of outbox and inbox
+	PruneOutbox(ctx context.Context, before time.Time) (rows int64, err error)
 	PruneRuntimeEvents(ctx context.Context, before time.Time) (rows int64, err error)
 	PruneCooldowns(ctx context.Context, before time.Time) (rows int64, err error)
 	PruneCaptures(ctx context.Context, before time.Time) (rows int64, err error)
@@ -40,8 +40,8 @@ type Attic interface {
 
 // Keep says how long things are kept.
 type Keep struct {
-	Chat     time.Duration // by whole days
-	Queues   time.Duration // outbox rows that were sent, inbox rows that were consumed
+	Chat     time.Duration // the event logs: chat by whole days, inputs, decisions; longer than anything is repeated
+	Queues   time.Duration // outbox rows that were sent
 	Events   time.Duration
 	Captures time.Duration // rows about recordings that ended, not the recordings
 }

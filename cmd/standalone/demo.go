@@ -132,32 +132,6 @@ func demoSystem() any {
 	}
 }
 
-// demoTriggers has one of each kind, to change and to copy.
-func demoTriggers() any {
-	return map[string]any{"triggers": []any{
-		map[string]any{
-			"trigger_id": "hello", "type": "command", "creator_id": demoCreator, "command": "!hello", "aliases": []string{"hi"},
-			"description": "a command with an alias and an argument", "responses": []string{"Hello, $(touser)! That was greeting number $(count)."},
-		},
-		map[string]any{
-			"trigger_id": "lighthouse", "type": "keyword", "creator_id": demoCreator, "keywords": []string{"lighthouse"}, "cooldown_global_s": 30,
-			"description": "a word anywhere in a message", "responses": []string{"The lighthouse has stood for $(uptime) of this stream."},
-		},
-		map[string]any{
-			"trigger_id": "score", "type": "regex", "creator_id": demoCreator, "pattern": `(?P<home>\d+):(?P<away>\d+)`, "cooldown_global_s": 10,
-			"description": "a pattern whose parts become variables", "responses": []string{"$(match.home) to $(match.away), says $(user)."},
-		},
-		map[string]any{
-			"trigger_id": "raid", "type": "event", "creator_id": demoCreator, "events": []string{"raid"},
-			"description": "something that happens in chat", "responses": []string{"Welcome, $(amount) raiders of $(user)!"},
-		},
-		map[string]any{
-			"trigger_id": "hype", "type": "threshold", "creator_id": demoCreator, "keywords": []string{"hype"}, "threshold": map[string]any{"users": 3, "window_s": 30},
-			"cooldown_global_s": 60, "description": "three people within half a minute cut a clip", "actions": []any{map[string]any{"type": "clip"}},
-		},
-	}}
-}
-
 // demoTiers is generous: people try things out.
 func demoTiers() any {
 	return map[string]any{"version": "1.0", "tiers": map[string]any{"demo": map[string]any{

@@ -45,7 +45,7 @@ func TestTheProgram(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"database":     database,
+			"database":     giveDatabase,
 			"clip":         makeClip,
 			"clip-becomes": clipBecomes,
 			"upload":       makeUpload,

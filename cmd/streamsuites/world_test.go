@@ -39,8 +39,8 @@ type worldKey struct{}
 
 func here(ts *testscript.TestScript) *world { return ts.Value(worldKey{}).(*world) }
 
-// database gives the script a migrated Postgres, by DATABASE_URL.
-func database(ts *testscript.TestScript, _ bool, _ []string) {
+// giveDatabase gives the script a migrated Postgres, by DATABASE_URL.
+func giveDatabase(ts *testscript.TestScript, _ bool, _ []string) {
 	w := here(ts)
 	var url string
 	url, w.store = storetest.New(w.t)

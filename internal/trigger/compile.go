@@ -45,7 +45,8 @@ func Compile(settings Settings, overlays map[string]Overlay) (*Rules, error) {
 		r.ignored[strings.ToLower(login)] = struct{}{}
 	}
 	r.setZone()
-	r.layers, r.problems = layers(&r.settings, overlays)
+	list, problems := layers(&r.settings, overlays)
+	r.layers, r.problems = list, append(r.problems, problems...)
 	r.build()
 	return r, nil
 }
@@ -85,7 +86,9 @@ func (r *Rules) build() {
 	for i := range r.layers {
 		l := &r.layers[i]
 		compiled, problems := compileRule(l, &r.settings)
-		problems = append(slices.Clone(l.problems), problems...)
+		if len(l.problems) > 0 {
+			problems = slices.Clone(l.problems) // of which the others follow
+		}
 		compiled.unfit = len(problems) > 0
 		if l.removed {
 			compiled.enabled = false
