@@ -1,14 +1,15 @@
 package definition
 
 import (
+	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/match"
 )
 
 // maxPrefixBytes is how much longer a name may be as long as it is written with
@@ -141,12 +142,15 @@ func (c *checker) keywords(d Definition) {
 // pattern checks a regular expression. Its error says what RE2 does not have, as
 // patterns often come from engines that backtrack.
 func (c *checker) pattern(field, pattern string) {
-	if len(pattern) > MaxPattern {
-		c.add(field, fmt.Sprintf("%d bytes", len(pattern)), fmt.Sprintf("use at most %d", MaxPattern))
-		return
-	}
-	if _, err := regexp.Compile(pattern); err != nil {
-		c.add(field, "a pattern that cannot be used ("+strings.TrimPrefix(err.Error(), "error parsing regexp: ")+")",
-			"write it in RE2's syntax, which has neither backreferences nor lookarounds")
+	_, err := match.CompilePattern(pattern, true)
+	var wrong *match.PatternError
+	switch {
+	case err == nil:
+	case errors.As(err, &wrong) && wrong.Place > 0:
+		c.add(field, fmt.Sprintf("a pattern that cannot be used (character %d, %q: %s)", wrong.Place, wrong.Near, wrong.Finding), wrong.Remedy)
+	case wrong != nil:
+		c.add(field, "a pattern that cannot be used ("+wrong.Finding+")", wrong.Remedy)
+	default:
+		c.add(field, "a pattern that cannot be used ("+err.Error()+")", "write it in RE2's syntax")
 	}
 }

@@ -1,7 +1,6 @@
 package trigger
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 
@@ -21,7 +20,7 @@ func (l *look) confirm(v *view) (rest string, ok bool) {
 		}
 	}
 	for _, pattern := range l.patterns {
-		if pattern.MatchString(v.text) {
+		if pattern.Match(v.text) {
 			return v.text, true
 		}
 	}
@@ -53,7 +52,7 @@ func (l *look) command(v *view) (rest string, ok bool) {
 func (l *look) fits(word string) bool {
 	word = visible(word)
 	for _, pattern := range l.namePatterns {
-		if pattern.MatchString(word) {
+		if pattern.Match(word) {
 			return true
 		}
 	}
@@ -118,19 +117,11 @@ func (l *look) groups(text, name string) map[string]string {
 	return map[string]string{}
 }
 
-func firstGroups(patterns []*regexp.Regexp, text string) map[string]string {
+func firstGroups(patterns []*match.Pattern, text string) map[string]string {
 	for _, pattern := range patterns {
-		found := pattern.FindStringSubmatch(text)
-		if found == nil {
-			continue
+		if groups, ok := pattern.Groups(text); ok {
+			return groups
 		}
-		groups := map[string]string{}
-		for i, name := range pattern.SubexpNames() {
-			if name != "" && groups[name] == "" {
-				groups[name] = found[i]
-			}
-		}
-		return groups
 	}
 	return nil
 }

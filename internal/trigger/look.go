@@ -2,7 +2,6 @@ package trigger
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/streamsuites/streamsuites/internal/definition"
@@ -90,20 +89,16 @@ func (l *look) addPattern(pattern string) []string {
 		return []string{err.Error()}
 	}
 	l.patterns = append(l.patterns, compiled)
-	literals, ok := match.Literals(pattern, l.sensible)
+	literals, ok := compiled.Literals()
 	l.literals = append(l.literals, literals...)
 	l.scan = l.scan || !ok
 	return nil
 }
 
-func (l *look) compile(pattern string) (*regexp.Regexp, error) {
-	written := pattern
-	if !l.sensible {
-		pattern = "(?i)" + pattern
-	}
-	compiled, err := regexp.Compile(pattern)
+func (l *look) compile(pattern string) (*match.Pattern, error) {
+	compiled, err := match.CompilePattern(pattern, l.sensible)
 	if err != nil {
-		return nil, fmt.Errorf("pattern %q: %w", written, err)
+		return nil, fmt.Errorf("pattern %q: %w", pattern, err)
 	}
 	return compiled, nil
 }

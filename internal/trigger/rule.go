@@ -1,7 +1,6 @@
 package trigger
 
 import (
-	"regexp"
 	"strings"
 	"time"
 
@@ -71,9 +70,9 @@ type look struct {
 
 	names        []string         // of the command, normalised, without prefix; the first is shown
 	spelling     []string         // the names as they were written
-	namePatterns []*regexp.Regexp // the whole name of a command matches one
+	namePatterns []*match.Pattern // the whole name of a command matches one
 	words        []string
-	patterns     []*regexp.Regexp
+	patterns     []*match.Pattern
 	literals     []string // of which every text that matches a pattern holds one
 	scan         bool     // there is a pattern without literals
 	events       []chat.Kind
