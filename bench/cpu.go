@@ -21,8 +21,8 @@ func ownCPU() time.Duration {
 // tick is the unit of processor times in /proc, the same on all of Linux.
 const tick = 10 * time.Millisecond
 
-// treeCPU is the processor time that a process and its living descendants have
-// used; 0 where there is no /proc.
+// treeCPU is the processor time that a process and its descendants have used, ended
+// ones included; 0 where there is no /proc.
 func treeCPU(pid int) (total time.Duration) {
 	for _, p := range descendants(pid) {
 		total += p.cpu
@@ -33,8 +33,8 @@ func treeCPU(pid int) (total time.Duration) {
 // proc is what /proc says about a process.
 type proc struct {
 	pid, parent int
-	name        string // at most 15 bytes
-	cpu         time.Duration
+	name        string        // at most 15 bytes
+	cpu         time.Duration // with that of children that have ended
 }
 
 // descendants are a process and all that it started and that still live.
@@ -70,19 +70,24 @@ func parseStat(line string) (p proc, ok bool) {
 		return p, false
 	}
 	fields := strings.Fields(line[shut+1:])
-	const parent, user, system = 1, 11, 12 // counted from the state, which follows the name
-	if len(fields) <= system {
+	const parent, user, last = 1, 11, 14 // counted from the state, which follows the name
+	if len(fields) <= last {
 		return p, false
 	}
 	pid, err := strconv.Atoi(strings.TrimSpace(line[:open]))
 	if err != nil {
 		return p, false
 	}
-	numbers := [3]int64{}
-	for i, at := range []int{parent, user, system} {
-		if numbers[i], err = strconv.ParseInt(fields[at], 10, 64); err != nil {
+	p = proc{pid: pid, name: line[open+1 : shut]}
+	if p.parent, err = strconv.Atoi(fields[parent]); err != nil {
+		return p, false
+	}
+	for _, field := range fields[user : last+1] { // user and system time, its own and of its ended children
+		ticks, err := strconv.ParseInt(field, 10, 64)
+		if err != nil {
 			return p, false
 		}
+		p.cpu += time.Duration(ticks) * tick
 	}
-	return proc{pid: pid, parent: int(numbers[0]), name: line[open+1 : shut], cpu: time.Duration(numbers[1]+numbers[2]) * tick}, true
+	return p, true
 }

@@ -95,6 +95,7 @@ func measure(ctx context.Context, args []string) error {
 	report := Report{Machine: machine, Finding: found}
 	_, _ = fmt.Fprintln(os.Stdout, "\n"+report.Table())
 	if *only != "" {
+		_, _ = fmt.Fprintln(os.Stdout, report.Notes())
 		return nil
 	}
 	return report.Write(documentPath, figuresPath)

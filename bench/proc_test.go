@@ -10,9 +10,9 @@ import (
 
 func TestAProcessIsReadWhateverItsName(t *testing.T) {
 	t.Parallel()
-	p, ok := parseStat("4711 (a (b) c) S 12 4711 4711 0 -1 4194560 100 0 0 0 250 50 0 0 20 0 1 0 12345 1000 10 18446744073709551615")
+	p, ok := parseStat("4711 (a (b) c) S 12 4711 4711 0 -1 4194560 100 0 0 0 250 50 70 30 20 0 1 0 12345 1000 10 18446744073709551615")
 	require.True(t, ok)
-	require.Equal(t, proc{pid: 4711, parent: 12, name: "a (b) c", cpu: 3 * time.Second}, p)
+	require.Equal(t, proc{pid: 4711, parent: 12, name: "a (b) c", cpu: 4 * time.Second}, p)
 }
 
 func TestThisProcessIsItsOwnDescendant(t *testing.T) {

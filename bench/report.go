@@ -102,6 +102,23 @@ func (r Report) Table() string {
 	return b.String()
 }
 
+// Notes is what else a run showed, for the terminal.
+func (r Report) Notes() string {
+	var b strings.Builder
+	for _, f := range r.Figures {
+		for _, detail := range f.Details {
+			_, _ = fmt.Fprintf(&b, "%s: %s\n", f.Name, detail)
+		}
+	}
+	for _, s := range r.Sections {
+		for _, row := range s.Rows {
+			_, _ = fmt.Fprintln(&b, strings.Join(row, "  "))
+		}
+		_, _ = fmt.Fprintln(&b, s.Result)
+	}
+	return b.String()
+}
+
 // figure is the form of a Figure in benchmarks.json. Reference and Ratio are null
 // where there is no reference.
 type figure struct {

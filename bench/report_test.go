@@ -49,6 +49,11 @@ func TestTheReportReadsAsItDidBefore(t *testing.T) {
 	}
 }
 
+func TestTheTerminalIsToldWhatElseARunShowed(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "ingest.lines_per_second: Run 1: fast.\ningest.lines_per_second: Run 2: faster.\nWork  3\nRest  1\nWork is what bounds it.\n", sampleReport().Notes())
+}
+
 func TestATargetIsMetOnItsRightSide(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -102,6 +102,6 @@ func (l *lane) follow(e *trigger.Effects) {
 // report logs what is wrong with single triggers.
 func (l *lane) report() {
 	for _, p := range l.machine.Rules().Problems() {
-		l.log.Warn().Str("trigger", p.TriggerID).Str("problem", p.Text).Msg("a trigger is switched off")
+		l.log.Warn().Str("trigger", p.TriggerID).Str("problem", p.Text).Msg("a trigger needs attention")
 	}
 }

@@ -52,6 +52,7 @@ const client = new tmi.Client({
   connection: { server: config.server, secure: true, reconnect: false, agent: new Agent({ port: config.port }) },
   identity: { username: config.login, password: `oauth:${config.token}` },
   channels: [...channels.keys()],
+  logger: { info() {}, warn: console.error, error: console.error }, // its own writes to standard output
 });
 
 const counts = { matched: 0, fired: 0, stored: 0 };

@@ -167,11 +167,11 @@ func (r *root) replaySettings(cmd *cobra.Command, flags chatReplay, recordedID s
 		return trigger.Settings{}, fmt.Errorf("--config is %q, which is no folder: give one with files such as creators.json and triggers.json", dir)
 	}
 	cfg, problems, err := config.Load(cmd.Context(), config.Options{StateDir: r.stateDir, Dir: dir})
-	for _, p := range problems.Broken() {
-		_, _ = fmt.Fprintln(cmd.ErrOrStderr(), p.String())
-	}
 	if err != nil {
 		return trigger.Settings{}, err
+	}
+	for _, p := range problems.Broken() { // the runtime would start and leave this out
+		_, _ = fmt.Fprintln(cmd.ErrOrStderr(), p.String())
 	}
 	id := cmp.Or(flags.creator, recordedID)
 	creator := cfg.Creator(id)

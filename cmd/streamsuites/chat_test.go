@@ -5,6 +5,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -94,4 +96,42 @@ func TestTimesOnTheCommandLineAreReadAsPeopleWriteThem(t *testing.T) {
 		_, err := parseInstant("from", text, now)
 		require.ErrorContains(t, err, "--from is", text)
 	}
+}
+
+func TestARecordedConfigurationIsWhatAnotherOneIsComparedWith(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file, configs := filepath.Join(dir, "evening.jsonl"), filepath.Join(dir, "new")
+	var text bytes.Buffer
+	require.NoError(t, recordingtest.Write(&text, recordingtest.Seed(t), 3000))
+	require.NoError(t, os.WriteFile(file, text.Bytes(), 0o600))
+	require.NoError(t, os.Mkdir(configs, 0o755))
+	for name, document := range map[string]string{
+		"tiers.json":    `{"tiers": {"open": {"features": {"triggers": {"enabled": true}}}}}`,
+		"creators.json": `{"creators": [{"creator_id": "Zz9999", "tier": "open", "platforms": {"twitch": true}, "twitch_channel": "mira"}]}`,
+		"triggers.json": `{"triggers": [{"trigger_id": "first", "creator_id": "Zz9999", "type": "keyword", "keywords": ["first"], "responses": ["second"]}]}`,
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(configs, name), []byte(document), 0o644))
+	}
+	replay := func() []byte {
+		var out, errs bytes.Buffer
+		cmd := newRoot()
+		cmd.SetArgs([]string{"chat", "replay", file, "--json", "--config", configs, "--creator", "Zz9999", "--state-dir", dir})
+		cmd.SetOut(&out)
+		cmd.SetErr(&errs)
+		require.NoError(t, cmd.ExecuteContext(t.Context()), errs.String())
+		return out.Bytes()
+	}
+	out := replay()
+	require.Equal(t, string(out), string(replay()))
+
+	lines := bytes.Split(bytes.TrimSpace(out), []byte("\n"))
+	var last struct{ Summary recording.Summary }
+	require.NoError(t, json.Unmarshal(lines[len(lines)-1], &last))
+	require.Equal(t, len(lines)-1, last.Summary.Differences)
+	hello, first := last.Summary.Triggers["hello"], last.Summary.Triggers["first"]
+	require.NotZero(t, hello.FiredBefore, "the recorded configuration has it")
+	require.Zero(t, hello.FiredAfter)
+	require.Zero(t, first.FiredBefore)
+	require.NotZero(t, first.FiredAfter)
 }

@@ -102,6 +102,43 @@ func BenchmarkFind(b *testing.B) {
 	}
 }
 
+// BenchmarkFindWordsOfTheChat searches for words that the chat itself uses, so that
+// many texts hold one.
+func BenchmarkFindWordsOfTheChat(b *testing.B) {
+	texts := realChat(b)
+	known := map[string]bool{}
+	var words []match.Word
+	for i := 0; i < len(texts) && len(words) < 250; i += 11 {
+		for _, text := range strings.Fields(texts[i]) {
+			if len(text) > 3 && len(text) < 30 && match.Name(text) != "" && !known[text] && len(words) < 250 {
+				known[text] = true
+				words = append(words, match.Word{Text: text, Owner: len(words), Part: len(words)%5 == 0})
+			}
+		}
+	}
+	w := set(b, words...)
+	var hits match.Hits
+	found := 0
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		w.Find(texts[i%len(texts)], &hits)
+		found += hits.Len()
+	}
+	b.ReportMetric(float64(w.Bytes()), "table-bytes")
+	b.ReportMetric(float64(found)/float64(b.N), "hits/op")
+}
+
+// BenchmarkMatchLongestPattern runs a pattern of nearly the most steps over the
+// longest text that a platform's message may be taken for.
+func BenchmarkMatchLongestPattern(b *testing.B) {
+	p := pattern(b, `(?:a?){240}a{240}b`, false)
+	text := strings.Repeat("a", 10_000)
+	b.ReportAllocs()
+	for b.Loop() {
+		p.Match(text)
+	}
+}
+
 // BenchmarkFindInTwentyLanes changes the set with every text, as 20 creators' lanes
 // do.
 func BenchmarkFindInTwentyLanes(b *testing.B) {

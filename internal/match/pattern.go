@@ -95,10 +95,12 @@ func (p *Pattern) Groups(text string) (map[string]string, bool) {
 	}
 	groups := make(map[string]string, len(p.groups))
 	for _, g := range p.groups {
-		if from, to := at[2*g.index], at[2*g.index+1]; from >= 0 && groups[g.name] == "" {
-			groups[g.name] = text[from:to]
-		} else if _, known := groups[g.name]; !known {
-			groups[g.name] = ""
+		held := ""
+		if from, to := at[2*g.index], at[2*g.index+1]; from >= 0 {
+			held = text[from:to]
+		}
+		if groups[g.name] == "" {
+			groups[g.name] = held
 		}
 	}
 	return groups, true

@@ -41,7 +41,7 @@ func FuzzTemplate(f *testing.F) {
 	for _, seed := range [][2]string{
 		{"hi $(user), ${query}", "$(counter.secret)"}, {"$(1)$(2)", "$(counter.secret"}, {"$(pick a|${1})", "${counter.secret}"},
 		{"$($($(", ")))"}, {"$(random.1-6)}{", "x"}, {"$(pick 'a' \"b\" `c)`", "|"}, {"$(", "counter.secret)"}, {"$(4|$(counter.secret))", ""},
-		{"$(pick $(pick $(pick $(pick $(pick a)))))", "b"}, {"\xff$\x00(user)", "\u202e"}, {"${user)${user}", "\r\n"}, {"$(nothing|$(user))", "y"},
+		{"$(pick $(pick $(pick $(pick $(pick a)))))", "b"}, {"\xff$\x00(user)", "\u202e"}, {"${user)${user}", "\r\n"}, {"$(nothing|$(user))", "y"}, {"${\x8b}", "0"},
 	} {
 		f.Add(seed[0], seed[1])
 	}

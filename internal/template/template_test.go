@@ -179,6 +179,17 @@ func TestTheResultIsBounded(t *testing.T) {
 	}
 }
 
+func TestHugeTextsAreTakenApart(t *testing.T) {
+	t.Parallel()
+	const n = 50_000
+	for _, text := range []string{
+		strings.Repeat("$(", n) + strings.Repeat(")", n), strings.Repeat("$(", n) + "user)", strings.Repeat("${$(", n) + strings.Repeat(")", n),
+		strings.Repeat("$(x)", n), strings.Repeat("$(pick ", n) + strings.Repeat(")", n), "$(pick " + strings.Repeat("a|", n) + ")",
+	} {
+		require.LessOrEqual(t, len(template.Parse(text).Render(message)), template.MaxOutput)
+	}
+}
+
 func TestEachRandomThingHasItsOwnSalt(t *testing.T) {
 	t.Parallel()
 	parsed := template.Parse("$(random.1-6) $(random.1-6) $(pick a|b|c|$(random.0-9))")

@@ -28,6 +28,8 @@
 //     reference.
 //   - The single gifts of a bomb follow it at once and carry the community gift's
 //     id; production has been seen to let one of them go first.
+//   - A PING without a word is answered with a bare PONG: tmi.js, which sends
+//     such ones, takes any other answer for none.
 //   - A connection that is silent for four minutes is asked with PING and closed
 //     half a minute later; production's periods are not documented.
 package twitch

@@ -27,6 +27,10 @@ func (c *conn) handle(line Line) {
 			c.nick(strings.ToLower(line.param(0)))
 		}
 	case "PING":
+		if len(line.Params) == 0 {
+			c.say("PONG")
+			return
+		}
 		c.say(fmt.Sprintf("%s PONG tmi.twitch.tv :%s", host, line.param(0)))
 	case "QUIT":
 		c.out.end()

@@ -32,10 +32,11 @@ func TestALoginIsGreetedInOrder(t *testing.T) {
 			"@badge-info=;badges=moderator/1;color=#2E8B57;display-name=LanternBot;emote-sets=0;mod=1;subscriber=0;user-type=mod :tmi.twitch.tv USERSTATE #harborlights",
 			"@emote-only=0;followers-only=-1;r9k=0;room-id=500000002;slow=0;subs-only=0 :tmi.twitch.tv ROOMSTATE #harborlights",
 		}, w.take())
-		w.send("PART #harborlights", "PING :are you there", "WHO x")
+		w.send("PART #harborlights", "PING :are you there", "PING", "WHO x")
 		require.Equal(t, []string{
 			":lanternbot!lanternbot@lanternbot.tmi.twitch.tv PART #harborlights",
 			":tmi.twitch.tv PONG tmi.twitch.tv :are you there",
+			"PONG",
 			":tmi.twitch.tv 421 lanternbot WHO :Unknown command",
 		}, w.take())
 	})

@@ -15,17 +15,17 @@ const (
 // outbox collects bytes for one connection, so that however many lines are
 // waiting leave in one write.
 type outbox struct {
-	wake    chan struct{} // something is waiting, or the end
-	drained chan struct{} // there may be room again
+	wake chan struct{} // something is waiting, or the end
 
 	mu      sync.Mutex
+	room    chan struct{} // closed when there is room again; nil while nobody waits for that
 	pending []byte
 	spare   []byte
 	ending  bool // nothing more is taken; close once empty
 }
 
 func newOutbox() *outbox {
-	return &outbox{wake: make(chan struct{}, 1), drained: make(chan struct{}, 1)}
+	return &outbox{wake: make(chan struct{}, 1)}
 }
 
 // push adds bytes without waiting and reports whether there was room.
@@ -61,14 +61,17 @@ func (o *outbox) offer(ctx context.Context, done <-chan struct{}, data []byte) b
 			signal(o.wake)
 			return true
 		}
+		if o.room == nil {
+			o.room = make(chan struct{})
+		}
+		room := o.room
 		o.mu.Unlock()
 		select {
 		case <-ctx.Done():
 			return false
 		case <-done:
 			return false
-		case <-o.drained:
-			signal(o.drained) // others may wait as well
+		case <-room:
 		}
 	}
 }
@@ -87,8 +90,11 @@ func (o *outbox) take() (data []byte, ending bool) {
 	o.mu.Lock()
 	data, ending = o.pending, o.ending
 	o.pending, o.spare = o.spare[:0], data
+	if o.room != nil {
+		close(o.room)
+		o.room = nil
+	}
 	o.mu.Unlock()
-	signal(o.drained)
 	return data, ending
 }
 

@@ -20,13 +20,13 @@ import (
 
 // webClient is a client that speaks chat over WebSocket.
 type webClient struct {
-	t      *testing.T
+	t      testing.TB
 	socket *websocket.Conn
 	lines  []string // read and not yet asked for
 }
 
 // serveWeb puts a server behind a real port for WebSockets inside TLS.
-func serveWeb(t *testing.T, s *Server) (address string, ca *authority.Authority) {
+func serveWeb(t testing.TB, s *Server) (address string, ca *authority.Authority) {
 	t.Helper()
 	ca, err := authority.Open(t.TempDir())
 	require.NoError(t, err)
@@ -44,7 +44,7 @@ func serveWeb(t *testing.T, s *Server) (address string, ca *authority.Authority)
 	return listener.Addr().String(), ca
 }
 
-func trusting(t *testing.T, ca *authority.Authority) *http.Client {
+func trusting(t testing.TB, ca *authority.Authority) *http.Client {
 	t.Helper()
 	pem, err := os.ReadFile(ca.Path())
 	require.NoError(t, err)
@@ -53,7 +53,7 @@ func trusting(t *testing.T, ca *authority.Authority) *http.Client {
 	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}}
 }
 
-func dialWeb(t *testing.T, address string, ca *authority.Authority) *webClient {
+func dialWeb(t testing.TB, address string, ca *authority.Authority) *webClient {
 	t.Helper()
 	socket, response, err := websocket.Dial(t.Context(), "wss://"+address+"/", &websocket.DialOptions{
 		HTTPClient: trusting(t, ca), Subprotocols: []string{"irc"},
@@ -171,6 +171,33 @@ func TestARequestThatIsNoWebSocketIsRefused(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, response.Body.Close())
 	require.Equal(t, http.StatusUpgradeRequired, response.StatusCode)
+}
+
+func BenchmarkBroadcastOverWebSocket(b *testing.B) {
+	s := open(b, b.TempDir(), nil)
+	address, ca := serveWeb(b, s)
+	bot := dialWeb(b, address, ca).join("lanternbot", botToken)
+	lines, size := load(1000)
+	b.SetBytes(int64(size / len(lines)))
+	total := (b.N/len(lines) + 1) * size
+	drained := make(chan error, 1)
+	b.ResetTimer()
+	go func() {
+		for read := 0; read < total; {
+			_, message, err := bot.socket.Read(b.Context())
+			if err != nil {
+				drained <- err
+				return
+			}
+			read += len(message)
+		}
+		drained <- nil
+	}()
+	for range b.N/len(lines) + 1 {
+		s.Broadcast(b.Context(), lines)
+	}
+	require.NoError(b, <-drained)
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "lines/s")
 }
 
 func FuzzLinesAreCutWithoutLoss(f *testing.F) {
