@@ -170,27 +170,30 @@ func TestTheSupervisorIsToldOfNewCreatorsUntilItKnowsThem(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := Parts{Config: first, Log: zerolog.Nop(), live: newLive(first)}
 		roster := newRoster(first)
-		var told [][]string
+		told := make(chan []string, 4)
+		answers := make(chan error, 2)
+		answers <- errors.New("Temporal does not answer")
+		answers <- nil
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan struct{})
 		go func() {
 			defer close(ended)
 			p.follow(ctx, roster, func(_ context.Context, ids []string) error {
-				if told = append(told, ids); len(told) == 1 {
-					return errors.New("Temporal does not answer")
-				}
-				return nil
+				told <- ids
+				return <-answers
 			})
 		}()
 		synctest.Wait()
 		require.Empty(t, told, "nothing has changed")
+		begin := time.Now()
 		p.live.take(watch.Outcome{OK: true, Config: second})
-		synctest.Wait()
+		for range 2 { // the second time once it has been left alone for a while
+			require.Equal(t, []string{"Ab3dE9", "Second"}, <-told)
+		}
+		require.Equal(t, reconcileEvery, time.Since(begin))
 		require.Equal(t, []string{"Ab3dE9", "Second"}, roster.IDs())
-		require.Len(t, told, 1)
-		time.Sleep(reconcileEvery) // of the bubble's clock
 		synctest.Wait()
-		require.Equal(t, [][]string{{"Ab3dE9", "Second"}, {"Ab3dE9", "Second"}}, told)
+		require.Empty(t, told, "it knows them now")
 		stop()
 		<-ended
 	})
