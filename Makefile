@@ -28,6 +28,10 @@ deps: ## Install FFmpeg, PostgreSQL's server binaries and Chromium, if missing
 deps-test:
 	@deploy/install-deps.sh --with-compiler
 
+.PHONY: deps-bench
+deps-bench:
+	@deploy/install-deps.sh --with-node
+
 .PHONY: build
 build: ## Build bin/standalone and bin/streamsuites
 	@deploy/build.sh $(LDFLAGS)
@@ -55,7 +59,7 @@ lint: ## vet, staticcheck, workflowcheck, and the Windows build of the operator'
 	GOOS=darwin go build -o /dev/null ./cmd/streamsuites
 
 .PHONY: bench
-bench: deps build ## Measure, and write docs/benchmarks.md and benchmarks.json
+bench: deps-bench build ## Measure, and write docs/benchmarks.md and benchmarks.json
 	go run ./bench
 
 .PHONY: clean

@@ -31,7 +31,7 @@ func (a *Exports) Snapshot(ctx context.Context, _ task.Nothing) (task.Nothing, e
 type Attic interface {
 	EnsurePartitions(ctx context.Context, now time.Time) error
 	PruneChat(ctx context.Context, before time.Time) (partitions int, err error)
-	PruneOutbox(ctx context.Context, before time.Time) (rows int64, err error) // of outbox and inbox
+	PruneOutbox(ctx context.Context, before time.Time) (rows int64, err error)
 	PruneRuntimeEvents(ctx context.Context, before time.Time) (rows int64, err error)
 	PruneCooldowns(ctx context.Context, before time.Time) (rows int64, err error)
 	PruneCaptures(ctx context.Context, before time.Time) (rows int64, err error)
@@ -40,22 +40,24 @@ type Attic interface {
 
 // Keep says how long things are kept.
 type Keep struct {
-	Chat     time.Duration // by whole days
-	Queues   time.Duration // outbox rows that were sent, inbox rows that were consumed
+	Chat     time.Duration // the event logs: chat by whole days, inputs, decisions; longer than anything is repeated
+	Queues   time.Duration // outbox rows that were sent
 	Events   time.Duration
 	Captures time.Duration // rows about recordings that ended, not the recordings
 }
 
 // DefaultKeep keeps what an operator may ask about within a month, and queues
 // for as long as a repeat could come.
-var DefaultKeep = Keep{Chat: 30 * day, Queues: 7 * day, Events: 30 * day, Captures: 30 * day}
+func DefaultKeep() Keep {
+	return Keep{Chat: 30 * day, Queues: 7 * day, Events: 30 * day, Captures: 30 * day}
+}
 
 const day = 24 * time.Hour
 
 // Housekeeping forgets what is no longer needed.
 type Housekeeping struct {
 	Store Attic
-	Keep  Keep
+	Keep  func() Keep // asked each time
 }
 
 // Reset begins a quota day: grants of budgets older than the day before are
@@ -78,10 +80,11 @@ func (a *Housekeeping) Retain(ctx context.Context, in task.RetainInput) (result 
 	if err := a.Store.EnsurePartitions(ctx, in.Now); err != nil {
 		return result, err
 	}
-	if result.ChatPartitions, err = a.Store.PruneChat(ctx, in.Now.Add(-a.Keep.Chat)); err != nil {
+	keep := a.Keep()
+	if result.ChatPartitions, err = a.Store.PruneChat(ctx, in.Now.Add(-keep.Chat)); err != nil {
 		return result, err
 	}
-	if result.Queues, err = a.Store.PruneOutbox(ctx, in.Now.Add(-a.Keep.Queues)); err != nil {
+	if result.Queues, err = a.Store.PruneOutbox(ctx, in.Now.Add(-keep.Queues)); err != nil {
 		return result, err
 	}
 	// A cooldown that is over says nothing any more; an hour of them is what
@@ -89,9 +92,9 @@ func (a *Housekeeping) Retain(ctx context.Context, in task.RetainInput) (result 
 	if _, err = a.Store.PruneCooldowns(ctx, in.Now.Add(-day)); err != nil {
 		return result, err
 	}
-	if result.Events, err = a.Store.PruneRuntimeEvents(ctx, in.Now.Add(-a.Keep.Events)); err != nil {
+	if result.Events, err = a.Store.PruneRuntimeEvents(ctx, in.Now.Add(-keep.Events)); err != nil {
 		return result, err
 	}
-	result.Captures, err = a.Store.PruneCaptures(ctx, in.Now.Add(-a.Keep.Captures))
+	result.Captures, err = a.Store.PruneCaptures(ctx, in.Now.Add(-keep.Captures))
 	return result, err
 }

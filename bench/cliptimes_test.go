@@ -47,15 +47,3 @@ func TestAClipThatWasNeverPublishedHasNoOverhead(t *testing.T) {
 	_, err := timesOf(history(0, 1), asked, time.Second)
 	require.ErrorContains(t, err, "encoded")
 }
-
-func TestTheThroughputIsTheMedianOfTheRuns(t *testing.T) {
-	t.Parallel()
-	one := func(seconds time.Duration) run {
-		return run{rows: 1000, took: seconds * time.Second, commits: 10, reference: 500 * time.Millisecond}
-	}
-	figure := throughput([]run{one(1), one(4), one(2)})
-	require.InDelta(t, 500, figure.Value, 0)
-	require.InDelta(t, 2000, figure.Reference, 0)
-	require.InDelta(t, 0.25, figure.ratio(), 0)
-	require.Len(t, figure.Details, 3)
-}

@@ -25,6 +25,7 @@ const generatorCommand = "generate-load"
 // greeting is what the generator says first: where it serves and whom it lets in.
 type greeting struct {
 	Address string `json:"address"`
+	Web     string `json:"web"` // for WebSockets
 	CAFile  string `json:"ca_file"`
 	Login   string `json:"login"`
 	Token   string `json:"token"`
@@ -48,10 +49,12 @@ type load struct {
 
 // sent is what the generator answers when it has sent everything.
 type sent struct {
-	Lines int           `json:"lines"` // with what is not chat
-	Bytes int64         `json:"bytes"`
-	CPU   time.Duration `json:"cpu"`
-	Took  time.Duration `json:"took"`
+	Lines      int           `json:"lines"`      // with what is not chat
+	Stored     int           `json:"stored"`     // that become rows: messages and subscriptions
+	Triggering int           `json:"triggering"` // messages that match a trigger
+	Bytes      int64         `json:"bytes"`
+	CPU        time.Duration `json:"cpu"`
+	Took       time.Duration `json:"took"`
 }
 
 // generate is the load generator's process. Its arguments are its name, its folder,
@@ -70,16 +73,16 @@ func generate(ctx context.Context, args []string) error {
 	if _, err := rand.Read(g.seed[:]); err != nil {
 		return fmt.Errorf("seed the load: %w", err)
 	}
-	g.scribe = newScribe(lines, channels, g.seed)
+	g.scribe = newScribe(lines, channels, newSampler(newRepertoire().texts), g.seed)
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	served := make(chan error, 1)
+	served := make(chan error, 2)
 	if err := g.open(ctx, dir, channels, served); err != nil {
 		return err
 	}
 	err = g.obey(ctx, os.Stdin)
 	stop()
-	return errors.Join(err, <-served, g.server.Close())
+	return errors.Join(err, <-served, <-served, g.server.Close())
 }
 
 // generator is the simulated platform under load.
@@ -115,12 +118,17 @@ func (g *generator) open(ctx context.Context, dir string, channels []string, ser
 	if err != nil {
 		return err
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	plain, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return fmt.Errorf("serve the simulated chat: %w", err)
 	}
-	go func() { served <- g.server.Serve(ctx, listener) }()
-	return g.out.Encode(greeting{listener.Addr().String(), ca.Path(), bot.Login, bot.Token})
+	web, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return errors.Join(fmt.Errorf("serve the simulated chat over WebSocket: %w", err), plain.Close())
+	}
+	go func() { served <- g.server.Serve(ctx, plain) }()
+	go func() { served <- g.server.ServeWebSocket(ctx, web) }()
+	return g.out.Encode(greeting{plain.Addr().String(), web.Addr().String(), ca.Path(), bot.Login, bot.Token})
 }
 
 // obey carries out orders until there are no more.
@@ -165,7 +173,7 @@ const (
 
 // send sends a load.
 func (g *generator) send(ctx context.Context, l load, progress <-chan int) sent {
-	began, cpu := time.Now(), ownCPU()
+	began, cpu, before := time.Now(), ownCPU(), g.scribe.written
 	var done sent
 	chat, committed := 0, 0
 	for chat < l.Chat && ctx.Err() == nil {
@@ -180,14 +188,15 @@ func (g *generator) send(ctx context.Context, l load, progress <-chan int) sent 
 			}
 			continue
 		}
-		var lines int
-		g.block, lines = g.scribe.write(g.block[:0], due, time.Now())
+		g.block = g.scribe.write(g.block[:0], due, time.Now())
 		g.server.Broadcast(ctx, [][]byte{g.block})
-		chat, done.Lines, done.Bytes = chat+due, done.Lines+lines, done.Bytes+int64(len(g.block))
+		chat, done.Bytes = chat+due, done.Bytes+int64(len(g.block))
 		if l.PerSecond > 0 {
 			time.Sleep(step)
 		}
 	}
+	now := g.scribe.written
+	done.Lines, done.Stored, done.Triggering = now.lines-before.lines, now.stored-before.stored, now.triggering-before.triggering
 	done.CPU, done.Took = ownCPU()-cpu, time.Since(began)
 	return done
 }

@@ -42,12 +42,15 @@ const (
 	idHole
 	timeHole
 	channelHole
+	textHole
 )
 
 // realLine is one line of real chat, cut where its copies differ.
 type realLine struct {
-	parts []part
-	chat  bool // becomes a row; bans and subscriptions do not
+	parts  []part
+	said   []byte // what stands in the hole of the text
+	chat   bool   // a message
+	stored bool   // becomes a row: messages and subscriptions do, bans do not
 }
 
 // part is text and the hole that follows it.
@@ -129,36 +132,57 @@ func cutLine(line []byte) (realLine, bool) {
 	_, trailing, more := bytes.Cut(params, []byte(" "))
 	text = fmt.Appendf(text, " %s %s #", source, name)
 	cut.parts = append(cut.parts, part{text, channelHole})
-	if more {
+	cut.chat = string(name) == "PRIVMSG"
+	cut.stored = cut.chat || string(name) == "USERNOTICE" // all of the real ones are subscriptions
+	said, spoken := bytes.CutPrefix(trailing, []byte(":"))
+	switch {
+	case cut.chat && spoken:
+		cut.said = bytes.Clone(said)
+		cut.parts = append(cut.parts, part{[]byte(" :"), textHole})
+		trailing = nil
+	case more:
 		trailing = append([]byte(" "), trailing...)
 	}
 	cut.parts = append(cut.parts, part{append(bytes.Clone(trailing), "\r\n"...), noHole})
-	cut.chat = string(name) == "PRIVMSG"
 	return cut, true
 }
 
 // scribe writes fresh copies of real lines: each with an id of its own, the time of
-// the moment, and a channel of the benchmark's.
+// the moment, and a channel of the benchmark's. What is said in one of every so many
+// chat messages is replaced by what triggers something.
 type scribe struct {
 	lines    []realLine
 	channels []string
-	random   *rand.ChaCha8
+	samples  *sampler
+	random   *rand.ChaCha8 // of the ids
 	next     int
+	written  written
 }
 
-func newScribe(lines []realLine, channels []string, seed [32]byte) *scribe {
-	return &scribe{lines: lines, channels: channels, random: rand.NewChaCha8(seed)}
+// written is how much a scribe has written.
+type written struct{ lines, stored, chat, triggering int }
+
+func newScribe(lines []realLine, channels []string, samples *sampler, seed [32]byte) *scribe {
+	return &scribe{lines: lines, channels: channels, samples: samples, random: rand.NewChaCha8(seed)}
 }
 
 // write appends lines until chat messages of them are chat.
-func (s *scribe) write(b []byte, chat int, now time.Time) (_ []byte, lines int) {
+func (s *scribe) write(b []byte, chat int, now time.Time) []byte {
 	for chat > 0 {
 		line := &s.lines[s.next%len(s.lines)]
 		channel := s.channels[s.next%len(s.channels)]
 		s.next++
-		lines++
+		s.written.lines++
+		if line.stored {
+			s.written.stored++
+		}
+		said := line.said
 		if line.chat {
 			chat--
+			if s.written.chat++; s.written.chat%every == 0 {
+				s.written.triggering++
+				said = []byte(s.samples.next())
+			}
 		}
 		for i := range line.parts {
 			b = append(b, line.parts[i].text...)
@@ -169,11 +193,13 @@ func (s *scribe) write(b []byte, chat int, now time.Time) (_ []byte, lines int) 
 				b = strconv.AppendInt(b, now.UnixMilli(), 10)
 			case channelHole:
 				b = append(b, channel...)
+			case textHole:
+				b = append(b, said...)
 			case noHole:
 			}
 		}
 	}
-	return b, lines
+	return b
 }
 
 // appendID appends a random UUID, as the platform's message ids are.

@@ -28,13 +28,14 @@ type told struct {
 	err  error
 }
 
-// startLoader starts the load generator for these channels.
-func startLoader(ctx context.Context, b bench, channels []string) (_ *loader, err error) {
+// startLoader starts a load generator for these channels. Its name is that of its
+// folder.
+func startLoader(ctx context.Context, b bench, name string, channels []string) (_ *loader, err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("find this program: %w", err)
 	}
-	dir := filepath.Join(b.dir, "generator")
+	dir := filepath.Join(b.dir, name)
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the load generator's folder: %w", err)
 	}
@@ -52,7 +53,7 @@ func startLoader(ctx context.Context, b bench, channels []string) (_ *loader, er
 	}
 	l := &loader{orders: json.NewEncoder(write), told: make(chan told, 1), pipes: []*os.File{write, read}}
 	l.child, err = process.Start(context.WithoutCancel(ctx), process.Spec{
-		Name: "load generator", Path: self, Args: append([]string{generatorCommand, dir, lines}, channels...),
+		Name: name, Path: self, Args: append([]string{generatorCommand, dir, lines}, channels...),
 		Stdin: orders, Stdout: answers, Stderr: os.Stderr, Registry: b.children,
 	})
 	_, _ = orders.Close(), answers.Close()

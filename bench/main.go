@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"runtime/pprof"
 	"slices"
 	"strings"
 	"syscall"
@@ -27,15 +26,24 @@ const (
 
 // suites are the groups of measurements, in the order in which they run.
 var suites = []suite{
+	{"eval", measureEvaluation},
 	{"ingest", measureIngest},
-	{"standalone", measureStandalone},
-	{"failover", measureFailover},
+	{"standalone", figuresOnly(measureStandalone)},
+	{"failover", figuresOnly(measureFailover)},
+}
+
+// figuresOnly is a suite that finds figures and nothing else.
+func figuresOnly(run func(context.Context, bench) ([]Figure, error)) func(context.Context, bench) (Finding, error) {
+	return func(ctx context.Context, b bench) (Finding, error) {
+		figures, err := run(ctx, b)
+		return Finding{Figures: figures}, err
+	}
 }
 
 // suite is a group of measurements that share what they start.
 type suite struct {
 	name string
-	run  func(context.Context, bench) ([]Figure, error)
+	run  func(context.Context, bench) (Finding, error)
 }
 
 // bench is what the suites share.
@@ -44,7 +52,8 @@ type bench struct {
 	children *process.Registry
 	out      io.Writer
 	log      zerolog.Logger
-	lines    int // a run of the ingest measurement
+	lines    int    // a run of the ingest measurement
+	profile  string // where the CPU profile of the data plane goes, or empty
 }
 
 func (b bench) say(format string, args ...any) { _, _ = fmt.Fprintf(b.out, format+"\n", args...) }
@@ -67,7 +76,7 @@ func measure(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	only := flags.String("only", "", "run one suite, "+suiteNames()+", and write nothing")
 	lines := flags.Int("lines", 300_000, "chat messages in a run of the ingest measurement")
-	profile := flags.String("cpuprofile", "", "write a CPU profile of this process, which holds the data plane, to a file")
+	profile := flags.String("cpuprofile", "", "write the CPU profile of the data plane, which the ingest measurement sums up, to a file")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -79,16 +88,11 @@ func measure(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	stop, err := startProfile(*profile)
+	found, err := runSuites(ctx, chosen, bench{lines: *lines, profile: *profile})
 	if err != nil {
 		return err
 	}
-	figures, err := runSuites(ctx, chosen, *lines)
-	stop()
-	if err != nil {
-		return err
-	}
-	report := Report{Machine: machine, Figures: figures}
+	report := Report{Machine: machine, Finding: found}
 	_, _ = fmt.Fprintln(os.Stdout, "\n"+report.Table())
 	if *only != "" {
 		return nil
@@ -116,45 +120,23 @@ func choose(only string) ([]suite, error) {
 }
 
 // runSuites runs the suites in a temporary folder.
-func runSuites(ctx context.Context, chosen []suite, lines int) ([]Figure, error) {
-	dir, err := os.MkdirTemp("", "streamsuites-bench-")
-	if err != nil {
-		return nil, fmt.Errorf("make a temporary folder: %w", err)
+func runSuites(ctx context.Context, chosen []suite, b bench) (all Finding, err error) {
+	if b.dir, err = os.MkdirTemp("", "streamsuites-bench-"); err != nil {
+		return all, fmt.Errorf("make a temporary folder: %w", err)
 	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	children, err := process.OpenRegistry(filepath.Join(dir, "children"))
-	if err != nil {
-		return nil, err
+	defer func() { _ = os.RemoveAll(b.dir) }()
+	if b.children, err = process.OpenRegistry(filepath.Join(b.dir, "children")); err != nil {
+		return all, err
 	}
-	b := bench{
-		dir: dir, children: children, out: os.Stdout, lines: lines,
-		log: zerolog.New(zerolog.ConsoleWriter{Out: os.Stderr, NoColor: true}).Level(zerolog.ErrorLevel),
-	}
-	var figures []Figure
+	b.out = os.Stdout
+	b.log = zerolog.New(zerolog.ConsoleWriter{Out: os.Stderr, NoColor: true}).Level(zerolog.ErrorLevel)
 	for _, s := range chosen {
 		b.say("== %s", s.name)
 		found, err := s.run(ctx, b)
 		if err != nil {
-			return nil, fmt.Errorf("measure %s: %w", s.name, err)
+			return all, fmt.Errorf("measure %s: %w", s.name, err)
 		}
-		figures = append(figures, found...)
+		all.Figures, all.Sections = append(all.Figures, found.Figures...), append(all.Sections, found.Sections...)
 	}
-	return figures, nil
-}
-
-func startProfile(path string) (stop func(), err error) {
-	if path == "" {
-		return func() {}, nil
-	}
-	file, err := os.Create(path)
-	if err != nil {
-		return nil, fmt.Errorf("write the CPU profile: %w", err)
-	}
-	if err := pprof.StartCPUProfile(file); err != nil {
-		return nil, errors.Join(fmt.Errorf("write the CPU profile: %w", err), file.Close())
-	}
-	return func() {
-		pprof.StopCPUProfile()
-		_ = file.Close()
-	}, nil
+	return all, nil
 }

@@ -13,7 +13,7 @@ import (
 // chatColumns are all columns of the table of chat.
 var chatColumns = []string{
 	"day", "platform", "message_id", "creator_id", "lane_seq", "channel", "author_id", "author_login",
-	"author_name", "roles", "text", "reply_to", "shared_from", "self", "sent_at", "received_at",
+	"author_name", "roles", "text", "reply_to", "shared_from", "self", "sent_at", "received_at", "kind", "amount", "unit",
 }
 
 // table is the table of chat, over a connection of the benchmark's own.

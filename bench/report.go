@@ -67,11 +67,26 @@ func (f Figure) goal() string {
 	}
 }
 
-// Report is everything that one run of the program found. Figures stand in the
-// order in which they were measured.
+// Section is a table for people with words around it.
+type Section struct {
+	Title  string
+	Text   string // before the table
+	Head   []string
+	Rows   [][]string // as many cells as Head; all but the first are numbers
+	Result string     // after the table
+}
+
+// Finding is what a suite found.
+type Finding struct {
+	Figures  []Figure
+	Sections []Section
+}
+
+// Report is everything that one run of the program found, in the order in which it
+// was measured.
 type Report struct {
 	Machine Machine
-	Figures []Figure
+	Finding
 }
 
 // Table is the figures for the terminal.

@@ -17,14 +17,17 @@ func sampleReport() Report {
 			CPU: "Abacus 9", Cores: 2, Memory: "23.5 GiB", Kernel: "linux 6.1.0", Go: "go1.26.8",
 			Postgres: "15.14", FFmpeg: "5.1.7", Load: "0.31", Date: "2026-02-03",
 		},
-		Figures: []Figure{{
+		Finding: Finding{Figures: []Figure{{
 			Name: "ingest.lines_per_second", Value: 61234.56, Unit: "lines/s", Target: 20000, Reference: 120000,
 			ReferenceIs: "COPY alone.", How: "Lines in, rows out.", Details: []string{"Run 1: fast.", "Run 2: faster."},
 		}, {
 			Name: "clip.start_p99_ms", Value: 1234.5, Unit: "ms", Target: 1000, Lower: true, Reference: 0.5, How: "By the clock.",
 		}, {
 			Name: "memory.pss_mb", Value: 257.04, Unit: "MB", Target: 500, Lower: true, How: "By weight.",
-		}},
+		}}, Sections: []Section{{
+			Title: "Where the time goes", Text: "By the clock, too.", Head: []string{"Part", "µs"}, Rows: [][]string{{"Work", "3"}, {"Rest", "1"}},
+			Result: "Work is what bounds it.",
+		}}},
 	}
 }
 
@@ -82,5 +85,5 @@ func TestOnlyAKnownSuiteIsChosen(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "ingest", one[0].name)
 	_, err = choose("outgest")
-	require.ErrorContains(t, err, "ingest or standalone or failover")
+	require.ErrorContains(t, err, "eval or ingest or standalone or failover")
 }

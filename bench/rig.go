@@ -115,7 +115,7 @@ func (r *rig) startLoader(ctx context.Context) (err error) {
 	for i := range channels {
 		channels[i] = channelName(i)
 	}
-	if r.loader, err = startLoader(ctx, r.bench, channels); err != nil {
+	if r.loader, err = startLoader(ctx, r.bench, "generator", channels); err != nil {
 		return err
 	}
 	r.onStop(r.loader.stop)
@@ -189,13 +189,17 @@ func (r *rig) awaitJoined(ctx context.Context) error {
 
 func channelName(i int) string { return fmt.Sprintf("bench%02d", i) }
 
-// newRoster makes up the creators, with the triggers that everybody has.
+func creatorID(i int) string { return fmt.Sprintf("Bench%02d", i) }
+
+// newRoster makes up the creators, with the triggers of the load.
 func newRoster() *roster {
 	r := &roster{changed: make(chan struct{})}
 	for i := range creators {
-		id := fmt.Sprintf("Bench%02d", i)
+		id := creatorID(i)
+		settings := trigger.DefaultSettings(id, "Creator "+id)
+		settings.Triggers, settings.RecordTexts = newRepertoire().triggers, true
 		r.creators = append(r.creators, ingest.Creator{
-			ID: id, Settings: trigger.DefaultSettings(id, "Creator "+id),
+			ID: id, Settings: settings,
 			Channels: []ingest.Channel{{Platform: chat.Twitch, Name: channelName(i), Account: account}},
 		})
 	}

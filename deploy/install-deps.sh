@@ -2,11 +2,22 @@
 # Installs what StreamSuites needs beside Go: FFmpeg, PostgreSQL's server
 # binaries (no system cluster is created or started) and Chromium.
 # Does nothing where everything is there. --with-compiler adds gcc, which the
-# race detector needs.
+# race detector needs; --with-node adds Node and npm, which nothing but the
+# benchmarks needs.
 set -euo pipefail
 
 compiler=false
-[ "${1:-}" = "--with-compiler" ] && compiler=true
+node=false
+for option in "$@"; do
+	case "$option" in
+	--with-compiler) compiler=true ;;
+	--with-node) node=true ;;
+	*)
+		echo "install-deps.sh: there is no option $option" >&2
+		exit 2
+		;;
+	esac
+done
 
 have() { command -v "$1" >/dev/null 2>&1; }
 have_postgres() {
@@ -27,6 +38,7 @@ have ffmpeg && have ffprobe || missing+=(ffmpeg)
 have_postgres || missing+=(postgresql)
 have_chromium || missing+=(chromium)
 if $compiler && ! have gcc; then missing+=(gcc); fi
+if $node && ! { have node && have npm; }; then missing+=(node); fi
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 echo "==> installing: ${missing[*]}"
@@ -72,6 +84,7 @@ if have apt-get; then
 			}
 			;;
 		gcc) apt install -y --no-install-recommends gcc libc6-dev ;;
+		node) apt install -y --no-install-recommends nodejs npm ;;
 		*) apt install -y --no-install-recommends "$package" ;;
 		esac
 	done

@@ -60,11 +60,14 @@ type Chat interface {
 	Send(ctx context.Context, channel, text, replyTo string) error
 }
 
-// Deleter is a Chat that can delete other people's messages.
+// Deleter is what a Chat implements as well where messages can be taken out of
+// chat again.
 type Deleter interface {
-	// Delete deletes a message. That it is gone already is no error. An
-	// *UnsentError says that it will not be deleted, or when to try again; any other
-	// error is worth another attempt.
+	// Delete removes the message with the platform's own id from a channel; nil
+	// means that it is gone, also when it was gone before. Asking twice does no
+	// harm. An *UnsentError says that the message certainly stays; its RetryAfter
+	// is 0 when asking again makes no sense, as without the right to delete. After
+	// any other error the message may be gone.
 	Delete(ctx context.Context, channel, messageID string) error
 }
 

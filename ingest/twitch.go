@@ -37,7 +37,7 @@ func (r twitchReader) OnState(channel string, state twitch.State, detail string)
 	r.account.State(channel, string(state), detail)
 }
 
-// twitchChat tells apart what certainly was not sent.
+// twitchChat tells apart what certainly was not done.
 type twitchChat struct{ *twitch.Client }
 
 // Send implements Chat.
@@ -50,6 +50,21 @@ func (c twitchChat) Send(ctx context.Context, channel, text, replyTo string) err
 			unsent.RetryAfter = refused.RetryAfter
 		}
 		return unsent
+	}
+	return err
+}
+
+// Delete takes a message out of a channel's chat; nil means that it is gone.
+// An *UnsentError says that it stays, and when to try again if that makes sense.
+func (c twitchChat) Delete(ctx context.Context, channel, messageID string) error {
+	return undeleted(c.Client.Delete(ctx, channel, messageID))
+}
+
+// undeleted tells apart what certainly stays in chat.
+func undeleted(err error) error {
+	var refused *twitch.DeleteError
+	if errors.As(err, &refused) && !refused.MaybeDeleted {
+		return &UnsentError{Err: err, RetryAfter: refused.RetryAfter}
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package twitch
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -19,6 +20,7 @@ const (
 type channel struct {
 	name      string
 	creatorID string
+	roomID    string // the platform's number of the channel; empty until it was seen
 	session   *session
 	phase     phase
 	removed   bool
@@ -48,6 +50,14 @@ func newChannel(name, creatorID string) *channel {
 		name: name, creatorID: creatorID,
 		changed: make(chan struct{}),
 		out:     outgoing{slot: make(chan struct{}, 1)},
+	}
+}
+
+// learnRoom notes the channel's number, which is its owner's user id.
+func (ch *channel) learnRoom(id string) {
+	const digits = "0123456789"
+	if id != "" && len(id) <= 20 && strings.Trim(id, digits) == "" {
+		ch.roomID = id
 	}
 }
 

@@ -38,6 +38,11 @@ type Config struct {
 	// refused token needs a person. An error that has a method Retryable() bool
 	// answering true is tried again later; any other parks the account.
 	Refresh func(ctx context.Context, refused string) (string, error)
+	// Delete takes a message out of chat through the platform's API; it returns
+	// nil when the message is gone. Nil means that messages cannot be deleted. Of
+	// an error, Retryable() bool says whether another try may help, RetryIn()
+	// time.Duration when, and Unanswered() bool that the message may be gone.
+	Delete func(ctx context.Context, deletion Deletion) error
 	// TLS is the base of the TLS configuration: roots, minimum version. Nil
 	// means the system's roots.
 	TLS *tls.Config

@@ -79,6 +79,10 @@ func (c *conn) write(lines ...string) error {
 
 func (c *conn) lastHeard() time.Time { return time.Unix(0, c.heard.Load()).UTC() }
 
+// received is when the line that was read last came off the wire: when the bytes
+// with its end did. One look at the clock does for all lines of a read.
+func (c *conn) received() time.Time { return c.lastHeard() }
+
 // watched is the reading side of a conn. It sends a PING when nothing was heard
 // for a while and gives up when that is not answered. The waits cover only the
 // time that is spent waiting for the network: a slow handler cannot make a

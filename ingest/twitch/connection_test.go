@@ -179,19 +179,21 @@ func TestLoginsKeepToTheirBudget(t *testing.T) {
 
 func TestHostileLinesAreCountedAndChatGoesOn(t *testing.T) {
 	for name, c := range map[string]struct{ line, kind string }{
-		"a badge without a version":       {"@badges=broken;tmi-sent-ts=x :a!a@a.tmi.twitch.tv PRIVMSG #nova :bad tags", brokenPanic},
-		"a message without parameters":    {":a!a@a PRIVMSG", brokenPanic},
-		"a message without text":          {"@user-id=7 :a!a@a PRIVMSG #nova", brokenChat},
-		"a message without author":        {"@id=x PRIVMSG #nova :hi", brokenChat},
-		"a ban without parameters":        {"CLEARCHAT", brokenPanic},
-		"emotes beyond a notice's text":   {"@emotes=25:4-0;msg-id=sub :tmi.twitch.tv USERNOTICE #nova :hello", brokenPanic},
-		"tags and nothing else":           {"@a=b;c=d", brokenEmpty},
-		"a source and nothing else":       {":tmi.twitch.tv", brokenEmpty},
-		"a line of 17 KiB":                {"@x=" + strings.Repeat("y", 17<<10) + " :a!a@a PRIVMSG #nova :hi", brokenTooLong},
-		"a line of 200 KiB":               {":a!a@a PRIVMSG #nova :" + strings.Repeat("z", 200<<10), brokenTooLong},
-		"an author's id of a kilobyte":    {"@user-id=" + strings.Repeat("7", 1<<10) + " :a!a@a PRIVMSG #nova :hi", brokenChat},
-		"only NUL where the text was":     {":a!a@a PRIVMSG #nova :\x00\x00", brokenChat},
-		"a foreign badge without version": {"@badges=x;id=1 :a!a@a PRIVMSG #nova :hi", brokenPanic},
+		"a state's badge without a version": {"@badges=broken :tmi.twitch.tv USERSTATE #nova", brokenPanic},
+		"a message without parameters":      {":a!a@a PRIVMSG", brokenChat},
+		"a message without text":            {"@user-id=7 :a!a@a PRIVMSG #nova", brokenChat},
+		"a message without author":          {"@id=x PRIVMSG #nova :hi", brokenChat},
+		"a ban without parameters":          {"CLEARCHAT", brokenChat},
+		"a deletion without parameters":     {":tmi.twitch.tv CLEARMSG", brokenChat},
+		"a raid without parameters":         {"@msg-id=raid :tmi.twitch.tv USERNOTICE", brokenChat},
+		"a raid of nobody":                  {"@msg-id=raid :tmi.twitch.tv USERNOTICE #nova", brokenChat},
+		"a notice without parameters":       {":tmi.twitch.tv NOTICE", brokenPanic},
+		"tags and nothing else":             {"@a=b;c=d", brokenEmpty},
+		"a source and nothing else":         {":tmi.twitch.tv", brokenEmpty},
+		"a line of 17 KiB":                  {"@x=" + strings.Repeat("y", 17<<10) + " :a!a@a PRIVMSG #nova :hi", brokenTooLong},
+		"a line of 200 KiB":                 {":a!a@a PRIVMSG #nova :" + strings.Repeat("z", 200<<10), brokenTooLong},
+		"an author's id of a kilobyte":      {"@user-id=" + strings.Repeat("7", 1<<10) + " :a!a@a PRIVMSG #nova :hi", brokenChat},
+		"only NUL where the text was":       {":a!a@a PRIVMSG #nova :\x00\x00", brokenChat},
 	} {
 		t.Run(name, func(t *testing.T) {
 			play(t, func(t *testing.T, s *stage) {
@@ -207,13 +209,16 @@ func TestHostileLinesAreCountedAndChatGoesOn(t *testing.T) {
 	}
 }
 
-func TestWhatBreaksOnlyAnUnusedTagLosesNoMessage(t *testing.T) {
+func TestWhatBreaksOnlyATagLosesNoMessage(t *testing.T) {
 	play(t, func(t *testing.T, s *stage) {
 		s.run("nova")
 		p := s.joined("nova")
-		p.write("@emotes=25:4-0;source-badges=broken;source-id=1;id=m1;user-id=7 :ann!ann@ann PRIVMSG #nova :hello",
-			"@flags="+strings.Repeat("x", 8<<10)+";id=m2;user-id=7 :ann!ann@ann PRIVMSG #nova :tags of 8 KiB")
-		require.Equal(t, []string{"m1", "m2"}, s.ids())
+		p.write("@badges=broken,moderator;id=m0;tmi-sent-ts=x :a!a@a.tmi.twitch.tv PRIVMSG #nova :bad tags",
+			"@emotes=25:4-0;source-badges=broken;source-id=1;id=m1;user-id=7 :ann!ann@ann PRIVMSG #nova :hello",
+			"@flags="+strings.Repeat("x", 8<<10)+";id=m2;user-id=7 :ann!ann@ann PRIVMSG #nova :tags of 8 KiB",
+			"@emotes=25:4-0;id=m3;login=ann;msg-id=sub;user-id=7 :tmi.twitch.tv USERNOTICE #nova :hello")
+		require.Equal(t, []string{"m0", "m1", "m2", "m3"}, s.ids())
+		require.Equal(t, chat.Moderator, s.events[0].Author.Roles)
 	})
 }
 
@@ -250,12 +255,14 @@ func TestOtherThingsInChatAreTold(t *testing.T) {
 		p := s.joined("nova")
 		p.write("@ban-duration=600;room-id=1;target-user-id=80;tmi-sent-ts=1700000000000 :tmi.twitch.tv CLEARCHAT #nova :spammer",
 			"@login=ronni;target-msg-id=1 :tmi.twitch.tv CLEARMSG #nova :text",
-			"@login=raider;msg-id=raid;msg-param-viewerCount=42 :tmi.twitch.tv USERNOTICE #nova",
+			"@login=raider;msg-id=unraid :tmi.twitch.tv USERNOTICE #nova",
+			"@id=e1;login=raider;msg-id=raid;msg-param-viewerCount=42 :tmi.twitch.tv USERNOTICE #NOVA",
 			"@msg-id=slow_on :tmi.twitch.tv NOTICE #nova :This room is now in slow mode.",
 			":tmi.twitch.tv HOSTTARGET #nova :x 1")
 		synctest.Wait()
 		require.Equal(t, []OtherKind{OtherClearChat, OtherClearMsg, OtherUserNotice, OtherNotice}, s.other)
 		require.EqualValues(t, 1, s.client.Stats().Other[OtherClearChat])
+		require.Equal(t, []string{"e1"}, s.ids(), "a raid is an event")
 		require.Equal(t, StateLive, s.status("nova").State)
 	})
 }

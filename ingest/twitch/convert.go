@@ -1,13 +1,12 @@
 package twitch
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"strconv"
-	"strings"
 	"time"
-
-	irc "github.com/gempir/go-twitch-irc/v4"
+	"unicode/utf8"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
 )
@@ -15,11 +14,14 @@ import (
 // Identifiers longer than this are not the platform's own.
 const maxID = 128
 
-// Message times outside of these years are not believed.
+// Message times outside of these years are not believed, in Unix milliseconds.
 var (
-	earliestSent = time.Date(2007, 1, 1, 0, 0, 0, 0, time.UTC)
-	latestSent   = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
+	earliestSent = time.Date(2007, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli()
+	latestSent   = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli()
 )
+
+// unitBits is the unit of paid messages.
+const unitBits = "bits"
 
 // place is where a message was read: what the wire does not say.
 type place struct {
@@ -30,62 +32,118 @@ type place struct {
 	received  time.Time
 }
 
-// convert makes an event of a chat message. It reports false when the message
-// has no author or no text. The event holds no memory of the line.
-func convert(m *irc.PrivateMessage, login string, at place) (chat.Event, bool) {
-	text := action(m.Message)
-	userID := m.User.ID
-	if login == "" {
-		login = strings.ToLower(m.User.DisplayName)
-	}
-	if userID == "" {
-		userID = login
-	}
-	if userID == "" || len(userID) > maxID || (text == "" && !m.Action) {
-		return chat.Event{}, false
-	}
-	event := chat.Event{
-		Platform:   chat.Twitch,
-		MessageID:  m.ID,
-		CreatorID:  at.creatorID,
-		Channel:    at.channel,
-		Author:     chat.Author{ID: userID, Login: strings.ToLower(login), Name: m.User.DisplayName, Roles: roles(&m.User)},
-		Text:       text,
-		SentAt:     sentAt(m.Tags["tmi-sent-ts"], at.received),
-		ReceivedAt: at.received,
-		ReplyTo:    m.Tags["reply-parent-msg-id"],
-	}
-	if event.MessageID == "" || len(event.MessageID) > maxID {
-		event.MessageID = derivedID(at.channel, userID, m.Tags["tmi-sent-ts"], m.ID, text)
-	}
-	if event.Author.Name == "" {
-		event.Author.Name = event.Author.Login
-	}
-	if source := m.Tags["source-room-id"]; source != "" && source != m.RoomID {
-		event.SharedFrom = source
-	}
-	event.Self = at.ownLogin != "" && (event.Author.Login == at.ownLogin || (at.ownID != "" && userID == at.ownID))
-	detach(&event)
-	return event, true
+// converter makes events of the lines of one connection. It belongs to the
+// goroutine that reads them. An event costs one allocation, the memory of its
+// strings: slices of the line would keep the whole read buffer alive for as long
+// as the event is queued.
+type converter struct {
+	tags  tagSet
+	bombs bombs
+	block []byte // the strings of the event being made
 }
 
-// action unwraps what /me makes of a text.
-func action(text string) string {
-	const mark = "\x01ACTION"
-	if strings.HasPrefix(text, mark) {
-		text = strings.TrimPrefix(strings.TrimSuffix(text[len(mark):], "\x01"), " ")
+// wording is what an event's strings are cut from; the slices point into the
+// line or into the scratch of its tags.
+type wording struct {
+	userID, login, name, text []byte
+	what                      []byte // the platform's word for what happened; empty for a message
+}
+
+// message makes an event of a PRIVMSG. It reports false when there is no author
+// or no text.
+func (c *converter) message(e *chat.Event, h head, at *place) bool {
+	said, ok := h.text()
+	if !ok || len(said) == 0 {
+		return false
 	}
-	return text
+	text, closed := action(said)
+	if len(text) == 0 && !closed {
+		return false
+	}
+	w := wording{login: h.login(), text: text}
+	if !c.author(&w) {
+		return false
+	}
+	c.event(e, &w, at)
+	if bits := c.number(tagBits); bits > 0 {
+		e.Kind, e.Amount, e.Unit = chat.Paid, bits, unitBits
+	}
+	return true
+}
+
+// author fills in who wrote a line. It reports false when nobody did.
+func (c *converter) author(w *wording) bool {
+	w.userID, w.name = c.tags.value(tagUserID), c.tags.value(tagDisplayName)
+	if len(w.login) == 0 {
+		w.login = bytes.ToLower(w.name)
+	}
+	if len(w.userID) == 0 {
+		w.userID = w.login
+	}
+	return len(w.userID) > 0 && len(w.userID) <= maxID
+}
+
+// event puts an event together, an ordinary message as yet.
+func (c *converter) event(e *chat.Event, w *wording, at *place) {
+	id, reply, from := c.tags.value(tagID), c.tags.value(tagReplyParent), c.tags.value(tagSourceRoom)
+	if bytes.Equal(from, c.tags.value(tagRoom)) {
+		from = nil
+	}
+	e.Platform, e.CreatorID, e.Channel = chat.Twitch, at.creatorID, at.channel
+	e.SentAt, e.ReceivedAt = c.sentAt(at.received), at.received
+	e.Author.Roles = c.roles()
+	if len(id) == 0 || len(id) > maxID {
+		id = derivedID([]byte(at.channel), w.userID, c.tags.value(tagSentAt), id, w.text, w.what)
+	}
+	c.block = append(c.block[:0], w.login...)
+	login := lower(c.block)
+	name := w.name
+	if len(name) == 0 {
+		name = login
+	}
+	cuts := [...]*string{&e.Author.Login, &e.Author.Name, &e.MessageID, &e.Author.ID, &e.Text, &e.ReplyTo, &e.SharedFrom}
+	parts := [...][]byte{login, name, id, w.userID, w.text, reply, from}
+	c.block = login
+	for _, part := range parts[1:] {
+		c.block = append(c.block, part...)
+	}
+	all := string(c.block)
+	for i, cut := range cuts {
+		*cut, all = all[:len(parts[i])], all[len(parts[i]):]
+	}
+	e.Self = at.ownLogin != "" && (e.Author.Login == at.ownLogin || (at.ownID != "" && e.Author.ID == at.ownID))
+}
+
+// number reads a tag as a whole number; 0 when it is none.
+func (c *converter) number(name tagName) int64 {
+	value := c.tags.value(name)
+	if len(value) == 0 {
+		return 0
+	}
+	n, err := strconv.ParseInt(string(value), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // roles reads the badges. Staff and partner badges are no roles in a channel.
-func roles(user *irc.User) chat.Roles {
+func (c *converter) roles() chat.Roles {
 	r := chat.Everyone
-	if user.IsMod {
+	if string(c.tags.value(tagMod)) == "1" {
 		r |= chat.Moderator
 	}
-	for badge := range user.Badges {
-		switch badge {
+	for rest := c.tags.value(tagBadges); len(rest) > 0; {
+		badge := rest
+		if end := bytes.IndexByte(rest, ','); end >= 0 {
+			badge, rest = rest[:end], rest[end+1:]
+		} else {
+			rest = nil
+		}
+		if end := bytes.IndexByte(badge, '/'); end >= 0 {
+			badge = badge[:end]
+		}
+		switch string(badge) {
 		case "broadcaster":
 			r |= chat.Broadcaster
 		case "moderator":
@@ -99,43 +157,54 @@ func roles(user *irc.User) chat.Roles {
 	return r
 }
 
-func sentAt(tag string, received time.Time) time.Time {
-	ms, err := strconv.ParseInt(tag, 10, 64)
-	if err != nil {
+// sentAt is the platform's time of a line where that can be believed.
+func (c *converter) sentAt(received time.Time) time.Time {
+	ms := c.number(tagSentAt)
+	if ms < earliestSent || ms > latestSent {
 		return received
 	}
-	sent := time.UnixMilli(ms).UTC()
-	if sent.Before(earliestSent) || sent.After(latestSent) {
-		return received
-	}
-	return sent
+	return time.UnixMilli(ms).UTC()
 }
+
+// action unwraps what /me makes of a text. closed tells whether the wrapping is
+// whole: then even nothing inside it is a message.
+func action(text []byte) (inside []byte, closed bool) {
+	inside, found := bytes.CutPrefix(text, []byte("\x01ACTION"))
+	if !found {
+		return text, false
+	}
+	inside, closed = bytes.CutSuffix(inside, []byte{1})
+	return bytes.TrimPrefix(inside, []byte{' '}), closed
+}
+
+// lower makes a name lower-case, in place where that is possible.
+func lower(name []byte) []byte {
+	for i, b := range name {
+		switch {
+		case b >= utf8.RuneSelf:
+			return bytes.ToLower(name)
+		case 'A' <= b && b <= 'Z':
+			name[i] = b + 'a' - 'A'
+		}
+	}
+	return name
+}
+
+// derivedPrefix begins the ids that the platform did not give.
+const derivedPrefix = "sha-"
 
 // derivedID stands in for a missing message id: the same line gives the same id
 // on every host.
-func derivedID(parts ...string) string {
+func derivedID(channel, userID, sentAt, id, text, what []byte) []byte {
+	parts := [][]byte{channel, userID, sentAt, id, text}
+	if len(what) > 0 {
+		parts = append(parts, what)
+	}
 	hash := sha256.New()
 	for _, part := range parts {
-		hash.Write([]byte(strconv.Itoa(len(part)) + ":" + part))
+		hash.Write(strconv.AppendInt(nil, int64(len(part)), 10))
+		hash.Write([]byte{':'})
+		hash.Write(part)
 	}
-	return "sha-" + hex.EncodeToString(hash.Sum(nil)[:16])
-}
-
-// detach copies the event's strings into memory of their own size: slices of
-// the line would keep all of its tags alive as long as the event is queued.
-func detach(e *chat.Event) {
-	fields := [...]*string{&e.MessageID, &e.Author.ID, &e.Author.Login, &e.Author.Name, &e.Text, &e.ReplyTo, &e.SharedFrom}
-	size := 0
-	for _, f := range fields {
-		size += len(*f)
-	}
-	var b strings.Builder
-	b.Grow(size)
-	for _, f := range fields {
-		b.WriteString(*f)
-	}
-	all := b.String()
-	for _, f := range fields {
-		*f, all = all[:len(*f)], all[len(*f):]
-	}
+	return hex.AppendEncode([]byte(derivedPrefix), hash.Sum(nil)[:16])
 }

@@ -10,7 +10,8 @@ import (
 // goroutines that read the wire, so they have to return quickly: a slow handler
 // delays the chat of every channel on the same connection.
 type Handler interface {
-	// OnEvent is called for every chat message, in the order of the wire.
+	// OnEvent is called for every chat message and for everything else in chat
+	// that is an event, in the order of the wire.
 	OnEvent(event chat.Event)
 	// OnOther is called for every other thing that happened in a channel.
 	OnOther(kind OtherKind)
@@ -23,14 +24,14 @@ type Handler interface {
 	OnState(channel string, state State, detail string)
 }
 
-// OtherKind names a thing that happened in chat and is not a message.
+// OtherKind names a thing that happened in chat and is not an event.
 type OtherKind string
 
 // The kinds that are told apart.
 const (
 	OtherClearChat  OtherKind = "clearchat"  // a user was timed out or banned, or the chat was cleared
 	OtherClearMsg   OtherKind = "clearmsg"   // one message was deleted
-	OtherUserNotice OtherKind = "usernotice" // subscription, raid, announcement …
+	OtherUserNotice OtherKind = "usernotice" // what the platform tells a channel and is no event: rituals, milestones, the single gifts of a bomb …
 	OtherNotice     OtherKind = "notice"     // the server's remark about the channel or our message
 )
 

@@ -55,16 +55,15 @@ var here = place{creatorID: "creator", channel: "nova", ownLogin: "bot", ownID: 
 
 // event converts one PRIVMSG line.
 func event(line string) (chat.Event, bool) {
-	var p chatParser
+	var c converter
 	h, ok := peek([]byte(line))
-	if !ok {
+	if !ok || string(h.command) != "PRIVMSG" {
 		return chat.Event{}, false
 	}
-	m, err := p.parse(h)
-	if err != nil {
-		return chat.Event{}, false
-	}
-	return convert(m, string(h.login()), here)
+	c.tags.scan(h.tags)
+	var e chat.Event
+	ok = c.message(&e, h, &here)
+	return e, ok
 }
 
 const full = "@badge-info=subscriber/3;badges=subscriber/3;color=#0000FF;display-name=Ann\\sB;emotes=25:0-4;flags=;id=m-1;mod=0;" +
@@ -149,17 +148,38 @@ func TestAMissingMessageIDIsDerivedFromTheLine(t *testing.T) {
 
 func TestAnEventHoldsNoMoreMemoryThanItsOwn(t *testing.T) {
 	t.Parallel()
-	e, ok := event(full)
+	line := []byte(full)
+	h, ok := peek(line)
 	require.True(t, ok)
-	copied := e
-	detach(&copied)
-	require.Equal(t, e, copied)
+	var c converter
+	c.tags.scan(h.tags)
+	var e chat.Event
+	require.True(t, c.message(&e, h, &here))
 	require.Less(t, e.Size(), 512)
+	kept := e
+	kept.Text, kept.Author.Name = strings.Clone(e.Text), strings.Clone(e.Author.Name)
+	clear(line)
+	clear(c.block)
+	clear(c.tags.scratch)
+	require.Equal(t, kept, e, "the buffers are used again")
+}
+
+func TestAnEventCostsTheMemoryOfItsStringsAlone(t *testing.T) {
+	line := []byte(full)
+	var c converter
+	least := testing.AllocsPerRun(100, func() {
+		h, _ := peek(line)
+		c.tags.scan(h.tags)
+		var e chat.Event
+		if !c.message(&e, h, &here) {
+			panic("no event")
+		}
+	})
+	require.LessOrEqual(t, least, 1.0)
 }
 
 func TestRealChatIsReadCompletely(t *testing.T) {
 	t.Parallel()
-	var p chatParser
 	events := 0
 	for _, line := range realLines(t) {
 		h, ok := peek(line)
@@ -169,15 +189,12 @@ func TestRealChatIsReadCompletely(t *testing.T) {
 			require.NoError(t, err)
 			continue
 		}
-		reduced, err := p.parse(h)
-		require.NoError(t, err)
-		whole, ok := irc.ParseMessage(string(line)).(*irc.PrivateMessage)
+		require.False(t, odd(string(line)))
+		got, ok := event(string(line))
 		require.True(t, ok)
-		got, ok := convert(reduced, string(h.login()), here)
+		want, ok := viaLibrary(string(line), here, func(*irc.PrivateMessage) {})
 		require.True(t, ok)
-		want, ok := convert(whole, whole.User.Name, here)
-		require.True(t, ok)
-		require.Equal(t, want, got, "a reduced line gives the same event")
+		require.Equal(t, want, got)
 		require.NotEmpty(t, got.MessageID)
 		events++
 	}
@@ -230,12 +247,15 @@ func FuzzParseLine(f *testing.F) {
 		}
 		tag(h.tags, "user-id")
 		_, _ = parse(string(line))
-		got, ok := event(string(line))
-		if !ok {
+		if string(h.command) == "USERNOTICE" {
+			noticeAgrees(t, string(line))
 			return
 		}
-		requireSane(t, got)
-		agreesWithTheLibrary(t, string(line), h, got)
+		got, ok := event(string(line))
+		agrees(t, string(line), got, ok)
+		if ok {
+			requireSane(t, got)
+		}
 	})
 }
 
@@ -249,20 +269,6 @@ func requireSane(t *testing.T, e chat.Event) {
 	require.Less(t, e.SentAt.Year(), 2101)
 }
 
-// agreesWithTheLibrary checks that reducing the line changed nothing that an
-// event is made of.
-func agreesWithTheLibrary(t *testing.T, line string, h head, got chat.Event) {
-	t.Helper()
-	message, err := parse(line)
-	whole, ok := message.(*irc.PrivateMessage)
-	if err != nil || !ok {
-		return // the whole line holds a tag on which the library gives up
-	}
-	want, ok := convert(whole, string(h.login()), here)
-	require.True(t, ok)
-	require.Equal(t, want, got)
-}
-
 // BenchmarkParse measures what one line costs from the wire to the event.
 func BenchmarkParse(b *testing.B) {
 	lines := bytes.Join(realLines(b), []byte("\r\n"))
@@ -271,6 +277,8 @@ func BenchmarkParse(b *testing.B) {
 	ch := newChannel("xqcow", "creator")
 	ch.phase = phaseJoined
 	s.channels[ch.name] = ch
+	onWire := &conn{}
+	onWire.heard.Store(received.UnixNano())
 	b.ReportAllocs()
 	source := bytes.NewReader(lines)
 	reader := newLineReader(source)
@@ -282,7 +290,7 @@ func BenchmarkParse(b *testing.B) {
 			reader = newLineReader(source)
 			line, _ = reader.next()
 		}
-		_ = s.handle(nil, line)
+		_ = s.handle(onWire, line)
 		n++
 	}
 	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "lines/s")

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"math/bits"
 	"strings"
+	"time"
 
 	irc "github.com/gempir/go-twitch-irc/v4"
+
+	"github.com/streamsuites/streamsuites/internal/chat"
 )
 
 // read handles lines until the connection is over and returns why it is.
@@ -38,7 +41,9 @@ func (s *session) handle(conn *conn, line []byte) error {
 	}
 	switch string(h.command) {
 	case "PRIVMSG":
-		s.chat(h)
+		s.chat(h, conn.received())
+	case "USERNOTICE":
+		s.userNotice(h, conn.received())
 	case "PING":
 		return conn.write("PONG :" + h.param(0))
 	case "RECONNECT":
@@ -55,24 +60,26 @@ func (s *session) handle(conn *conn, line []byte) error {
 		}
 	case "GLOBALUSERSTATE":
 		s.c.setOwnID(tag(h.tags, "user-id"))
-	case "CLEARCHAT", "CLEARMSG", "USERNOTICE", "NOTICE", "USERSTATE", "ROOMSTATE":
+	case "CLEARCHAT":
+		s.moderated(h, OtherClearChat)
+	case "CLEARMSG":
+		s.moderated(h, OtherClearMsg)
+	case "NOTICE", "USERSTATE", "ROOMSTATE":
 		return s.other(string(line))
 	}
 	return nil
 }
 
-func (s *session) chat(h head) {
-	message, err := s.parser.parse(h)
-	if err != nil {
-		s.c.broken(brokenPanic)
+// chat handles a message.
+func (s *session) chat(h head, received time.Time) {
+	s.converter.tags.scan(h.tags)
+	at, known := s.locate(h.room(), received)
+	if !known {
+		s.lost(h)
 		return
 	}
-	at, known := s.locate(strings.ToLower(message.Channel))
-	if !known {
-		return // parted a moment ago
-	}
-	event, ok := convert(message, string(h.login()), at)
-	if !ok {
+	var event chat.Event
+	if !s.converter.message(&event, h, &at) {
 		s.c.broken(brokenChat)
 		return
 	}
@@ -80,20 +87,65 @@ func (s *session) chat(h head) {
 	s.c.handler.OnEvent(event)
 }
 
-// locate finds the channel of a message. Chat of a channel proves that it is
-// joined, whatever else was lost.
-func (s *session) locate(name string) (place, bool) {
+// userNotice handles what the platform itself tells a channel.
+func (s *session) userNotice(h head, received time.Time) {
+	s.converter.tags.scan(h.tags)
+	at, known := s.locate(h.room(), received)
+	if !known {
+		s.lost(h)
+		return
+	}
+	what, ok := s.converter.happening()
+	if !ok {
+		s.c.tell(OtherUserNotice)
+		return
+	}
+	var event chat.Event
+	if !s.converter.notice(&event, h, what, &at) {
+		s.c.broken(brokenChat)
+		return
+	}
+	s.c.stats.messages.Add(1)
+	s.c.handler.OnEvent(event)
+}
+
+// lost handles chat of a channel that is not read here: it was parted a moment
+// ago, or the line names none.
+func (s *session) lost(h head) {
+	if len(h.room()) == 0 {
+		s.c.broken(brokenChat)
+	}
+}
+
+// moderated counts that messages were taken away.
+func (s *session) moderated(h head, kind OtherKind) {
+	if len(h.room()) == 0 {
+		s.c.broken(brokenChat)
+		return
+	}
+	s.c.tell(kind)
+}
+
+// locate finds the channel of a line whose tags were scanned. Chat of a channel
+// proves that it is joined, whatever else was lost.
+func (s *session) locate(name []byte, received time.Time) (place, bool) {
 	s.c.mu.Lock()
-	ch := s.channels[name]
+	ch := s.channels[string(name)]
+	if ch == nil {
+		ch = s.channels[string(bytes.ToLower(name))]
+	}
 	if ch == nil {
 		s.c.mu.Unlock()
 		return place{}, false
 	}
-	at := place{creatorID: ch.creatorID, channel: ch.name, ownLogin: s.c.ownLogin, ownID: s.c.ownID, received: s.c.cfg.Clock()}
+	if ch.roomID == "" {
+		ch.learnRoom(string(s.converter.tags.value(tagRoom)))
+	}
+	at := place{creatorID: ch.creatorID, channel: ch.name, ownLogin: s.c.ownLogin, ownID: s.c.ownID, received: received}
 	joined := ch.phase == phaseJoined
 	s.c.mu.Unlock()
 	if !joined {
-		s.confirm(name)
+		s.confirm(at.channel)
 	}
 	return at, true
 }
@@ -106,14 +158,8 @@ func (s *session) other(line string) error {
 		return nil
 	}
 	switch m := message.(type) {
-	case *irc.ClearChatMessage:
-		s.c.tell(OtherClearChat)
-	case *irc.ClearMessage:
-		s.c.tell(OtherClearMsg)
-	case *irc.UserNoticeMessage:
-		s.c.tell(OtherUserNotice)
 	case *irc.RoomStateMessage:
-		s.confirm(strings.ToLower(m.Channel))
+		s.roomState(strings.ToLower(m.Channel), m.RoomID)
 	case *irc.UserStateMessage:
 		s.userState(strings.ToLower(m.Channel), m)
 	case *irc.NoticeMessage:
@@ -121,6 +167,16 @@ func (s *session) other(line string) error {
 		return s.notice(m)
 	}
 	return nil
+}
+
+// roomState learns a channel's number; it comes right after the join.
+func (s *session) roomState(name, roomID string) {
+	s.c.mu.Lock()
+	defer s.c.unlockAndTell()
+	if ch := s.channels[name]; ch != nil {
+		ch.learnRoom(roomID)
+		s.c.confirmed(ch)
+	}
 }
 
 func (s *session) own(h head) bool {

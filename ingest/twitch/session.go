@@ -15,7 +15,8 @@ type session struct {
 	c      *Client
 	cancel context.CancelFunc
 	wake   chan struct{} // something is to be joined
-	parser chatParser
+
+	converter converter // belongs to the reading goroutine
 
 	// These belong to the client's mutex.
 	channels map[string]*channel

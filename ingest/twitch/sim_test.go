@@ -3,6 +3,7 @@ package twitch
 import (
 	"context"
 	"crypto/tls"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -10,12 +11,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
+	"github.com/streamsuites/streamsuites/internal/chat"
 	platform "github.com/streamsuites/streamsuites/internal/platform/twitch"
 	"github.com/streamsuites/streamsuites/internal/sim/faults"
 	sim "github.com/streamsuites/streamsuites/internal/sim/twitch"
@@ -81,7 +82,18 @@ func inWorld(t *testing.T, change func(w *world), act func(t *testing.T, w *worl
 // handled makes requests without a network.
 type handled struct{ http.Handler }
 
-func (h handled) RoundTrip(r *http.Request) (*http.Response, error) {
+// RoundTrip implements http.RoundTripper. A handler that breaks off its answer
+// breaks the connection.
+func (h handled) RoundTrip(r *http.Request) (answer *http.Response, err error) {
+	defer func() {
+		switch broken := recover(); broken {
+		case nil:
+		case http.ErrAbortHandler:
+			answer, err = nil, io.ErrUnexpectedEOF
+		default:
+			panic(broken)
+		}
+	}()
 	rec := httptest.NewRecorder()
 	if r.Body == nil {
 		r.Body = http.NoBody
@@ -132,11 +144,11 @@ func TestSimulatedChatIsReadAndAnswered(t *testing.T) {
 		require.NoError(t, w.client.Send(t.Context(), simChannel, "pong", id))
 		require.True(t, w.status(simChannel).Moderator)
 		require.Len(t, w.ids(), 1, "own messages are not echoed")
-		id2, err := w.server.Happen(sim.Event{Kind: "raid", User: "bob", System: "a raid"})
+		raid, err := w.server.Happen(sim.Event{Kind: "raid", User: "bob", Params: map[string]string{"viewerCount": "42"}, System: "a raid"})
 		require.NoError(t, err)
-		require.NotEmpty(t, id2)
-		synctest.Wait()
-		require.Equal(t, []OtherKind{OtherUserNotice}, w.other)
+		require.Equal(t, []string{id, raid}, w.ids())
+		require.Equal(t, chat.Raid, w.events[1].Kind)
+		require.EqualValues(t, 42, w.events[1].Amount)
 	})
 }
 

@@ -10,7 +10,7 @@ import (
 type Stats struct {
 	Connections int64 // now
 	Lines       int64 // read, of every kind
-	Messages    int64 // handed to the handler
+	Messages    int64 // events handed to the handler
 	Sent        int64 // taken by the server
 	Reconnects  int64
 	Gaps        int64

@@ -10,7 +10,6 @@ type head struct {
 	source  []byte // without ':'
 	command []byte
 	params  []byte // everything after the command
-	bare    []byte // command and params
 	tags    []byte // without '@'
 }
 
@@ -23,23 +22,29 @@ func peek(line []byte) (head, bool) {
 	if len(line) > 0 && line[0] == ':' {
 		h.source, line = cut(line[1:])
 	}
-	h.bare = line
 	h.command, h.params = cut(line)
 	return h, len(h.command) > 0
 }
 
 func cut(line []byte) (before, after []byte) {
-	before, after, _ = bytes.Cut(line, []byte{' '})
-	return before, bytes.TrimLeft(after, " ")
+	end := bytes.IndexByte(line, ' ')
+	if end < 0 {
+		return line, nil
+	}
+	before, after = line[:end], line[end+1:]
+	for len(after) > 0 && after[0] == ' ' {
+		after = after[1:]
+	}
+	return before, after
 }
 
 // login is the account name in the source "nick!user@host", or empty.
 func (h head) login() []byte {
-	nick, _, found := bytes.Cut(h.source, []byte{'!'})
-	if !found {
+	end := bytes.IndexByte(h.source, '!')
+	if end < 0 {
 		return nil
 	}
-	return nick
+	return h.source[:end]
 }
 
 // param returns the n-th parameter; the trailing one comes without its colon.
@@ -62,6 +67,25 @@ func (h head) param(n int) string {
 		rest = after
 		n--
 	}
+}
+
+// room is the first parameter without its '#', as it is written; nothing when
+// there is none.
+func (h head) room() []byte {
+	first, _ := cut(h.params)
+	return bytes.TrimPrefix(bytes.TrimPrefix(first, []byte{':'}), []byte{'#'})
+}
+
+// text is the second of exactly two parameters.
+func (h head) text() ([]byte, bool) {
+	if len(h.params) > 0 && h.params[0] == ':' {
+		return nil, false
+	}
+	_, rest := cut(h.params)
+	if len(rest) > 0 && rest[0] == ':' {
+		return rest[1:], true
+	}
+	return rest, len(rest) > 0 && bytes.IndexByte(rest, ' ') < 0
 }
 
 // channel is the n-th parameter as a channel name.

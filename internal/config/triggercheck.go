@@ -105,7 +105,7 @@ func (s *triggerSet) addOlder(d document) {
 			if a.Mode == "contains_icase" {
 				t.Match = definition.Contains
 			}
-			if s.take(d, "$.triggers", t) {
+			if s.take(d, t) {
 				s.judge(d, t, json.RawMessage("{}"))
 			}
 		}

@@ -217,27 +217,16 @@ func (s *Store) RecoverOutbox(ctx context.Context, epochs map[string]int64) (unk
 	return unknown, nil
 }
 
-// PruneOutbox deletes rows that were finished before the given instant and inbox
-// rows consumed that were written before it. Their dedupe keys are forgotten with
-// them, so the instant has to be longer ago than anything is ever repeated.
+// PruneOutbox deletes rows that were finished before the given instant. Their
+// dedupe keys are forgotten with them, so the instant has to be longer ago than
+// anything is ever repeated. What lanes took in from the inbox belongs to the event
+// log and is kept as long as chat; see PruneChat.
 func (s *Store) PruneOutbox(ctx context.Context, before time.Time) (int64, error) {
 	ctx = patiently(ctx)
-	var pruned int64
-	err := s.inTx(ctx, func(tx pgx.Tx) error {
-		for _, statement := range []string{
-			`delete from outbox where finished_at < $1 and state not in ('pending', 'sending')`,
-			`delete from inbox where created_at < $1 and lane_seq is not null`,
-		} {
-			tag, err := tx.Exec(ctx, statement, storable(before))
-			if err != nil {
-				return err
-			}
-			pruned += tag.RowsAffected()
-		}
-		return nil
-	})
+	tag, err := s.pool.Exec(ctx,
+		`delete from outbox where finished_at < $1 and state not in ('pending', 'sending')`, storable(before))
 	if err != nil {
-		return 0, fmt.Errorf("prune the outbox and the inbox: %w", err)
+		return 0, fmt.Errorf("prune the outbox: %w", err)
 	}
-	return pruned, nil
+	return tag.RowsAffected(), nil
 }

@@ -84,9 +84,11 @@ func createPartition(ctx context.Context, tx pgx.Tx, name string, day time.Time)
 	return err
 }
 
-// PruneChat drops the partitions of days that ended before the given instant, and
-// the chat received before it that has no partition of its own. dropped counts
-// the partitions.
+// PruneChat forgets the event logs from before the given instant: the partitions of
+// days that ended before it, the chat received before it that has no partition of
+// its own, what lanes consumed from the inbox, and what they decided. dropped counts
+// the partitions. With the inbox rows their dedupe keys are forgotten, so the instant
+// has to be longer ago than anything is ever repeated.
 func (s *Store) PruneChat(ctx context.Context, before time.Time) (dropped int, err error) {
 	ctx = patiently(ctx)
 	names, err := s.partitions(ctx)
@@ -107,7 +109,7 @@ func (s *Store) PruneChat(ctx context.Context, before time.Time) (dropped int, e
 	if err != nil {
 		return dropped, fmt.Errorf("prune the chat without a partition: %w", err)
 	}
-	return dropped, nil
+	return dropped, s.pruneLog(ctx, before)
 }
 
 func (s *Store) dropPartition(ctx context.Context, name string) error {

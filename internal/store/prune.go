@@ -26,3 +26,32 @@ func (s *Store) PruneBudgets(ctx context.Context, before time.Time) (int64, erro
 	}
 	return tag.RowsAffected(), nil
 }
+
+// pruneLog forgets inputs and decisions from before the given instant, and the
+// configurations that nothing refers to any more. What is left of a log begins
+// with what was in force then: the last configuration stays however old it is, and
+// so do broadcasts that did not end since.
+func (s *Store) pruneLog(ctx context.Context, before time.Time) error {
+	for what, statement := range map[string]string{
+		"decisions": `delete from decisions where decided_at < $1`,
+		"inputs": `
+			delete from inbox i where created_at < $1 and lane_seq is not null
+			and (kind <> 'config' or exists (select from inbox newer
+				where newer.creator_id = i.creator_id and newer.kind = 'config' and newer.lane_seq > i.lane_seq and newer.created_at < $1))
+			and (kind <> 'stream_live' or exists (select from inbox over
+				where over.creator_id = i.creator_id and over.kind in ('stream_live', 'stream_over')
+				and over.payload->'Platform' = i.payload->'Platform' and over.lane_seq > i.lane_seq and over.created_at < $1))`,
+	} {
+		if _, err := s.pool.Exec(ctx, statement, storable(before)); err != nil {
+			return fmt.Errorf("prune the %s of the event logs: %w", what, err)
+		}
+	}
+	_, err := s.pool.Exec(ctx, `
+		delete from configs c where created_at < $1
+		and not exists (select from lanes where lanes.creator_id = c.creator_id and lanes.config = c.hash)
+		and not exists (select from decisions d where d.creator_id = c.creator_id and d.config = c.hash)`, storable(before))
+	if err != nil {
+		return fmt.Errorf("prune the configurations of the event logs: %w", err)
+	}
+	return nil
+}

@@ -114,11 +114,13 @@ func unquoted(text string) string {
 
 const quotes = "'\"`"
 
+// lowerASCII keeps the length, also of what is not UTF-8.
 func lowerASCII(text string) string {
-	return strings.Map(func(r rune) rune {
-		if 'A' <= r && r <= 'Z' {
-			return r + ('a' - 'A')
+	lower := []byte(text)
+	for i, c := range lower {
+		if 'A' <= c && c <= 'Z' {
+			lower[i] = c + ('a' - 'A')
 		}
-		return r
-	}, text)
+	}
+	return string(lower)
 }

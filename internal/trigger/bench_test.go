@@ -64,16 +64,6 @@ func madeUpChat() []chat.Event {
 	return events
 }
 
-func BenchmarkEvaluate(b *testing.B) {
-	events := realChat(b)
-	s, r := live(), rules(b)
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		out := Evaluate(s, Input{Message: &events[i%len(events)]}, r)
-		s.Apply(out)
-	}
-}
-
 func TestAMessageThatMatchesNothingAllocatesNothing(t *testing.T) {
 	s, r := live(), rules(t)
 	for _, text := range []string{"hello", "!unknown command", "  spaced", "@bob hi", "!ünï", "!" + strings.Repeat("x", 300), strings.Repeat("a", 10_000)} {

@@ -104,7 +104,11 @@ func (l *layered) entry() manage.Entry {
 	case FromFile:
 		source = manage.File
 	}
-	return manage.Entry{ID: l.id, Definition: l.def, Base: clone(l.base), Overlay: clone(l.overlay), Source: source}
+	entry := manage.Entry{ID: l.id, Definition: l.def, Overlay: clone(l.overlay), Source: source}
+	if l.source != FromChat {
+		entry.Base = l.below.JSON()
+	}
+	return entry
 }
 
 func clone(raw json.RawMessage) json.RawMessage { return append(json.RawMessage(nil), raw...) }

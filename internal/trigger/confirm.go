@@ -36,33 +36,33 @@ func (l *look) confirm(v *view) (rest string, ok bool) {
 // command finds the rule's name in a message.
 func (l *look) command(v *view) (rest string, ok bool) {
 	switch {
-	case l.how == definition.Anywhere && len(l.names) > 0:
+	case len(l.names)+len(l.namePatterns) == 0:
+		return "", false
+	case l.how == definition.Anywhere:
 		return l.anywhere(v)
-	case v.word == "", !l.called(v.word):
+	case v.word == "", l.how == definition.Exact && v.rest != "":
 		return "", false
-	case l.how == definition.Exact && v.rest != "":
-		return "", false
+	case len(l.namePatterns) > 0:
+		return v.rest, l.fits(v.word)
 	default:
-		return v.rest, true
+		return v.rest, l.called(v.word, v.name)
 	}
 }
 
-// called reports whether a word is one of the command's names.
-func (l *look) called(word string) bool {
-	if len(l.namePatterns) > 0 {
-		word = visible(word)
-		for _, pattern := range l.namePatterns {
-			if pattern.MatchString(word) {
-				return true
-			}
+// fits reports whether a pattern matches a word, as it looks.
+func (l *look) fits(word string) bool {
+	word = visible(word)
+	for _, pattern := range l.namePatterns {
+		if pattern.MatchString(word) {
+			return true
 		}
-		return false
 	}
-	var buffer [definition.MaxNameBytes]byte
-	name, ok := match.AppendName(buffer[:0], word)
-	if !ok {
-		return false
-	}
+	return false
+}
+
+// called reports whether a word is one of the command's names; name is its
+// normalised form.
+func (l *look) called(word string, name []byte) bool {
 	for i := range l.names {
 		if l.names[i] == string(name) && (!l.sensible || l.spelling[i] == visible(word)) {
 			return true
@@ -80,9 +80,10 @@ func (l *look) anywhere(v *view) (rest string, ok bool) {
 		if at < 0 {
 			continue
 		}
-		name := word[at+len(v.prefix):]
-		if l.called(name) || l.called(strings.TrimRightFunc(name, unicode.IsPunct)) {
-			return text, true
+		for _, name := range [...]string{word[at+len(v.prefix):], strings.TrimRightFunc(word[at+len(v.prefix):], unicode.IsPunct)} {
+			if normal, ok := match.AppendName(nil, name); ok && l.called(name, normal) {
+				return text, true
+			}
 		}
 	}
 	return "", false

@@ -16,6 +16,7 @@ type view struct {
 	text   string // the whole message
 	begin  string // without the mention in front of an answer and leading blanks
 	word   string // first word behind the prefix; empty when the message is no command
+	name   []byte // the word normalised; empty when it cannot be a name
 	rest   string // what follows it
 }
 

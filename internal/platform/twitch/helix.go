@@ -119,38 +119,48 @@ func (h *Helix) inCalls(logins []string, call func(query url.Values) error) erro
 	return nil
 }
 
-// get makes one call, waiting for the rate limit before it and once after it,
-// and replacing a refused token once.
+// get reads something about the logins in a query, under the platform's name for
+// them.
 func (h *Helix) get(ctx context.Context, operation, path, key string, query url.Values, into any) error {
 	query[key] = query["logins"]
 	query.Del("logins")
+	return h.call(ctx, request{operation: operation, method: http.MethodGet, url: h.address(path, query), repeatable: true}, into)
+}
+
+func (h *Helix) address(path string, query url.Values) string {
+	return h.client.cfg.Endpoints.Helix + path + "?" + query.Encode()
+}
+
+// call makes one call, waiting for the rate limit before it and once after it,
+// and replacing a refused token once. A token that lacks a scope is not refused:
+// its successor would lack it as well.
+func (h *Helix) call(ctx context.Context, r request, into any) error {
 	token, err := h.tokens.Token(ctx)
 	if err != nil {
 		return err
 	}
-	address := h.client.cfg.Endpoints.Helix + path + "?" + query.Encode()
-	secrets := []string{token}
+	r.secrets = append(r.secrets, token)
 	refreshed, waited := false, false
 	for {
-		if err := h.awaitRoom(ctx, operation); err != nil {
+		if err := h.awaitRoom(ctx, r.operation); err != nil {
 			return err
 		}
-		header, err := h.client.do(ctx, request{
-			operation: operation, method: http.MethodGet, url: address, repeatable: true, secrets: secrets,
-			header: http.Header{"Authorization": {"Bearer " + token}, "Client-Id": {h.client.cfg.ClientID}},
-		}, into)
+		r.header = http.Header{"Authorization": {"Bearer " + token}, "Client-Id": {h.client.cfg.ClientID}}
+		header, err := h.client.do(ctx, r, into)
 		h.learn(header, err)
 		var failed *Error
 		if !errors.As(err, &failed) {
 			return err
 		}
 		switch {
+		case failed.lacksScope():
+			return failed.because(ErrMissingScope)
 		case failed.Status == http.StatusUnauthorized && !refreshed:
 			refreshed = true
 			if token, err = h.tokens.Refresh(ctx, token); err != nil {
 				return err
 			}
-			secrets = append(secrets, token)
+			r.secrets = append(r.secrets, token)
 		case failed.Status == http.StatusTooManyRequests && !waited:
 			waited = true
 		default:

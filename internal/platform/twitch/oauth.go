@@ -3,7 +3,6 @@ package twitch
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"time"
@@ -109,12 +108,7 @@ func final(err error) error {
 	}
 	switch failed.Status {
 	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
-		marked := *failed
-		marked.Err = ErrNeedsLogin
-		if failed.Err != nil {
-			marked.Err = fmt.Errorf("%w: %w", ErrNeedsLogin, failed.Err)
-		}
-		return &marked
+		return failed.because(ErrNeedsLogin)
 	}
 	return err
 }

@@ -20,6 +20,11 @@ const maxBody = 64 << 10
 type Chat interface {
 	Say(twitch.Utterance) (twitch.Message, error)
 	Happen(twitch.Event) (id string, err error)
+	Raid(twitch.Raid) (id string, err error)
+	Subscribe(twitch.Subscription) (id string, err error)
+	Gift(twitch.Gift) (ids []string, err error)
+	Announce(twitch.Announcement) (id string, err error)
+	SetShow(channel string, change func(*twitch.Show)) (twitch.Show, error)
 	Messages(channel, after string, limit int) []twitch.Message
 	Members(channel string) []string
 	DefaultChannel() string
@@ -64,6 +69,11 @@ func New(chat Chat, stream Stream, videos Videos, switches *faults.Switches) htt
 		"GET /twitch/members":         c.members,
 		"POST /twitch/say":            c.say,
 		"POST /twitch/event":          c.event,
+		"POST /twitch/raid":           c.raid,
+		"POST /twitch/subscription":   c.subscription,
+		"POST /twitch/gift":           c.gift,
+		"POST /twitch/announcement":   c.announcement,
+		"POST /twitch/stream":         c.show,
 		"POST /twitch/live":           c.live,
 		"POST /twitch/disconnect":     c.disconnect,
 		"POST /twitch/ban":            c.ban,

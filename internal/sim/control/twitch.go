@@ -29,29 +29,13 @@ func (c *controller) say(r *http.Request) (any, error) {
 		Roles      []string `json:"roles"`
 		ReplyTo    string   `json:"reply_to"`
 		SharedFrom string   `json:"shared_from"`
+		Bits       int      `json:"bits"`
 	}](r)
 	if err != nil {
 		return nil, err
 	}
 	m, err := c.chat.Say(twitch.Utterance(body))
 	return map[string]string{"id": m.ID}, err
-}
-
-// event makes something happen: a subscription, a raid.
-func (c *controller) event(r *http.Request) (any, error) {
-	body, err := decode[struct {
-		Channel string            `json:"channel"`
-		Kind    string            `json:"kind"`
-		User    string            `json:"user"`
-		Params  map[string]string `json:"params"`
-		System  string            `json:"system"`
-		Text    string            `json:"text"`
-	}](r)
-	if err != nil {
-		return nil, err
-	}
-	id, err := c.chat.Happen(twitch.Event(body))
-	return map[string]string{"id": id}, err
 }
 
 // live begins or ends a broadcast; the default channel's video with it.

@@ -9,15 +9,26 @@ import (
 type delivery struct {
 	line   rendered
 	except *conn // the connection that sent it, which is not told
+	// command marks what only those receive who asked for the commands capability.
+	command bool
 }
 
-// deliver sends a message to a channel's members, unless a fault says otherwise.
+// to sends the line to one member.
+func (d delivery) to(c *conn) {
+	if d.command {
+		c.command(d.line)
+		return
+	}
+	c.send(d.line)
+}
+
+// deliver sends a message or an event to a channel's members, unless a fault says otherwise.
 // The caller holds the lock.
 func (s *Server) deliver(channel string, d delivery) {
 	if held, waiting := s.held[channel]; waiting {
 		delete(s.held, channel)
-		s.each(channel, d, func(c *conn) { c.send(d.line) })
-		s.each(channel, held, func(c *conn) { c.send(held.line) })
+		s.each(channel, d, d.to)
+		s.each(channel, held, held.to)
 		return
 	}
 	kind, _ := s.options.Faults.Take(TargetIRC)
@@ -26,19 +37,19 @@ func (s *Server) deliver(channel string, d delivery) {
 	case "reorder":
 		s.held[channel] = d
 	case "duplicate":
-		s.each(channel, d, func(c *conn) { c.send(d.line); c.send(d.line) })
+		s.each(channel, d, func(c *conn) { d.to(c); d.to(c) })
 	case "malformed":
-		s.each(channel, d, func(c *conn) { c.push(hostile(channel)); c.send(d.line) })
+		s.each(channel, d, func(c *conn) { c.push(hostile(channel)); d.to(c) })
 	case "truncate":
 		s.each(channel, d, func(c *conn) { c.push(d.line.tagged[:len(d.line.tagged)/2]); c.out.end() })
 	case "hang":
 		s.each(channel, d, func(c *conn) { c.frozen.Store(true) })
 	case "reconnect":
-		s.each(channel, d, func(c *conn) { c.send(d.line); s.sendAway(c) })
+		s.each(channel, d, func(c *conn) { d.to(c); s.sendAway(c) })
 	case "close":
 		s.each(channel, d, func(c *conn) { c.cancel() })
 	default:
-		s.each(channel, d, func(c *conn) { c.send(d.line) })
+		s.each(channel, d, d.to)
 	}
 }
 

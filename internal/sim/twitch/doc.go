@@ -23,6 +23,11 @@
 //     parent in front.
 //   - A used refresh token is refused at once; production lets those of
 //     confidential clients live on.
+//   - A broadcaster may not delete a moderator's messages through Helix either;
+//     everybody may delete their own. The words of its refusals are those of the
+//     reference.
+//   - The single gifts of a bomb follow it at once and carry the community gift's
+//     id; production has been seen to let one of them go first.
 //   - A connection that is silent for four minutes is asked with PING and closed
 //     half a minute later; production's periods are not documented.
 package twitch

@@ -6,7 +6,7 @@ import "github.com/streamsuites/streamsuites/internal/sim/faults"
 const (
 	TargetLogin = "twitch.login" // a login over IRC
 	TargetJoin  = "twitch.join"  // one channel of a JOIN
-	TargetIRC   = "twitch.irc"   // the delivery of one message to a channel's members
+	TargetIRC   = "twitch.irc"   // the delivery of one message or event to a channel's members
 	TargetSend  = "twitch.send"  // a PRIVMSG of a client
 	TargetHelix = "twitch.helix" // a request
 	TargetOAuth = "twitch.oauth" // a request

@@ -60,6 +60,7 @@ func (s *Server) Handler() http.Handler {
 	mux.Handle("GET /helix/streams", s.guarded(s.getStreams))
 	mux.Handle("GET /helix/users", s.guarded(s.getUsers))
 	mux.Handle("POST /helix/chat/messages", s.guarded(s.postMessage))
+	mux.Handle("DELETE /helix/moderation/chat", s.guarded(s.deleteMessage))
 	s.routeOAuth(mux)
 	return mux
 }
@@ -168,10 +169,11 @@ func (s *Server) liveStreams(logins, ids []string) []map[string]any {
 		if !wanted || on == nil {
 			continue
 		}
+		show := s.show(channel)
 		live = append(live, map[string]any{
 			"id": on.ID, "user_id": owner.ID, "user_login": owner.Login, "user_name": owner.Display,
-			"game_id": "493997", "game_name": channel.Game, "type": "live", "title": channel.Title, "tags": []string{"English"},
-			"viewer_count": channel.Viewers, "started_at": on.StartedAt.UTC().Format(time.RFC3339), "language": "en",
+			"game_id": categoryID(show.Category), "game_name": show.Category, "type": "live", "title": show.Title, "tags": []string{"English"},
+			"viewer_count": show.Viewers, "started_at": on.StartedAt.UTC().Format(time.RFC3339), "language": "en",
 			"thumbnail_url": "https://static-cdn.jtvnw.net/previews-ttv/live_user_" + owner.Login + "-{width}x{height}.jpg",
 			"tag_ids":       []string{}, "is_mature": false,
 		})

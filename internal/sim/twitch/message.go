@@ -20,6 +20,9 @@ type Message struct {
 	Metered bool `json:"metered,omitempty"`
 	// SharedFrom is the login of the channel it was written in, if another.
 	SharedFrom string `json:"shared_from,omitempty"`
+	Bits       int    `json:"bits,omitempty"` // of a cheer
+	// Deleted marks what is not in chat any more; it is filled in for Messages.
+	Deleted bool `json:"deleted,omitempty"`
 }
 
 // keptMessages is how many messages are known again after a kill.
@@ -53,6 +56,7 @@ func (s *Server) Messages(channel, after string, limit int) []Message {
 	selected := []Message{}
 	for _, m := range all {
 		if channel == "" || m.Channel == channel {
+			_, m.Deleted = s.state.Deleted[m.ID]
 			selected = append(selected, m)
 		}
 	}

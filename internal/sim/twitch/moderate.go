@@ -70,10 +70,7 @@ func (s *Server) Delete(id string) error {
 	if !ok {
 		return invalid("message %q: no such message is kept", id)
 	}
-	var t tagBlock
-	t.add("login", m.User).add("room-id", "").add("target-msg-id", m.ID).add("tmi-sent-ts", millis(s.now()))
-	s.toAll(m.Channel, render(&t, fmt.Sprintf("%s CLEARMSG #%s :%s", host, m.Channel, m.Text)))
-	return nil
+	return s.remove(m)
 }
 
 // noticeIDs are the notices that a channel can get unasked.

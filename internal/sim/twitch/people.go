@@ -2,7 +2,6 @@ package twitch
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -38,6 +37,9 @@ type Utterance struct {
 	ReplyTo string   // id of a kept message, or empty
 	// SharedFrom is the channel in whose chat it was written, if another.
 	SharedFrom string
+	// Bits make it a cheer; the word that stands for them is put before a text
+	// that lacks it.
+	Bits int
 }
 
 // Say lets a person speak. People are bound by no rate limits; what they say is
@@ -52,6 +54,12 @@ func (s *Server) Say(u Utterance) (Message, error) {
 	login := strings.ToLower(u.User)
 	if !nickPattern.MatchString(login) {
 		return Message{}, invalid("user %q: allowed are 1 to 25 letters, digits and underscores", u.User)
+	}
+	if u.Bits < 0 {
+		return Message{}, invalid("bits: allowed is 0 and more")
+	}
+	if u.Bits > 0 && !strings.Contains(u.Text, "Cheer") {
+		u.Text = strings.TrimRight(fmt.Sprintf("Cheer%d %s", u.Bits, u.Text), " ")
 	}
 	text := clean(u.Text)
 	if text == "" || text != strings.TrimRight(u.Text, " ") {
@@ -68,7 +76,7 @@ func (s *Server) Say(u Utterance) (Message, error) {
 		return Message{}, invalid("user %q is banned or timed out in %s", u.User, channel.Login)
 	}
 	m := Message{ID: s.options.NewID(), Channel: channel.Login, User: login, Text: text, ReplyTo: u.ReplyTo,
-		At: s.now().UTC(), Display: s.display(u.User), Roles: roles, SharedFrom: strings.ToLower(u.SharedFrom)}
+		At: s.now().UTC(), Display: s.display(u.User), Roles: roles, SharedFrom: strings.ToLower(u.SharedFrom), Bits: u.Bits}
 	return m, s.publish(m, "", nil)
 }
 
@@ -117,53 +125,6 @@ func shownRoles(asked []string, owner bool) ([]string, error) {
 		}
 	}
 	return roles, nil
-}
-
-// Event is a USERNOTICE: a subscription, a gift, a raid, an announcement.
-type Event struct {
-	Channel string            // empty for the default channel
-	Kind    string            // the msg-id, such as "resub" or "raid"
-	User    string            // who did it
-	Params  map[string]string // msg-param-*, named without that prefix
-	System  string            // what the platform says about it
-	Text    string            // what the person adds, if anything
-}
-
-var keyPattern = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
-
-// Happen tells a channel of an event.
-func (s *Server) Happen(e Event) (id string, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	channel, err := s.room(e.Channel)
-	if err != nil {
-		return "", err
-	}
-	login := strings.ToLower(e.User)
-	if !nickPattern.MatchString(login) || !keyPattern.MatchString(e.Kind) {
-		return "", invalid("an event needs a kind of letters and digits, and a user of letters, digits and underscores")
-	}
-	for key := range e.Params {
-		if !keyPattern.MatchString(key) {
-			return "", invalid("param %q: allowed are letters, digits and hyphens", key)
-		}
-	}
-	account := s.seed.account(login)
-	id = s.options.NewID()
-	var t tagBlock
-	t.add("badge-info", "").add("badges", "").add("color", account.Color).add("display-name", s.display(e.User))
-	t.add("emotes", emotes(e.Text)).add("flags", "").add("id", id).add("login", login).add("mod", "0").add("msg-id", e.Kind)
-	for _, key := range sortedKeys(e.Params) {
-		t.add("msg-param-"+key, e.Params[key])
-	}
-	t.add("room-id", s.seed.account(channel.Login).ID).add("subscriber", "0").add("system-msg", clean(e.System))
-	t.add("tmi-sent-ts", millis(s.now())).add("user-id", account.ID).add("user-type", "")
-	line := host + " USERNOTICE #" + channel.Login
-	if text := clean(e.Text); text != "" {
-		line += " :" + text
-	}
-	s.toAll(channel.Login, render(&t, line))
-	return id, nil
 }
 
 // toAll sends a line of the commands capability to a channel. The caller holds

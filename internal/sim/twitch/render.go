@@ -98,8 +98,14 @@ func mask(login string) string {
 func (s *Server) privmsg(m Message, nonce string, parent *Message) rendered {
 	who := newIdentity(s.accountOf(m), m.Roles)
 	room := s.seed.account(m.Channel).ID
+	if m.Bits > 0 {
+		who.badges = strings.TrimPrefix(who.badges+",bits/1", ",")
+	}
 	var t tagBlock
 	t.add("badge-info", who.badgeInfo).add("badges", who.badges)
+	if m.Bits > 0 {
+		t.add("bits", strconv.Itoa(m.Bits))
+	}
 	if nonce != "" {
 		t.add("client-nonce", nonce)
 	}

@@ -47,7 +47,7 @@ func DefaultSeed() Seed {
 		Accounts: []Account{
 			{ID: "500000001", Login: "lanternbot", Display: "LanternBot", Color: "#2E8B57",
 				Token: "simulated-access-token", Refresh: "simulated-refresh-token",
-				Scopes: []string{"chat:read", "chat:edit", "user:write:chat", "user:bot"}},
+				Scopes: []string{"chat:read", "chat:edit", "user:write:chat", "user:bot", scopeDelete}},
 			{ID: "500000002", Login: "harborlights", Display: "HarborLights", Color: "#1E90FF"},
 		},
 		Channels: []Channel{{
@@ -57,6 +57,10 @@ func DefaultSeed() Seed {
 	}
 }
 
+// anonymousGifter is whom the platform names for gifts of people who want to
+// stay unknown.
+var anonymousGifter = Account{ID: "274598607", Login: "ananonymousgifter", Display: "AnAnonymousGifter"}
+
 // account returns the account of a login, made up the same way every time for
 // people whom the seed does not know.
 func (s *Seed) account(login string) Account {
@@ -65,6 +69,9 @@ func (s *Seed) account(login string) Account {
 		if account.Login == login {
 			return account
 		}
+	}
+	if login == anonymousGifter.Login {
+		return anonymousGifter
 	}
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(login))

@@ -50,17 +50,22 @@ type state struct {
 	Bans     map[string]time.Time `json:"bans"`     // "channel/login" → end; zero for ever
 	Silenced map[string]time.Time `json:"silenced"` // login → end of being dropped
 	Modes    map[string]Modes     `json:"modes"`
+	Shows    map[string]showing   `json:"shows,omitempty"`
+	Deleted  map[string]time.Time `json:"deleted,omitempty"` // id of a message → when
 }
 
 // complete adds what the seed has and the state does not know yet.
 func (st *state) complete(seed *Seed, now time.Time) {
-	for _, kept := range []*map[string]time.Time{&st.Bans, &st.Silenced} {
+	for _, kept := range []*map[string]time.Time{&st.Bans, &st.Silenced, &st.Deleted} {
 		if *kept == nil {
 			*kept = map[string]time.Time{}
 		}
 	}
 	if st.Modes == nil {
 		st.Modes = map[string]Modes{}
+	}
+	if st.Shows == nil {
+		st.Shows = map[string]showing{}
 	}
 	if st.Airings == nil {
 		st.Airings = map[string]airing{}
@@ -94,12 +99,14 @@ func broadcastID(began time.Time, salt int) string {
 }
 
 // keepState writes the state down; the caller holds the lock. Tokens that
-// expired and cannot be refreshed, and bans and silences that ended, go.
+// expired and cannot be refreshed, bans and silences that ended, and deletions of
+// messages that are too old to be deleted again, go.
 func (s *Server) keepState() error {
 	now := s.now()
 	s.state.Tokens = slices.DeleteFunc(s.state.Tokens, func(t token) bool { return t.Refresh == "" && t.ExpiresAt.Before(now) })
 	maps.DeleteFunc(s.state.Bans, func(_ string, end time.Time) bool { return !end.IsZero() && end.Before(now) })
 	maps.DeleteFunc(s.state.Silenced, func(_ string, end time.Time) bool { return end.Before(now) })
+	maps.DeleteFunc(s.state.Deleted, func(_ string, at time.Time) bool { return at.Before(now.Add(-2 * deletable)) })
 	return keep.Save(s.statePath, &s.state)
 }
 

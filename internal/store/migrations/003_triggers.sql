@@ -27,6 +27,11 @@ create index on clips (creator_id) where over_seq is null;
 alter table decisions
     add column author text collate "C" not null default ''; -- '<platform>:<author id>'
 
+-- The order of a lane for what is not chat, as for chat.
+create index on inbox (creator_id, lane_seq) where lane_seq is not null;
+-- What housekeeping goes by: rows lie in the order of their times, more or less.
+create index on decisions using brin (decided_at);
+
 -- The configurations that lanes evaluated under.
 create table configs (
     creator_id text        collate "C" not null,
@@ -123,3 +128,4 @@ alter table clips drop column over_seq;
 alter table lanes drop column config, drop column paused, drop column streams, drop column stream_ref;
 alter table streams drop column category, drop column viewers, drop column told, drop column told_at;
 alter table chat_events drop column kind, drop column amount, drop column unit;
+drop index inbox_creator_id_lane_seq_idx, decisions_decided_at_idx;
