@@ -16,6 +16,8 @@ const (
 	deleteWithin = 10 * time.Second
 	// deleteAttempts is how often a deletion is tried before it counts as failed.
 	deleteAttempts = 5
+	// longestRest bounds the patience that a platform can ask for.
+	longestRest = 30 * time.Second
 )
 
 // deletions has messages deleted that triggers do not want in the chat. Deleting
@@ -60,12 +62,22 @@ func (d *deletions) one(ctx context.Context, row store.Outbox) error {
 	case store.OutboxSent:
 		return nil
 	case store.OutboxPending:
-		return fmt.Errorf("delete a message in %s: %w", row.Channel, failure)
+		return d.later(ctx, row, failure)
 	}
 	d.failed(row.Platform)
 	d.log.Warn().Int64("outbox", row.ID).Str("platform", string(row.Platform)).Str("state", string(state)).
 		Str("why", why).Msg("a message was not deleted")
 	return nil
+}
+
+// later waits for as long as the platform asks for, if it does.
+func (d *deletions) later(ctx context.Context, row store.Outbox, failure error) error {
+	failure = fmt.Errorf("delete a message in %s: %w", row.Channel, failure)
+	var refused *UnsentError
+	if !errors.As(failure, &refused) || refused.RetryAfter <= 0 {
+		return failure
+	}
+	return errors.Join(failure, pause(ctx, d.clock, min(refused.RetryAfter, longestRest)))
 }
 
 var (

@@ -1,10 +1,8 @@
 package ingest
 
 import (
-	"cmp"
 	"context"
 	"math/rand/v2"
-	"slices"
 	"testing"
 	"time"
 
@@ -12,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
-	"github.com/streamsuites/streamsuites/internal/clip"
 	"github.com/streamsuites/streamsuites/internal/store"
 	"github.com/streamsuites/streamsuites/internal/trigger"
 )
@@ -122,9 +119,9 @@ func TestNoSequenceOfRestartsDuplicatesAndFailuresDecidesTwice(t *testing.T) {
 	require.Equal(t, len(s.events), r.count(`select sum(messages) from counters`))
 	acknowledged(t, r, hosts)
 	for _, c := range creators {
-		replayed := replay(t, r, c)
-		require.NotEmpty(t, replayed)
-		require.Equal(t, replayed, decided(t, r, c.ID))
+		again := rerun(t, r, c.ID)
+		require.NotEmpty(t, again.decisions)
+		again.equals(t, r)
 	}
 }
 
@@ -161,65 +158,5 @@ func decided(t *testing.T, r *rig, creatorID string) (all []outcome) {
 		all, err = pgx.CollectRows(rows, pgx.RowToStructByPos[outcome])
 		return err
 	})
-	return all
-}
-
-// replay evaluates everything that is stored of what a creator's lane took in,
-// from nothing, in the lane's order.
-func replay(t *testing.T, r *rig, c Creator) (all []outcome) {
-	machine, err := trigger.NewMachine(trigger.DefaultSettings(c.ID, ""), trigger.NewState())
-	require.NoError(t, err)
-	for _, stored := range inputs(t, r, c.ID) {
-		out := machine.Step(stored.in)
-		if out.Effects == nil {
-			continue
-		}
-		for _, d := range out.Effects.Decisions {
-			all = append(all, outcome{stored.seq, d.TriggerID, d.Key.MessageID, string(d.Step), d.Detail, d.Config, d.Fired})
-		}
-		for _, made := range out.Effects.Clips {
-			require.True(t, clip.ValidID(made.ClipID))
-		}
-	}
-	return all
-}
-
-// input is one thing that a lane took in, at its place.
-type input struct {
-	seq int64
-	in  trigger.Input
-}
-
-// inputs reads what a lane took in.
-func inputs(t testing.TB, r *rig, creatorID string) (all []input) {
-	r.query(func(conn *pgx.Conn) error {
-		rows, _ := conn.Query(context.Background(), `
-			select lane_seq, id, kind, payload, created_at from inbox where creator_id = $1 and lane_seq is not null`, creatorID)
-		var seq int64
-		row := store.Inbox{CreatorID: creatorID}
-		_, err := pgx.ForEachRow(rows, []any{&seq, &row.ID, &row.Kind, &row.Payload, &row.CreatedAt}, func() error {
-			in, _, err := readInbox(row)
-			all = append(all, input{seq, in})
-			return err
-		})
-		return err
-	})
-	r.query(func(conn *pgx.Conn) error {
-		rows, _ := conn.Query(context.Background(), `
-			select lane_seq, platform, message_id, channel, author_id, author_login, author_name, roles, text, reply_to, shared_from,
-				self, sent_at, received_at, kind, amount, unit from chat_events where creator_id = $1`, creatorID)
-		var seq int64
-		var roles int32
-		e := chat.Event{CreatorID: creatorID}
-		_, err := pgx.ForEachRow(rows, []any{&seq, &e.Platform, &e.MessageID, &e.Channel, &e.Author.ID, &e.Author.Login, &e.Author.Name,
-			&roles, &e.Text, &e.ReplyTo, &e.SharedFrom, &e.Self, &e.SentAt, &e.ReceivedAt, &e.Kind, &e.Amount, &e.Unit}, func() error {
-			message := e
-			message.Author.Roles = chat.Roles(roles)
-			all = append(all, input{seq, trigger.Input{Message: &message}})
-			return nil
-		})
-		return err
-	})
-	slices.SortFunc(all, func(a, b input) int { return cmp.Compare(a.seq, b.seq) })
 	return all
 }

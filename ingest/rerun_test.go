@@ -12,6 +12,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/store"
 	"github.com/streamsuites/streamsuites/internal/trigger"
 )
 
@@ -148,5 +150,45 @@ func (r *rig) lines(sql string, args ...any) (all []string) {
 		all, err = pgx.CollectRows(rows, pgx.RowTo[string])
 		return err
 	})
+	return all
+}
+
+// input is one thing that a lane took in, at its place.
+type input struct {
+	seq int64
+	in  trigger.Input
+}
+
+// inputs reads what a lane took in.
+func inputs(t testing.TB, r *rig, creatorID string) (all []input) {
+	r.query(func(conn *pgx.Conn) error {
+		rows, _ := conn.Query(context.Background(), `
+			select lane_seq, id, kind, payload, created_at from inbox where creator_id = $1 and lane_seq is not null`, creatorID)
+		var seq int64
+		row := store.Inbox{CreatorID: creatorID}
+		_, err := pgx.ForEachRow(rows, []any{&seq, &row.ID, &row.Kind, &row.Payload, &row.CreatedAt}, func() error {
+			in, _, err := readInbox(row)
+			all = append(all, input{seq, in})
+			return err
+		})
+		return err
+	})
+	r.query(func(conn *pgx.Conn) error {
+		rows, _ := conn.Query(context.Background(), `
+			select lane_seq, platform, message_id, channel, author_id, author_login, author_name, roles, text, reply_to, shared_from,
+				self, sent_at, received_at, kind, amount, unit from chat_events where creator_id = $1`, creatorID)
+		var seq int64
+		var roles int32
+		e := chat.Event{CreatorID: creatorID}
+		_, err := pgx.ForEachRow(rows, []any{&seq, &e.Platform, &e.MessageID, &e.Channel, &e.Author.ID, &e.Author.Login, &e.Author.Name,
+			&roles, &e.Text, &e.ReplyTo, &e.SharedFrom, &e.Self, &e.SentAt, &e.ReceivedAt, &e.Kind, &e.Amount, &e.Unit}, func() error {
+			message := e
+			message.Author.Roles = chat.Roles(roles)
+			all = append(all, input{seq, trigger.Input{Message: &message}})
+			return nil
+		})
+		return err
+	})
+	slices.SortFunc(all, func(a, b input) int { return cmp.Compare(a.seq, b.seq) })
 	return all
 }

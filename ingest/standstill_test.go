@@ -18,6 +18,7 @@ func TestWhoWasOvertakenDropsTheLinesThatItStillHas(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, []Creator{creator(mira)}, func(c *HostConfig) { c.Linger = time.Hour })
 	r.hold()
+	r.awaitPrefix("!") // the last thing that is committed at once
 	for n := range 50 {
 		r.account.Message(say(mira, id("late", n), "hello"))
 	}
