@@ -50,6 +50,7 @@ type load struct {
 // sent is what the generator answers when it has sent everything.
 type sent struct {
 	Lines      int           `json:"lines"`      // with what is not chat
+	Stored     int           `json:"stored"`     // that become rows: messages and subscriptions
 	Triggering int           `json:"triggering"` // messages that match a trigger
 	Bytes      int64         `json:"bytes"`
 	CPU        time.Duration `json:"cpu"`
@@ -195,7 +196,7 @@ func (g *generator) send(ctx context.Context, l load, progress <-chan int) sent 
 		}
 	}
 	now := g.scribe.written
-	done.Lines, done.Triggering = now.lines-before.lines, now.triggering-before.triggering
+	done.Lines, done.Stored, done.Triggering = now.lines-before.lines, now.stored-before.stored, now.triggering-before.triggering
 	done.CPU, done.Took = ownCPU()-cpu, time.Since(began)
 	return done
 }

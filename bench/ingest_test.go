@@ -11,7 +11,7 @@ func TestFiguresOfIngestAreMediansOfTheTurns(t *testing.T) {
 	t.Parallel()
 	one := func(seconds, reference, other time.Duration) turn {
 		return turn{
-			own:  run{rows: 1000, took: seconds * time.Second, commits: 10, reference: reference * time.Second, memory: memoryPeak{resident: float64(seconds)}},
+			own:  run{rows: 1000, took: seconds * time.Second, commits: 10, reference: reference * time.Second, sent: sent{Stored: 1000}, memory: memoryPeak{resident: float64(seconds)}},
 			peer: peerRun{rows: 1000, took: other * time.Second},
 		}
 	}

@@ -47,9 +47,10 @@ const (
 
 // realLine is one line of real chat, cut where its copies differ.
 type realLine struct {
-	parts []part
-	said  []byte // what stands in the hole of the text
-	chat  bool   // becomes a row; bans and subscriptions do not
+	parts  []part
+	said   []byte // what stands in the hole of the text
+	chat   bool   // a message
+	stored bool   // becomes a row: messages and subscriptions do, bans do not
 }
 
 // part is text and the hole that follows it.
@@ -132,6 +133,7 @@ func cutLine(line []byte) (realLine, bool) {
 	text = fmt.Appendf(text, " %s %s #", source, name)
 	cut.parts = append(cut.parts, part{text, channelHole})
 	cut.chat = string(name) == "PRIVMSG"
+	cut.stored = cut.chat || string(name) == "USERNOTICE" // all of the real ones are subscriptions
 	said, spoken := bytes.CutPrefix(trailing, []byte(":"))
 	switch {
 	case cut.chat && spoken:
@@ -158,7 +160,7 @@ type scribe struct {
 }
 
 // written is how much a scribe has written.
-type written struct{ lines, chat, triggering int }
+type written struct{ lines, stored, chat, triggering int }
 
 func newScribe(lines []realLine, channels []string, samples *sampler, seed [32]byte) *scribe {
 	return &scribe{lines: lines, channels: channels, samples: samples, random: rand.NewChaCha8(seed)}
@@ -171,6 +173,9 @@ func (s *scribe) write(b []byte, chat int, now time.Time) []byte {
 		channel := s.channels[s.next%len(s.channels)]
 		s.next++
 		s.written.lines++
+		if line.stored {
+			s.written.stored++
+		}
 		said := line.said
 		if line.chat {
 			chat--

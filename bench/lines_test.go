@@ -24,7 +24,7 @@ func TestACopyOfALineDiffersInIDTimeAndChannelOnly(t *testing.T) {
 	require.NoError(t, err)
 	s := newScribe(lines, []string{"one", "two"}, nil, [32]byte{})
 	copies := s.write(nil, 2, moment)
-	require.Equal(t, written{lines: 2, chat: 2}, s.written)
+	require.Equal(t, written{lines: 2, stored: 2, chat: 2}, s.written)
 	id := regexp.MustCompile(`id=[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12};mod`)
 	found := strings.Split(strings.TrimSuffix(string(copies), "\r\n"), "\r\n")
 	require.Len(t, found, 2)
@@ -43,7 +43,7 @@ func TestOnlyChatCounts(t *testing.T) {
 	require.Len(t, lines, 2, "lines without a channel are left out")
 	s := newScribe(lines, []string{"one"}, nil, [32]byte{})
 	copies := s.write(nil, 3, moment)
-	require.Equal(t, written{lines: 6, chat: 3}, s.written)
+	require.Equal(t, written{lines: 6, stored: 3, chat: 3}, s.written)
 	require.Equal(t, 3, bytes.Count(copies, []byte(" PRIVMSG #one :look")))
 	require.Equal(t, 3, bytes.Count(copies, []byte(" CLEARCHAT #one :ana\r\n")))
 }
@@ -58,11 +58,21 @@ func TestEveryHundredthMessageTriggersSomething(t *testing.T) {
 		for range 10 {
 			first[i] = s.write(first[i], 50, moment)
 		}
-		require.Equal(t, written{lines: 1000, chat: 500, triggering: 5}, s.written)
+		require.Equal(t, written{lines: 1000, stored: 500, chat: 500, triggering: 5}, s.written)
 	}
 	require.Equal(t, first[0], first[1], "the load is always the same")
 	require.Equal(t, 5, bytes.Count(first[0], []byte(" :!")))
 	require.Equal(t, 495, bytes.Count(first[0], []byte(" :look at #xqcow id=1 ;id=2\r\n")))
+}
+
+func TestSubscriptionsAreStoredAndDoNotCountAsChat(t *testing.T) {
+	t.Parallel()
+	lines, err := cutLines(strings.NewReader("@id=1;msg-id=resub;tmi-sent-ts=5 :tmi.twitch.tv USERNOTICE #xqcow :!hug\n" + chatLine + "\n"))
+	require.NoError(t, err)
+	s := newScribe(lines, []string{"one"}, newSampler([][]string{{"!a"}}), [32]byte{})
+	copies := s.write(nil, every, moment)
+	require.Equal(t, written{lines: 2 * every, stored: 2 * every, chat: every, triggering: 1}, s.written)
+	require.Equal(t, every, bytes.Count(copies, []byte(";msg-id=resub;tmi-sent-ts=1790000000123 :tmi.twitch.tv USERNOTICE #one :!hug\r\n")))
 }
 
 func TestChatThatHoldsNoMessageIsRefused(t *testing.T) {

@@ -25,8 +25,8 @@ func (r *rig) measurePaced(ctx context.Context, rows *table) (Figure, error) {
 	if err := errors.Join(err, waitErr); err != nil {
 		return Figure{}, err
 	}
-	if len(found.lags) != one.rows {
-		return Figure{}, fmt.Errorf("the times of %d of %d messages were noted", len(found.lags), one.rows)
+	if len(found.lags) != one.sent.Stored {
+		return Figure{}, fmt.Errorf("the times of %d of %d messages were noted", len(found.lags), one.sent.Stored)
 	}
 	reference, err := rows.copyAgain(ctx, one.eachCommit())
 	if err != nil {

@@ -2,6 +2,7 @@
 // every message. It is started with the path of a JSON file (see configuration in the
 // benchmark's Go code) and tells what it does as JSON, a line each, on standard output.
 
+import { Agent } from 'node:https';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -47,7 +48,8 @@ pool.on('error', fail);
 
 const client = new tmi.Client({
   options: { skipMembership: true, skipUpdatingEmotesets: true, joinInterval: 300 },
-  connection: { server: config.server, port: config.port, secure: true, reconnect: false },
+  // With TLS tmi.js always asks for port 443; the agent's port wins over that.
+  connection: { server: config.server, secure: true, reconnect: false, agent: new Agent({ port: config.port }) },
   identity: { username: config.login, password: `oauth:${config.token}` },
   channels: [...channels.keys()],
 });

@@ -90,10 +90,10 @@ func importRecording(cmd *cobra.Command, s *store.Store, creatorID, name string,
 		return err
 	}
 	out := cmd.OutOrStdout()
-	_, _ = fmt.Fprintf(out, "Imported %d messages, %d inputs and %d decisions for %s, places %d to %d.\n",
-		done.Events, done.Inputs, done.Decisions, creatorID, done.FromSeq, done.ToSeq)
+	_, _ = fmt.Fprintf(out, "Imported %s, %s and %s for %s, places %d to %d.\n",
+		countOf(done.Events, "message"), countOf(done.Inputs, "input"), countOf(done.Decisions, "decision"), creatorID, done.FromSeq, done.ToSeq)
 	if repeated > 0 {
-		_, _ = fmt.Fprintf(out, "%d messages were in the recording more than once and were left out.\n", repeated)
+		_, _ = fmt.Fprintf(out, "Left out: %s of messages that were in the recording before.\n", countOf(repeated, "repeat"))
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -19,6 +20,9 @@ import (
 // clipsTake is how long a clip counts as under way of whose end a recording
 // knows nothing: one that a changed configuration would have made.
 const clipsTake = 30 * time.Second
+
+// nobody stands for the creator of a recording that names none.
+const nobody = "recording"
 
 // chatReplay holds the flags of `chat replay`.
 type chatReplay struct {
@@ -122,7 +126,7 @@ func (r *root) sides(cmd *cobra.Command, flags chatReplay, plan replayPlan) (bef
 	if plan.foreign {
 		options.ClipsTake = clipsTake
 	}
-	followed, err := replayPlayer(trigger.DefaultSettings(plan.header.CreatorID, ""), options)
+	followed, err := replayPlayer(trigger.DefaultSettings(cmp.Or(plan.header.CreatorID, nobody), ""), options)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -169,10 +173,7 @@ func (r *root) replaySettings(cmd *cobra.Command, flags chatReplay, recordedID s
 	if err != nil {
 		return trigger.Settings{}, err
 	}
-	id := flags.creator
-	if id == "" {
-		id = recordedID
-	}
+	id := cmp.Or(flags.creator, recordedID)
 	creator := cfg.Creator(id)
 	if creator == nil {
 		return trigger.Settings{}, fmt.Errorf("the configuration in %s has no creator %q: choose one with --creator from %s", dir, id, configuredIDs(cfg))

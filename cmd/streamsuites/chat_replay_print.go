@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/streamsuites/streamsuites/cmd/internal/output"
 	"github.com/streamsuites/streamsuites/internal/recording"
@@ -63,6 +64,9 @@ func (p *replayTable) difference(d recording.Difference) error {
 			row[0], row[1], row[2], row[3] = fmt.Sprint(d.Seq), d.At.UTC().Format(time.DateTime), string(d.Platform), d.Author
 			row[5], row[6], row[7] = row[5]+sideEffects(d.Before), row[6]+sideEffects(d.After), what
 		}
+		for j := range row {
+			row[j] = printable(row[j])
+		}
 		p.rows = append(p.rows, row)
 	}
 	return nil
@@ -85,7 +89,8 @@ func (p *replayTable) finish(s recording.Summary) error {
 		}
 		_, _ = fmt.Fprintln(p.out)
 	}
-	_, err := fmt.Fprintf(p.out, "%d messages and %d other inputs: %s.\n", s.Messages, s.Inputs, differenceCount(s.Differences))
+	_, err := fmt.Fprintf(p.out, "%s and %s: %s.\n",
+		countOf(s.Messages, "message"), countOf(s.Inputs, "other input"), countOf(s.Differences, "difference"))
 	return err
 }
 
@@ -93,7 +98,7 @@ func countRows(s recording.Summary) [][]string {
 	var rows [][]string
 	for _, id := range s.IDs() {
 		c := s.Triggers[id]
-		rows = append(rows, []string{id, fromTo(c.FiredBefore, c.FiredAfter), fromTo(c.DeniedBefore, c.DeniedAfter), fmt.Sprint(c.Changed)})
+		rows = append(rows, []string{printable(id), fromTo(c.FiredBefore, c.FiredAfter), fromTo(c.DeniedBefore, c.DeniedAfter), fmt.Sprint(c.Changed)})
 	}
 	return rows
 }
@@ -105,14 +110,15 @@ func fromTo(before, after int) string {
 	return fmt.Sprintf("%d → %d", before, after)
 }
 
-func differenceCount(n int) string {
+// countOf is a number of things in words.
+func countOf(n int, thing string) string {
 	switch n {
 	case 0:
-		return "no difference"
+		return "no " + thing + "s"
 	case 1:
-		return "1 difference"
+		return "1 " + thing
 	default:
-		return fmt.Sprintf("%d differences", n)
+		return fmt.Sprintf("%d %ss", n, thing)
 	}
 }
 
@@ -156,6 +162,16 @@ func sideEffects(s recording.Side) string {
 		all.WriteString(", says " + quotedChat(text))
 	}
 	return all.String()
+}
+
+// printable drops what moves a terminal's cursor, or turns its text around.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, text)
 }
 
 // quotedChat shows chat text in a cell, shortened and without what moves a terminal's

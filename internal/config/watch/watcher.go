@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/config"
@@ -145,7 +144,11 @@ func (w *Watcher) reload(ctx context.Context, settled prints) {
 	if now, lookErr := look(w.path); lookErr != nil || len(difference(settled, now)) > 0 {
 		return
 	}
-	outcome := Outcome{At: w.clock.Now(), Config: w.current, Seen: next.Documents(), Files: w.shown(difference(w.seen, settled))}
+	changed := difference(w.seen, settled)
+	if len(changed) == 0 { // since before the first look
+		changed = []string{w.path}
+	}
+	outcome := Outcome{At: w.clock.Now(), Config: w.current, Seen: next.Documents(), Files: w.shown(changed)}
 	w.seen = settled
 	var invalid *config.InvalidError
 	if err != nil && !errors.As(err, &invalid) {
@@ -168,5 +171,5 @@ func (w *Watcher) shown(files []string) []string {
 			names[i] = filepath.ToSlash(rel)
 		}
 	}
-	return slices.Compact(names)
+	return names
 }
