@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -39,7 +40,8 @@ func (r *root) triggersImport() *cobra.Command {
 trigger drafts or a triggers.json, and prints them as entries of a triggers.json,
 with remarks about what is not the same here. --write adds them to the
 triggers.json of the configuration: what is there stays as it is, and an id or a
-name that is taken already is refused.`,
+name that is taken already is refused; where a database can be reached, also one
+that was made in chat.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return errors.New("give one file: commands of Nightbot or StreamElements, drafts, or a triggers.json")
@@ -52,49 +54,60 @@ name that is taken already is refused.`,
 	cmd.Flags().StringVar(&flags.configDir, "config", "", "folder of configuration documents to use in place of the state directory's")
 	cmd.Flags().BoolVar(&write, "write", false, "add them to triggers.json")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		target, err := r.target()
+		view, err := r.importFile(cmd.Context(), flags, args[0], write)
 		if err != nil {
 			return err
-		}
-		cfg, creators, err := configured(cmd.Context(), target, flags)
-		if err != nil {
-			return err
-		}
-		if len(creators) != 1 {
-			return fmt.Errorf("there are several creators: name one with --creator: %s", creatorNames(cfg))
-		}
-		data, err := os.ReadFile(args[0])
-		if err != nil {
-			return fmt.Errorf("read what to import: %w", err)
-		}
-		found, err := imports.Read(filepath.Base(args[0]), data, creators[0].ID)
-		if err != nil {
-			return err
-		}
-		view, err := imported(cfg, creators[0], found)
-		if err != nil {
-			return err
-		}
-		if write && len(view.Clashes) == 0 {
-			if view.Written, err = addToFile(cfg.Dir, view.Triggers); err != nil {
-				return err
-			}
 		}
 		return view.print(cmd, *format, write)
 	}
 	return cmd
 }
 
-// imported compares what a file holds with what the creator has.
-func imported(cfg *config.Config, creator *config.Creator, found imports.Result) (importView, error) {
+// importFile reads what a file holds and, with write, adds it to the creator's
+// where nothing clashes.
+func (r *root) importFile(ctx context.Context, flags engineFlags, file string, write bool) (importView, error) {
+	target, err := r.target()
+	if err != nil {
+		return importView{}, err
+	}
+	cfg, creators, err := configured(ctx, target, flags)
+	if err != nil {
+		return importView{}, err
+	}
+	if len(creators) != 1 {
+		return importView{}, fmt.Errorf("there are several creators: name one with --creator: %s", creatorNames(cfg))
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return importView{}, fmt.Errorf("read what to import: %w", err)
+	}
+	found, err := imports.Read(filepath.Base(file), data, creators[0].ID)
+	if err != nil {
+		return importView{}, err
+	}
+	flags.creator = creators[0].ID
+	engines, err := r.engines(ctx, flags)
+	if err != nil {
+		return importView{}, err
+	}
+	view, err := imported(cfg, creators[0], engines[0], found)
+	if err == nil && write && len(view.Clashes) == 0 {
+		view.Written, err = addToFile(cfg.Dir, view.Triggers)
+	}
+	return view, err
+}
+
+// imported compares what a file holds with what the creator has: in the files, also
+// where chat removed it, and in force.
+func imported(cfg *config.Config, creator *config.Creator, e engine, found imports.Result) (importView, error) {
 	view := importView{Format: found.Format, Triggers: []json.RawMessage{}, Remarks: []string{}, Clashes: []string{}}
-	rules, err := trigger.Compile(roles.TriggerSettings(cfg, creator), nil)
+	files, err := trigger.Compile(roles.TriggerSettings(cfg, creator), nil)
 	if err != nil {
 		return importView{}, err
 	}
 	ids, names := map[string]bool{}, map[string]string{}
-	prefix := rules.Settings().Prefix
-	for _, info := range rules.Triggers() {
+	prefix := files.Settings().Prefix
+	for _, info := range append(files.Triggers(), e.machine.Rules().Triggers()...) {
 		ids[info.ID] = true
 		for _, name := range commandNames(info.Definition, prefix) {
 			names[name] = info.ID

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -142,7 +143,24 @@ func printTriggers(cmd *cobra.Command, engines []engine) error {
 	for _, line := range general {
 		_, _ = fmt.Fprintln(out, line)
 	}
-	_, err := fmt.Fprintf(out, "\n%s\n", engines[0].from)
+	return printOrigins(out, engines)
+}
+
+// printOrigins says from where the triggers were taken, once where it is the same
+// for all.
+func printOrigins(w io.Writer, engines []engine) error {
+	lines := make([]string, len(engines))
+	for i, e := range engines {
+		lines[i] = e.from.String()
+	}
+	if len(slices.Compact(slices.Clone(lines))) == 1 {
+		lines = lines[:1]
+	} else {
+		for i, e := range engines {
+			lines[i] = e.creator.ID + ": " + lines[i]
+		}
+	}
+	_, err := fmt.Fprintf(w, "\n%s\n", strings.Join(lines, "\n"))
 	return err
 }
 

@@ -21,7 +21,7 @@ import (
 )
 
 // engineHere goes on from what the script's database says, under the configuration
-// of the script's var.
+// of the script's var, and knows what is live.
 func engineHere(ts *testscript.TestScript) *trigger.Machine {
 	w := here(ts)
 	cfg, _, err := config.Load(w.t.Context(), config.Options{
@@ -32,6 +32,11 @@ func engineHere(ts *testscript.TestScript) *trigger.Machine {
 	ts.Check(err)
 	machine, err := trigger.NewMachine(roles.TriggerSettings(cfg, cfg.Creator(creator)), ingest.StateOf(rows))
 	ts.Check(err)
+	live, err := w.store.LiveStreams(w.t.Context())
+	ts.Check(err)
+	for i := range live {
+		machine.Step(trigger.Input{At: noon, Live: &live[i]})
+	}
 	return machine
 }
 

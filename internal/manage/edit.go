@@ -53,7 +53,7 @@ func (k clerk) addAsAlias(o Order) (Result, error) {
 	return k.addAliases(Order{Verb: AliasAdd, Name: o.Options.AliasOf, Aliases: []string{o.Name}})
 }
 
-// edit replaces what a trigger says.
+// edit replaces what a trigger says. What a built-in one does besides stays.
 func (k clerk) edit(o Order) (Result, error) {
 	if o.Options.AliasOf != "" {
 		return Result{}, refuse("-a goes with cmd add; cmd alias add NAME ALIAS gives a command another name")
@@ -62,8 +62,8 @@ func (k clerk) edit(o Order) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if e.Source == BuiltIn {
-		return Result{}, refuse("%s is built in: cmd options and cmd alias change it, its answer stays", k.title(e))
+	if managing[e.ID] {
+		return Result{}, refuse("%s manages commands: cmd options and cmd alias change it, its answer stays", k.title(e))
 	}
 	d := e.Definition
 	if err := setText(&d, o.Text); err != nil {

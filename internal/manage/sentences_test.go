@@ -106,7 +106,9 @@ func TestEachOrderIsAnsweredInOneSentence(t *testing.T) {
 			{"cmd reset dc", "!dc was made in chat and has nothing to go back to"},
 		},
 		"built-in commands": {
-			{"cmd edit clip something", "!clip is built in: cmd options and cmd alias change it, its answer stays"},
+			{"cmd edit ping I hear you", "!ping was changed"},
+			{"cmd show ping", "!ping (for everyone, cooldown 5 s, used 0 times): built in | I hear you"},
+			{"cmd reset ping", "!ping is as it was before all changes"},
 			{"cmd remove clip", "!clip is built in and cannot be removed: cmd disable !clip switches it off"},
 			{"cmd add clip something", "!clip exists already: cmd edit changes it"},
 			{"cmd disable clip", "!clip is switched off"},
@@ -115,6 +117,7 @@ func TestEachOrderIsAnsweredInOneSentence(t *testing.T) {
 			{"cmd reset clip", "!clip is as it was before all changes"},
 		},
 		"the commands that manage": {
+			{"cmd edit commands see below", "!commands manages commands: cmd options and cmd alias change it, its answer stays"},
 			{"cmd disable cmd", "!cmd manages commands and cannot be switched off from chat"},
 			{"cmd options commands -enable off", "!commands manages commands and cannot be switched off from chat"},
 			{"cmd options counter -disable", "!counter manages commands and cannot be switched off from chat"},

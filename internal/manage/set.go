@@ -12,7 +12,14 @@ import (
 
 // set puts options into a definition and says what they now are. What is the
 // default is left out of the definition, so that it takes the file's patch away.
-func (k clerk) set(d *definition.Definition, o Options) (notes []string) {
+func (k clerk) set(d *definition.Definition, o Options) []string {
+	notes := k.setPrice(d, o)
+	notes = append(notes, setAudience(d, o)...)
+	return append(notes, setVisibility(d, o)...)
+}
+
+// setPrice sets what using the trigger costs: time and points.
+func (k clerk) setPrice(d *definition.Definition, o Options) (notes []string) {
 	if o.Cooldown != nil {
 		notes = append(notes, k.setCooldown(d, *o.Cooldown))
 	}
@@ -24,6 +31,11 @@ func (k clerk) set(d *definition.Definition, o Options) (notes []string) {
 		d.Cost = *o.Cost
 		notes = append(notes, fmt.Sprintf("costs %d", *o.Cost))
 	}
+	return notes
+}
+
+// setAudience sets for whom the trigger is, and where and how it is answered.
+func setAudience(d *definition.Definition, o Options) (notes []string) {
 	if o.Roles != nil {
 		d.Roles = o.Roles
 		if slices.Contains(o.Roles, "everyone") {
@@ -52,6 +64,11 @@ func (k clerk) set(d *definition.Definition, o Options) (notes []string) {
 		d.StreamState = o.Stream
 		notes = append(notes, streamText[o.Stream])
 	}
+	return notes
+}
+
+// setVisibility switches the trigger on or off, and lists or hides it.
+func setVisibility(d *definition.Definition, o Options) (notes []string) {
 	if o.Enabled != nil {
 		d.Enabled = nil
 		if !*o.Enabled {

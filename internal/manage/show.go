@@ -56,10 +56,11 @@ func (k clerk) facts(e Entry) []string {
 
 // says is a trigger's answer as it was written, or what it does without one.
 func says(e Entry) string {
+	var texts []string
 	if e.Source == BuiltIn {
-		return "built in"
+		texts = append(texts, "built in")
 	}
-	texts := slices.Clone(e.Definition.Responses)
+	texts = append(texts, e.Definition.Responses...)
 	for _, a := range e.Definition.Actions {
 		switch a.Type {
 		case definition.DoReply:
