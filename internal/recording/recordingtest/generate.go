@@ -56,11 +56,18 @@ func Settings() trigger.Settings {
 	return s
 }
 
-var texts = []string{
-	"first", "lol", "what a save", "wow that was close", "omg", "pog", "it is 3:2 now", "see 10 : 9", "how are you all doing tonight?",
-	"!hello", "!HI there", "!dice", "!ping", "!clip", "!clip 20 what a save", "!clip -d 9 nice", "!cmd add !new $(user) is new",
-	"!new", "!cmd remove new", "!counter deaths +", "!pausecommands on", "!pausecommands off", "$(user) ${random.1-6}", "!", "héllo wörld ✨",
-}
+// talk is what most messages say; orders are what triggers are asked.
+var (
+	talk = []string{
+		"lol", "what a save", "how are you all doing tonight?", "héllo wörld ✨", "gg", "that was the best round of the whole evening",
+		"$(user) ${random.1-6}", "!", "no way", "x",
+	}
+	orders = []string{
+		"wow that was close", "omg", "pog", "it is 3:2 now", "see 10 : 9", "!hello", "!HI there", "!dice", "!ping", "!clip",
+		"!clip 20 what a save", "!clip -d 9 nice", "!cmd add !new $(user) is new", "!new", "!cmd remove new", "!counter deaths +",
+		"!pausecommands on", "!pausecommands off", "!pausecommands off",
+	}
+)
 
 // generator makes up one chat.
 type generator struct {
@@ -122,7 +129,7 @@ func (g *generator) next() recording.Entry {
 	case roll < 40:
 		return g.input(control.InboxPointGrant, control.PointGrant{UserKey: trigger.UserKey(chat.Kick, g.user()), Delta: 50, By: "op"})
 	case roll < 41:
-		return g.input(control.InboxTriggerOrder, control.TriggerOrder{RequestID: fmt.Sprint("o", g.made), Text: "disable !dice", By: "op"})
+		return g.input(control.InboxTriggerOrder, control.TriggerOrder{RequestID: fmt.Sprint("o", g.made), Text: []string{"disable !dice", "enable !dice"}[g.rng.IntN(2)], By: "op"})
 	case roll < 42:
 		return g.input(control.InboxClipRequest, control.OperatorClip{RequestID: fmt.Sprint("r", g.made), Seconds: g.rng.IntN(60), By: "op", At: g.now})
 	default:
@@ -142,9 +149,12 @@ func (g *generator) message() recording.Entry {
 	e := chat.Event{
 		Platform: platform, MessageID: id, CreatorID: Creator, Channel: "mira",
 		Author:     chat.Author{ID: user, Login: user, Name: "User " + user, Roles: chat.Roles(g.rng.IntN(4)) * chat.VIP & (chat.VIP | chat.Moderator)},
-		Text:       texts[g.rng.IntN(len(texts))],
+		Text:       talk[g.rng.IntN(len(talk))],
 		SentAt:     g.now.Add(g.skew[platform] - late),
 		ReceivedAt: g.now,
+	}
+	if g.rng.IntN(5) == 0 {
+		e.Text = orders[g.rng.IntN(len(orders))]
 	}
 	switch g.rng.IntN(100) {
 	case 0:
