@@ -61,7 +61,7 @@ func watchMemory(ctx context.Context) (end func() memoryPeak, err error) {
 
 // watchHeap samples the heap until ctx ends and returns its peak.
 func watchHeap(ctx context.Context) (most float64) {
-	const each = 5 * time.Millisecond
+	const each = 10 * time.Millisecond
 	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	tick := time.NewTicker(each)
 	defer tick.Stop()
