@@ -48,14 +48,16 @@ type Keep struct {
 
 // DefaultKeep keeps what an operator may ask about within a month, and queues
 // for as long as a repeat could come.
-var DefaultKeep = Keep{Chat: 30 * day, Queues: 7 * day, Events: 30 * day, Captures: 30 * day}
+func DefaultKeep() Keep {
+	return Keep{Chat: 30 * day, Queues: 7 * day, Events: 30 * day, Captures: 30 * day}
+}
 
 const day = 24 * time.Hour
 
 // Housekeeping forgets what is no longer needed.
 type Housekeeping struct {
 	Store Attic
-	Keep  Keep
+	Keep  func() Keep // asked each time
 }
 
 // Reset begins a quota day: grants of budgets older than the day before are
@@ -78,10 +80,11 @@ func (a *Housekeeping) Retain(ctx context.Context, in task.RetainInput) (result 
 	if err := a.Store.EnsurePartitions(ctx, in.Now); err != nil {
 		return result, err
 	}
-	if result.ChatPartitions, err = a.Store.PruneChat(ctx, in.Now.Add(-a.Keep.Chat)); err != nil {
+	keep := a.Keep()
+	if result.ChatPartitions, err = a.Store.PruneChat(ctx, in.Now.Add(-keep.Chat)); err != nil {
 		return result, err
 	}
-	if result.Queues, err = a.Store.PruneOutbox(ctx, in.Now.Add(-a.Keep.Queues)); err != nil {
+	if result.Queues, err = a.Store.PruneOutbox(ctx, in.Now.Add(-keep.Queues)); err != nil {
 		return result, err
 	}
 	// A cooldown that is over says nothing any more; an hour of them is what
@@ -89,9 +92,9 @@ func (a *Housekeeping) Retain(ctx context.Context, in task.RetainInput) (result 
 	if _, err = a.Store.PruneCooldowns(ctx, in.Now.Add(-day)); err != nil {
 		return result, err
 	}
-	if result.Events, err = a.Store.PruneRuntimeEvents(ctx, in.Now.Add(-a.Keep.Events)); err != nil {
+	if result.Events, err = a.Store.PruneRuntimeEvents(ctx, in.Now.Add(-keep.Events)); err != nil {
 		return result, err
 	}
-	result.Captures, err = a.Store.PruneCaptures(ctx, in.Now.Add(-a.Keep.Captures))
+	result.Captures, err = a.Store.PruneCaptures(ctx, in.Now.Add(-keep.Captures))
 	return result, err
 }

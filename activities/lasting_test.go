@@ -171,7 +171,7 @@ func TestHousekeepingForgetsWhatIsOlderThanItsTime(t *testing.T) {
 func TestTheQuotaDayIsThatOfThePlatformsOwnZone(t *testing.T) {
 	t.Parallel()
 	attic := &attic{}
-	a := &activities.Housekeeping{Store: attic}
+	a := &activities.Housekeeping{Store: attic, Keep: activities.DefaultKeep}
 	env, _ := newEnv(task.Reset, a.Reset)
 	result, err := execute(t, env, task.Reset, task.ResetInput{Now: time.Date(2026, 11, 22, 7, 59, 0, 0, time.UTC)})
 	require.NoError(t, err)

@@ -24,7 +24,9 @@ type Settings struct {
 	Creators        []CreatorSettings
 	ChannelURL      string // of the default destination; may be empty
 	Newest          int    // clips in clips.json and in each page
+	TriggerSource   string // shared or dashboard
 	Pending         Pending
+	Notes           []string // why something waits for a restart, or was not taken in; for people
 }
 
 // HotReload is how changed configuration is taken in.
@@ -69,6 +71,7 @@ func SettingsFrom(c *config.Config, v version.Info) Settings {
 		HotReload:       HotReload(c.System.HotReload),
 		Jobs:            maps.Clone(c.System.Jobs),
 		ChannelURL:      c.System.Clips.ChannelURL, Newest: c.System.Clips.Newest,
+		TriggerSource: string(c.TriggerSource),
 		Pending: Pending{pending[config.SectionSystem], pending[config.SectionCreators],
 			pending[config.SectionTriggers], pending[config.SectionPlatforms]},
 	}

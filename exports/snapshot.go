@@ -116,9 +116,9 @@ func BuildSnapshot(in SnapshotInput) (Document, error) {
 		System: snapshotSystem{onOff{s.Polling}, s.SystemPlatforms,
 			snapshotHotReload{s.HotReload.Enabled, s.HotReload.WatchPath, max(1, s.HotReload.IntervalSeconds)}},
 		Jobs: snapshotJobs(s), Platforms: make([]platformRow, 0, len(s.Platforms)), Creators: make([]creatorRow, 0, len(s.Creators)),
-		Triggers:      snapshotTriggers{"shared"},
+		Triggers:      snapshotTriggers{or(s.TriggerSource, string(config.FromShared))},
 		Replay:        snapshotReplay{Platforms: []string{}},
-		RestartIntent: restartIntent{s.Pending.Any(), restartPending(s.Pending), []string{}},
+		RestartIntent: restartIntent{s.Pending.Any(), restartPending(s.Pending), restartNotes(s.Notes)},
 	}
 	for _, p := range s.Platforms {
 		if nameForm.MatchString(p.Name) {
@@ -135,6 +135,18 @@ func BuildSnapshot(in SnapshotInput) (Document, error) {
 		return Document{}, err
 	}
 	return Document{File: FileSnapshot, Visibility: DashboardOnly, Heartbeat: true, Data: data}, nil
+}
+
+// restartNotes are sentences for the settings page, without what a page could
+// not show.
+func restartNotes(notes []string) []string {
+	lines := []string{}
+	for _, note := range notes {
+		if note = plain(note, 500); note != "" {
+			lines = append(lines, note)
+		}
+	}
+	return lines
 }
 
 func snapshotJobs(s Settings) []snapshotJob {

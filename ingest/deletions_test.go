@@ -11,6 +11,7 @@ import (
 
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/store"
+	"github.com/streamsuites/streamsuites/internal/store/storetest"
 )
 
 // sweeper is a platform that deletes messages, in its own time.
@@ -35,11 +36,14 @@ func (s *sweeper) Delete(_ context.Context, channel, messageID string) error {
 	return nil
 }
 
-// sweeping makes the rig's account one that can delete, and returns what it does.
-func sweeping(r *rig, answers ...error) *sweeper {
-	s := &sweeper{platform: r.chat, answers: answers}
-	r.account.Connect(s, nil)
-	return s
+// sweeping is a rig whose account can delete.
+func sweeping(t *testing.T, answers ...error) (*rig, *sweeper) {
+	url, s := storetest.New(t)
+	sweeps := &sweeper{answers: answers}
+	r := rigOn(t, url, s, newRoster(creator(mira)), func(p *platform) Chat { sweeps.platform = p; return sweeps },
+		func(c *HostConfig) { c.Rand = func() float64 { return 0 } })
+	r.hold()
+	return r, sweeps
 }
 
 // unwanted leaves a deletion as a lane would.
@@ -67,9 +71,7 @@ func (r *rig) awaitDeletion(messageID, state string) {
 
 func TestADeletionIsTriedUntilItIsDone(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, []Creator{creator(mira)}, func(c *HostConfig) { c.Rand = func() float64 { return 0 } })
-	s := sweeping(r, errAway, &UnsentError{Err: errAway, RetryAfter: time.Millisecond})
-	r.hold()
+	r, s := sweeping(t, errAway, &UnsentError{Err: errAway, RetryAfter: time.Millisecond})
 	r.unwanted("m1", channelOf(mira), time.Now().Add(time.Hour))
 	r.awaitDeletion("m1", "sent")
 	require.Equal(t, []string{channelOf(mira) + "/m1"}, s.deleted)
@@ -79,9 +81,7 @@ func TestADeletionIsTriedUntilItIsDone(t *testing.T) {
 
 func TestADeletionThatCannotBeDoneSaysWhy(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, []Creator{creator(mira)}, func(c *HostConfig) { c.Rand = func() float64 { return 0 } })
-	s := sweeping(r, &UnsentError{Err: errAway})
-	r.hold()
+	r, s := sweeping(t, &UnsentError{Err: errAway})
 	r.unwanted("refused", channelOf(mira), time.Time{})
 	r.awaitDeletion("refused", "failed")
 	r.unwanted("elsewhere", "another", time.Time{})

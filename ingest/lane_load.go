@@ -94,6 +94,14 @@ func (l *lane) follow(e *trigger.Effects) {
 	if e.Config != nil {
 		l.open.hidden = l.open.hidden || l.hide
 		l.hide = !e.Config.RecordTexts
-		l.log.Info().Str("config", e.Config.Hash()).Int("triggers", len(e.Config.Triggers)).Msg("a configuration is in force")
+		l.log.Info().Str("config", l.machine.Rules().Hash()).Int("triggers", len(e.Config.Triggers)).Msg("a configuration is in force")
+		l.report()
+	}
+}
+
+// report logs what is wrong with single triggers.
+func (l *lane) report() {
+	for _, p := range l.machine.Rules().Problems() {
+		l.log.Warn().Str("trigger", p.TriggerID).Str("problem", p.Text).Msg("a trigger is switched off")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/control"
 	"github.com/streamsuites/streamsuites/internal/store"
 )
 
@@ -162,7 +163,8 @@ func (l *lane) replayInbox(rows []heldInbox, before int, pending map[int64]struc
 		if _, open := pending[row.ID]; !open && !own(row) {
 			continue
 		}
-		if poisoned {
+		// A configuration was stored before, or checked: it cannot be what is wrong.
+		if poisoned && row.Kind != control.InboxConfig {
 			l.inert[row.ID] = struct{}{}
 		}
 		l.inbox(row)

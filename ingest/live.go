@@ -15,8 +15,9 @@ const (
 	// missesUntilOver is how many answers in a row have to lack a channel before
 	// it counts as offline: platforms cache, and forget for a moment.
 	missesUntilOver = 2
-	// seenEvery is how often an unchanged broadcast is recorded again, so that
-	// its row shows that somebody still looks.
+	// seenEvery is how often a broadcast is recorded again whose title and category
+	// did not change, so that its row shows how many watch and that somebody still
+	// looks.
 	seenEvery = time.Minute
 )
 
@@ -119,7 +120,8 @@ func (p *poller) observe(ctx context.Context, w watched, stream control.Stream, 
 	b.misses = 0
 	stream.CreatorID, stream.Platform, stream.Channel = w.creatorID, w.channel.Platform, w.channel.Name
 	now := p.clock.Now()
-	if b.stream.StreamID == stream.StreamID && b.stream.Title == stream.Title && now.Sub(b.recorded) < seenEvery {
+	if b.stream.StreamID == stream.StreamID && b.stream.Title == stream.Title && b.stream.Category == stream.Category &&
+		now.Sub(b.recorded) < seenEvery {
 		return nil
 	}
 	started, err := p.store.RecordLive(ctx, w.epoch, stream)

@@ -17,6 +17,7 @@ import (
 // airwaves is a LiveSource that tests switch.
 type airwaves struct {
 	on    map[string]string // channel → stream id
+	game  string
 	fail  error
 	asked []int
 }
@@ -29,7 +30,7 @@ func (a *airwaves) Live(_ context.Context, channels []string) (map[string]contro
 	live := map[string]control.Stream{}
 	for _, c := range channels {
 		if id, ok := a.on[c]; ok {
-			live[c] = control.Stream{Platform: chat.Twitch, Channel: c, StreamID: id, Title: "t", StartedAt: time.Unix(1e9, 0)}
+			live[c] = control.Stream{Platform: chat.Twitch, Channel: c, StreamID: id, Title: "t", Category: a.game, StartedAt: time.Unix(1e9, 0)}
 		}
 	}
 	return live, nil
@@ -97,6 +98,38 @@ func TestWhatAnEarlierProcessSawLiveEndsInTheSameWay(t *testing.T) {
 	require.Len(t, *news, 2)
 	p.poll(t.Context())
 	require.Len(t, *news, 2)
+}
+
+// recordings is a store that counts what is recorded of broadcasts.
+type recordings struct {
+	Store
+	live []control.Stream
+}
+
+func (r *recordings) RecordLive(ctx context.Context, epoch int64, s control.Stream) (bool, error) {
+	r.live = append(r.live, s)
+	return r.Store.RecordLive(ctx, epoch, s)
+}
+
+func TestAnotherCategoryIsRecordedAtOnceAndTheSameNowAndThen(t *testing.T) {
+	t.Parallel()
+	p, source, clock, news := newPoller(t, 1)
+	kept := &recordings{Store: p.store}
+	p.store = kept
+	source.on["ch0"], source.game = "s1", "Chess"
+	poll := func() { p.poll(t.Context()); clock.turn(15 * time.Second) }
+	poll()
+	poll()
+	require.Len(t, kept.live, 1)
+	source.game = "Go"
+	poll()
+	require.Len(t, kept.live, 2)
+	require.Equal(t, "Go", kept.live[1].Category)
+	for range 4 {
+		poll()
+	}
+	require.Len(t, kept.live, 3, "once a minute, for whoever looks")
+	require.Len(t, *news, 1, "it is the same broadcast")
 }
 
 func TestChannelsAreAskedAboutInBatches(t *testing.T) {

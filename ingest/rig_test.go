@@ -286,16 +286,18 @@ type running struct {
 func newRig(t testing.TB, creators []Creator, change ...func(*HostConfig)) *rig {
 	t.Helper()
 	url, s := storetest.New(t)
-	return rigOn(t, url, s, newRoster(creators...), change...)
+	return rigOn(t, url, s, newRoster(creators...), nil, change...)
 }
 
 // beside makes another host on the same database, as another process.
 func (r *rig) beside(change ...func(*HostConfig)) *rig {
 	r.t.Helper()
-	return rigOn(r.t, r.url, r.rows.Store, r.roster, change...)
+	return rigOn(r.t, r.url, r.rows.Store, r.roster, nil, change...)
 }
 
-func rigOn(t testing.TB, url string, s *store.Store, who *roster, change ...func(*HostConfig)) *rig {
+// rigOn makes a host on a database. speaker is what it speaks through instead of the
+// rig's platform, unless it is nil.
+func rigOn(t testing.TB, url string, s *store.Store, who *roster, speaker func(*platform) Chat, change ...func(*HostConfig)) *rig {
 	t.Helper()
 	committer, err := store.OpenCommitter(t.Context(), url)
 	require.NoError(t, err)
@@ -314,7 +316,11 @@ func rigOn(t testing.TB, url string, s *store.Store, who *roster, change ...func
 	r.host, err = NewHost(cfg)
 	require.NoError(t, err)
 	r.account = r.host.NewAccount("bot", chat.Twitch)
-	r.account.Connect(r.chat, nil)
+	var connection Chat = r.chat
+	if speaker != nil {
+		connection = speaker(r.chat)
+	}
+	r.account.Connect(connection, nil)
 	ctx, stop := context.WithCancel(context.Background())
 	r.stop = stop
 	go func() { defer close(r.over); _ = r.host.Run(ctx) }()

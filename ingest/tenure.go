@@ -60,6 +60,7 @@ func (h *Host) begin(creator Creator, epoch int64, left legacy) (*tenure, error)
 	}
 	t.lane = h.newLane(t)
 	t.lane.load(left.lane)
+	t.lane.report()
 	t.lane.queue.note(func(n *notes) { n.inbox = first })
 	h.newSenders(t)
 	for _, c := range creator.Channels {

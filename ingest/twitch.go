@@ -54,9 +54,14 @@ func (c twitchChat) Send(ctx context.Context, channel, text, replyTo string) err
 	return err
 }
 
-// Delete implements Deleter.
+// Delete takes a message out of a channel's chat; nil means that it is gone.
+// An *UnsentError says that it stays, and when to try again if that makes sense.
 func (c twitchChat) Delete(ctx context.Context, channel, messageID string) error {
-	err := c.Client.Delete(ctx, channel, messageID)
+	return undeleted(c.Client.Delete(ctx, channel, messageID))
+}
+
+// undeleted tells apart what certainly stays in chat.
+func undeleted(err error) error {
 	var refused *twitch.DeleteError
 	if errors.As(err, &refused) && !refused.MaybeDeleted {
 		return &UnsentError{Err: err, RetryAfter: refused.RetryAfter}

@@ -120,7 +120,8 @@ func demoPlatforms(bound sim.Bound) any {
 }
 
 // demoSystem holds every clip for two seconds before it is published, so that
-// a person can see that it is encoded and waits.
+// a person can see that it is encoded and waits. Changed files are taken in: the
+// demo is there to try things out.
 func demoSystem() any {
 	return map[string]any{
 		"system": map[string]any{

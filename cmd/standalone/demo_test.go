@@ -8,10 +8,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/streamsuites/streamsuites/cmd/internal/roles"
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/config"
 	"github.com/streamsuites/streamsuites/internal/sim"
 	"github.com/streamsuites/streamsuites/internal/statedir"
+	"github.com/streamsuites/streamsuites/internal/trigger"
 )
 
 // bound are the addresses of simulators on that port.
@@ -70,6 +72,11 @@ func TestTheDemosConfigurationIsCompleteAndHasNoProblems(t *testing.T) {
 	require.Equal(t, config.YouTubeEndpoints{API: "http://127.0.0.1:51", OAuth: "http://127.0.0.1:51/token"}, cfg.Platform(chat.YouTube).YouTube)
 	require.True(t, cfg.YouTubeAccount(creator).Complete())
 	require.Equal(t, "unlisted", cfg.Video(creator).Privacy)
+	require.True(t, cfg.System.HotReload.Enabled, "people try things out")
+	rules, err := trigger.Compile(roles.TriggerSettings(cfg, creator), nil)
+	require.NoError(t, err)
+	require.Empty(t, rules.Problems())
+	require.NotEmpty(t, cfg.Triggers(creator))
 }
 
 func TestOnlyItsOwnerCanReadTheDemosCredentials(t *testing.T) {

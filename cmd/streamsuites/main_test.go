@@ -45,7 +45,7 @@ func TestTheProgram(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"database":     database,
+			"database":     giveDatabase,
 			"clip":         makeClip,
 			"clip-becomes": clipBecomes,
 			"upload":       makeUpload,
@@ -57,6 +57,9 @@ func TestTheProgram(t *testing.T) {
 			"chat-holds":   chatHolds,
 			"shows":        shows,
 			"normalise":    normalise,
+			"configured":   configuredHere,
+			"says":         says,
+			"lane-obeys":   laneObeys,
 		},
 	})
 }

@@ -20,11 +20,12 @@ var noon = time.Date(2001, 2, 3, 12, 0, 0, 0, time.UTC)
 var (
 	instants   = regexp.MustCompile(`\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)`)
 	refusals   = regexp.MustCompile(`(reach Temporal at 127\.0\.0\.1:1: ).*( \(TEMPORAL_ADDRESS)`)
+	configs    = regexp.MustCompile(`(configuration |"config": ")[0-9a-f]{16}\b`)
 	clockTimes = regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d(\.\d{3})?`)
 )
 
-// normalise writes FILE to TARGET with the present, the script's folder and the
-// words of the network library replaced:
+// normalise writes FILE to TARGET with the present, the script's folder, hashes of
+// configurations and the words of the network library replaced:
 //
 //	normalise FILE TARGET
 func normalise(ts *testscript.TestScript, _ bool, args []string) {
@@ -38,6 +39,7 @@ func normalise(ts *testscript.TestScript, _ bool, args []string) {
 		return "<now>"
 	})
 	text = clockTimes.ReplaceAllString(text, "<now>")
+	text = configs.ReplaceAllString(text, "${1}<hash>")
 	text = refusals.ReplaceAllString(text, "${1}<refused>${2}")
 	text = strings.ReplaceAll(text, ts.Getenv("WORK"), "<work>")
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o644))

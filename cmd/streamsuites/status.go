@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,6 +28,7 @@ type statusView struct {
 	Captures   []captureView   `json:"captures"`
 	Clips      map[string]int  `json:"clips"` // by state, the newest 500
 	Gaps       []chatGapView   `json:"gaps"`  // of the last day, the newest ten
+	Configs    []configView    `json:"configurations"`
 }
 
 type standaloneView struct {
@@ -85,6 +87,32 @@ type chatGapView struct {
 	words string
 }
 
+// configView is what became of the configuration on one host.
+type configView struct {
+	Host         string    `json:"host"`
+	At           time.Time `json:"at"`
+	State        string    `json:"state"`   // started, taken, refused
+	Version      string    `json:"version"` // in force
+	Files        []string  `json:"files"`   // that changed
+	Problem      string    `json:"problem,omitempty"`
+	NeedsRestart []string  `json:"needs_restart"`
+}
+
+// words say the same to people.
+func (c configView) words() string {
+	text := map[string]string{"started": "in force since the start", "taken": "taken in", "refused": "REFUSED"}[c.State]
+	if len(c.Files) > 0 {
+		text += ": " + strings.Join(c.Files, ", ")
+	}
+	if first, _, _ := strings.Cut(c.Problem, "\n"); first != "" {
+		text += ": " + first
+	}
+	if len(c.NeedsRestart) > 0 {
+		text += "; needs a restart: " + strings.Join(c.NeedsRestart, ", ")
+	}
+	return text
+}
+
 const (
 	gapsOf    = 24 * time.Hour
 	gapsShown = 10
@@ -122,7 +150,7 @@ func (r *root) gatherStatus(ctx context.Context, target connect.Target) statusVi
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
 	view := statusView{
-		Platforms: []platformView{}, Streams: []streamView{}, Captures: []captureView{}, Clips: map[string]int{}, Gaps: []chatGapView{},
+		Platforms: []platformView{}, Streams: []streamView{}, Captures: []captureView{}, Clips: map[string]int{}, Gaps: []chatGapView{}, Configs: []configView{},
 		Temporal: r.temporalStatus(ctx, target), Database: reachableView{Where: "DATABASE_URL"},
 	}
 	view.Disk.Where = target.Dir.String()
@@ -214,6 +242,13 @@ func (v *statusView) read(ctx context.Context, s *store.Store) error {
 	for _, g := range gaps {
 		v.Gaps = append(v.Gaps, chatGapView{g.CreatorID, string(g.Platform), g.Channel, g.Reason, g.From, g.To, g.Lost, g.Words()})
 	}
+	reloads, err := s.Reloads(ctx)
+	if err != nil {
+		return err
+	}
+	for _, l := range reloads {
+		v.Configs = append(v.Configs, configView{l.Host, l.At, string(l.State), l.Version, l.Files, l.Problem, l.Restart})
+	}
 	clips, err := s.ListClips(ctx, newestClips(500))
 	for _, c := range clips {
 		v.Clips[string(c.State)]++
@@ -268,6 +303,13 @@ func printStatus(w io.Writer, v statusView) error {
 	if len(v.Gaps) > 0 {
 		if err := section(w, "chat that was not read", []string{"CREATOR", "PLATFORM", "CHAT THAT WAS NOT READ"}, rowsOf(v.Gaps, func(g chatGapView) []string {
 			return []string{g.CreatorID, g.Platform, g.words}
+		})); err != nil {
+			return err
+		}
+	}
+	if len(v.Configs) > 0 {
+		if err := section(w, "configurations", []string{"HOST", "VERSION", "SINCE", "CONFIGURATION"}, rowsOf(v.Configs, func(c configView) []string {
+			return []string{c.Host, c.Version, c.At.Local().Format(time.DateTime), c.words()}
 		})); err != nil {
 			return err
 		}

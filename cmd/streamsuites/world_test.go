@@ -39,8 +39,8 @@ type worldKey struct{}
 
 func here(ts *testscript.TestScript) *world { return ts.Value(worldKey{}).(*world) }
 
-// database gives the script a migrated Postgres, by DATABASE_URL.
-func database(ts *testscript.TestScript, _ bool, _ []string) {
+// giveDatabase gives the script a migrated Postgres, by DATABASE_URL.
+func giveDatabase(ts *testscript.TestScript, _ bool, _ []string) {
 	w := here(ts)
 	var url string
 	url, w.store = storetest.New(w.t)
@@ -157,6 +157,11 @@ func onAir(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(w.store.SavePlatformStatus(w.t.Context(), []store.PlatformStatus{{
 		CreatorID: creator, Epoch: epochs[creator], Platform: chat.Twitch, Channel: "harborlights", State: "live", LastHeartbeat: noon, LastSuccess: noon,
 	}}))
+	_, err = w.store.SaveReload(w.t.Context(), store.Reload{
+		Host: "host-1", At: noon, State: store.ReloadRefused, Version: "0123456789ab", Files: []string{"shared/config/triggers.json"},
+		Problem: "fatal: shared/config/triggers.json: line 1\nand more", Restart: []string{"http"},
+	})
+	ts.Check(err)
 	_, err = w.store.RecordLive(w.t.Context(), epochs[creator], control.Stream{
 		CreatorID: creator, Platform: chat.Twitch, Channel: "harborlights", StreamID: "s1", Title: "Building a lighthouse", StartedAt: noon,
 	})

@@ -51,24 +51,24 @@ type wording struct {
 
 // message makes an event of a PRIVMSG. It reports false when there is no author
 // or no text.
-func (c *converter) message(h head, at place) (chat.Event, bool) {
+func (c *converter) message(e *chat.Event, h head, at *place) bool {
 	said, ok := h.text()
 	if !ok || len(said) == 0 {
-		return chat.Event{}, false
+		return false
 	}
 	text, closed := action(said)
 	if len(text) == 0 && !closed {
-		return chat.Event{}, false
+		return false
 	}
 	w := wording{login: h.login(), text: text}
 	if !c.author(&w) {
-		return chat.Event{}, false
+		return false
 	}
-	e := c.event(w, at)
+	c.event(e, &w, at)
 	if bits := c.number(tagBits); bits > 0 {
 		e.Kind, e.Amount, e.Unit = chat.Paid, bits, unitBits
 	}
-	return e, true
+	return true
 }
 
 // author fills in who wrote a line. It reports false when nobody did.
@@ -84,15 +84,13 @@ func (c *converter) author(w *wording) bool {
 }
 
 // event puts an event together, an ordinary message as yet.
-func (c *converter) event(w wording, at place) chat.Event {
+func (c *converter) event(e *chat.Event, w *wording, at *place) {
 	id, reply, from := c.tags.value(tagID), c.tags.value(tagReplyParent), c.tags.value(tagSourceRoom)
 	if bytes.Equal(from, c.tags.value(tagRoom)) {
 		from = nil
 	}
-	e := chat.Event{
-		Platform: chat.Twitch, CreatorID: at.creatorID, Channel: at.channel,
-		SentAt: c.sentAt(at.received), ReceivedAt: at.received,
-	}
+	e.Platform, e.CreatorID, e.Channel = chat.Twitch, at.creatorID, at.channel
+	e.SentAt, e.ReceivedAt = c.sentAt(at.received), at.received
 	e.Author.Roles = c.roles()
 	if len(id) == 0 || len(id) > maxID {
 		id = derivedID([]byte(at.channel), w.userID, c.tags.value(tagSentAt), id, w.text, w.what)
@@ -114,7 +112,6 @@ func (c *converter) event(w wording, at place) chat.Event {
 		*cut, all = all[:len(parts[i])], all[len(parts[i]):]
 	}
 	e.Self = at.ownLogin != "" && (e.Author.Login == at.ownLogin || (at.ownID != "" && e.Author.ID == at.ownID))
-	return e
 }
 
 // number reads a tag as a whole number; 0 when it is none.
@@ -137,9 +134,15 @@ func (c *converter) roles() chat.Roles {
 		r |= chat.Moderator
 	}
 	for rest := c.tags.value(tagBadges); len(rest) > 0; {
-		var badge []byte
-		badge, rest, _ = bytes.Cut(rest, []byte{','})
-		badge, _, _ = bytes.Cut(badge, []byte{'/'})
+		badge := rest
+		if end := bytes.IndexByte(rest, ','); end >= 0 {
+			badge, rest = rest[:end], rest[end+1:]
+		} else {
+			rest = nil
+		}
+		if end := bytes.IndexByte(badge, '/'); end >= 0 {
+			badge = badge[:end]
+		}
 		switch string(badge) {
 		case "broadcaster":
 			r |= chat.Broadcaster

@@ -61,7 +61,9 @@ func event(line string) (chat.Event, bool) {
 		return chat.Event{}, false
 	}
 	c.tags.scan(h.tags)
-	return c.message(h, here)
+	var e chat.Event
+	ok = c.message(&e, h, &here)
+	return e, ok
 }
 
 const full = "@badge-info=subscriber/3;badges=subscriber/3;color=#0000FF;display-name=Ann\\sB;emotes=25:0-4;flags=;id=m-1;mod=0;" +
@@ -151,8 +153,8 @@ func TestAnEventHoldsNoMoreMemoryThanItsOwn(t *testing.T) {
 	require.True(t, ok)
 	var c converter
 	c.tags.scan(h.tags)
-	e, ok := c.message(h, here)
-	require.True(t, ok)
+	var e chat.Event
+	require.True(t, c.message(&e, h, &here))
 	require.Less(t, e.Size(), 512)
 	kept := e
 	kept.Text, kept.Author.Name = strings.Clone(e.Text), strings.Clone(e.Author.Name)
@@ -168,7 +170,8 @@ func TestAnEventCostsTheMemoryOfItsStringsAlone(t *testing.T) {
 	least := testing.AllocsPerRun(100, func() {
 		h, _ := peek(line)
 		c.tags.scan(h.tags)
-		if _, ok := c.message(h, here); !ok {
+		var e chat.Event
+		if !c.message(&e, h, &here) {
 			panic("no event")
 		}
 	})

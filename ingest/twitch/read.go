@@ -8,6 +8,8 @@ import (
 	"time"
 
 	irc "github.com/gempir/go-twitch-irc/v4"
+
+	"github.com/streamsuites/streamsuites/internal/chat"
 )
 
 // read handles lines until the connection is over and returns why it is.
@@ -76,8 +78,8 @@ func (s *session) chat(h head, received time.Time) {
 		s.lost(h)
 		return
 	}
-	event, ok := s.converter.message(h, at)
-	if !ok {
+	var event chat.Event
+	if !s.converter.message(&event, h, &at) {
 		s.c.broken(brokenChat)
 		return
 	}
@@ -98,8 +100,8 @@ func (s *session) userNotice(h head, received time.Time) {
 		s.c.tell(OtherUserNotice)
 		return
 	}
-	event, ok := s.converter.notice(h, what, at)
-	if !ok {
+	var event chat.Event
+	if !s.converter.notice(&event, h, what, &at) {
 		s.c.broken(brokenChat)
 		return
 	}

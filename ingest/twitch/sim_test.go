@@ -3,6 +3,7 @@ package twitch
 import (
 	"context"
 	"crypto/tls"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -81,7 +82,18 @@ func inWorld(t *testing.T, change func(w *world), act func(t *testing.T, w *worl
 // handled makes requests without a network.
 type handled struct{ http.Handler }
 
-func (h handled) RoundTrip(r *http.Request) (*http.Response, error) {
+// RoundTrip implements http.RoundTripper. A handler that breaks off its answer
+// breaks the connection.
+func (h handled) RoundTrip(r *http.Request) (answer *http.Response, err error) {
+	defer func() {
+		switch broken := recover(); broken {
+		case nil:
+		case http.ErrAbortHandler:
+			answer, err = nil, io.ErrUnexpectedEOF
+		default:
+			panic(broken)
+		}
+	}()
 	rec := httptest.NewRecorder()
 	if r.Body == nil {
 		r.Body = http.NoBody

@@ -74,26 +74,30 @@ func tagOf(key []byte) (tagName, bool) {
 // tagSet holds the tags of one line that an event is made of, as they stand on
 // the wire. A tag that occurs twice means its last value.
 type tagSet struct {
-	raw     [tagCount][]byte
-	scratch []byte // unescaped values of this line
+	block   []byte         // the line's tags
+	at      [tagCount]span // where the values lie in the block
+	scratch []byte         // unescaped values of this line
 }
 
-// scan reads a line's tags; the slices point into it.
+// span is a part of a line, which is never longer than maxLine.
+type span struct{ from, to uint16 }
+
+const _ uint16 = maxLine // does not compile once a span cannot hold a line
+
+// scan reads a line's tags; what the set holds from then on lies in that line.
 func (t *tagSet) scan(tags []byte) {
-	t.raw, t.scratch = [tagCount][]byte{}, t.scratch[:0]
-	for len(tags) > 0 {
-		var item []byte
-		if end := bytes.IndexByte(tags, ';'); end >= 0 {
-			item, tags = tags[:end], tags[end+1:]
-		} else {
-			item, tags = tags, nil
+	t.block, t.at, t.scratch = tags, [tagCount]span{}, t.scratch[:0]
+	for from, end := 0, 0; from < len(tags); from = end + 1 {
+		end = len(tags)
+		if n := bytes.IndexByte(tags[from:], ';'); n >= 0 {
+			end = from + n
 		}
-		key, value := item, []byte(nil)
-		if at := bytes.IndexByte(item, '='); at >= 0 {
-			key, value = item[:at], item[at+1:]
+		key, value := end, end
+		if n := bytes.IndexByte(tags[from:end], '='); n >= 0 {
+			key, value = from+n, from+n+1
 		}
-		if name, ok := tagOf(key); ok {
-			t.raw[name] = value
+		if name, ok := tagOf(tags[from:key]); ok {
+			t.at[name] = span{uint16(value), uint16(end)}
 		}
 	}
 }
@@ -101,7 +105,11 @@ func (t *tagSet) scan(tags []byte) {
 // value returns a tag's value unescaped and without white space around it, or
 // nothing. It is valid until the next scan.
 func (t *tagSet) value(name tagName) []byte {
-	raw := t.raw[name]
+	at := t.at[name]
+	if at.from == at.to {
+		return nil
+	}
+	raw := t.block[at.from:at.to]
 	if bytes.IndexByte(raw, '\\') >= 0 {
 		from := len(t.scratch)
 		t.scratch = appendUnescaped(t.scratch, raw)

@@ -58,21 +58,21 @@ func (c *converter) happening() (happening, bool) {
 
 // notice makes an event of a USERNOTICE. The text is what somebody added and may
 // be empty. It reports false when the line does not say who it was.
-func (c *converter) notice(h head, what happening, at place) (chat.Event, bool) {
+func (c *converter) notice(e *chat.Event, h head, what happening, at *place) bool {
 	text, _ := h.text()
 	w := wording{login: c.tags.value(tagLogin), text: text, what: what.word}
 	if !c.author(&w) {
-		return chat.Event{}, false
+		return false
 	}
 	if what.anonymous {
 		w.userID, w.login, w.name = []byte(anonymousID), []byte(anonymousLogin), []byte(anonymousName)
 	}
-	e := c.event(w, at)
+	c.event(e, &w, at)
 	e.Kind, e.Amount = what.kind, what.amount
 	if what.anonymous {
 		e.Author.Roles = chat.Everyone
 	}
-	return e, true
+	return true
 }
 
 // bombs remembers the newest gift bombs by the id that their single gifts carry

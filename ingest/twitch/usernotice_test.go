@@ -21,7 +21,8 @@ func happened(lines ...string) []chat.Event {
 		h, _ := peek([]byte(line))
 		c.tags.scan(h.tags)
 		if what, ok := c.happening(); ok {
-			if e, ok := c.notice(h, what, here); ok {
+			var e chat.Event
+			if c.notice(&e, h, what, &here) {
 				events = append(events, e)
 			}
 		}

@@ -27,17 +27,24 @@ func peek(line []byte) (head, bool) {
 }
 
 func cut(line []byte) (before, after []byte) {
-	before, after, _ = bytes.Cut(line, []byte{' '})
-	return before, bytes.TrimLeft(after, " ")
+	end := bytes.IndexByte(line, ' ')
+	if end < 0 {
+		return line, nil
+	}
+	before, after = line[:end], line[end+1:]
+	for len(after) > 0 && after[0] == ' ' {
+		after = after[1:]
+	}
+	return before, after
 }
 
 // login is the account name in the source "nick!user@host", or empty.
 func (h head) login() []byte {
-	nick, _, found := bytes.Cut(h.source, []byte{'!'})
-	if !found {
+	end := bytes.IndexByte(h.source, '!')
+	if end < 0 {
 		return nil
 	}
-	return nick
+	return h.source[:end]
 }
 
 // param returns the n-th parameter; the trailing one comes without its colon.

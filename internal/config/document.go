@@ -101,7 +101,7 @@ func (l *loader) check(d document, object map[string]any, p policy) document {
 		if v.missing {
 			remedy = "this entry is left out"
 		}
-		if len(v.location) == 0 {
+		if len(v.location) == 0 || p.invalid == Fatal {
 			remedy = p.without
 		}
 		l.add(Problem{File: d.file, Path: jsonPath(original, v.location), Found: v.found, Allowed: v.allowed,

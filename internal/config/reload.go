@@ -44,6 +44,10 @@ func inside(folder, path string) bool {
 // configuration was read from.
 func (c *Config) Changed() bool { return documentsPrint(c.Dir) != c.documents }
 
+// Documents is a hash of the documents as they were when this configuration was
+// read, whatever is in force of them.
+func (c *Config) Documents() string { return c.documents }
+
 // NeedsRestart lists, by section, the settings in which newer differs from this
 // configuration and which a running process cannot take in. Both are valid
 // configurations of one state directory, this one the older.

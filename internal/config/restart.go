@@ -3,7 +3,9 @@ package config
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Sections of the configuration for which a change on disk is noticed.
@@ -55,18 +57,21 @@ func Fingerprints(dir string) map[string]string {
 // is on disk now.
 func documentsPrint(dir string) string {
 	h := sha256.New()
-	for _, pattern := range []string{"*.json", filepath.Join("overrides", "*.json")} {
-		files, err := filepath.Glob(filepath.Join(dir, pattern))
+	for _, folder := range []string{"", "overrides"} {
+		entries, err := os.ReadDir(filepath.Join(dir, folder))
 		if err != nil {
-			continue // the pattern is a good one; a folder with brackets in its name has no documents here
+			continue // there is none
 		}
-		for _, file := range files {
-			data, err := readLimited(file)
+		for _, entry := range entries {
+			if !strings.HasSuffix(entry.Name(), ".json") {
+				continue
+			}
+			data, err := readLimited(filepath.Join(dir, folder, entry.Name()))
 			if err != nil {
 				continue
 			}
 			sum := sha256.Sum256(data)
-			h.Write([]byte(filepath.Base(file) + "\x00"))
+			h.Write([]byte(folder + "/" + entry.Name() + "\x00"))
 			h.Write(sum[:])
 		}
 	}

@@ -1,13 +1,17 @@
 package config
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/definition"
+	"github.com/streamsuites/streamsuites/internal/match"
+	"github.com/streamsuites/streamsuites/internal/template"
 )
 
 // wrong returns what is wrong with a trigger. An entry for a built-in one only
@@ -34,39 +38,88 @@ func wrong(t definition.Definition) []*definition.FieldError {
 func (s *triggerSet) checkTogether(d document) {
 	for i := range s.config.Creators {
 		creator := &s.config.Creators[i]
-		taken := map[string]string{} // id of the trigger, by name
-		on := 0
-		limits := s.config.TriggerLimits(creator)
-		for _, t := range s.byCreator[creator.ID] {
-			off := t.Enabled != nil && !*t.Enabled
-			if off || len(wrong(t)) > 0 {
-				continue
-			}
-			s.checkNames(d, creator, t, taken)
-			if definition.IsBuiltIn(t.ID) {
-				continue
-			}
-			if on++; on > limits.Max {
-				s.add(Problem{File: d.file, Path: trigger(t), Found: fmt.Sprintf("trigger number %d", on), Allowed: fmt.Sprintf("at most %d for %s", limits.Max, creator.ID),
-					Remedy: "this trigger is switched off", Severity: Warning, Kind: Invalid})
+		list := slices.DeleteFunc(slices.Clone(s.byCreator[creator.ID]), func(t definition.Definition) bool {
+			return !isOn(t.Enabled) || len(wrong(t)) > 0
+		})
+		if len(list) == 0 {
+			continue
+		}
+		s.checkNames(d, creator, list)
+		s.checkNumber(d, creator, list)
+	}
+}
+
+func isOn(enabled *bool) bool { return enabled == nil || *enabled }
+
+func (s *triggerSet) checkNumber(d document, creator *Creator, list []definition.Definition) {
+	limits := s.config.TriggerLimits(creator)
+	if !limits.Enabled {
+		s.add(Problem{File: d.file, Path: trigger(list[0]), Found: fmt.Sprintf("%d triggers of %s", len(list), creator.ID), Allowed: "none in the tier " + creator.Tier,
+			Remedy: "they are switched off", Severity: Info, Kind: Advice})
+		return
+	}
+	list = slices.DeleteFunc(slices.Clone(list), func(t definition.Definition) bool { return definition.IsBuiltIn(t.ID) })
+	for n, t := range list {
+		if n >= limits.Max {
+			s.add(Problem{File: d.file, Path: trigger(t), Found: fmt.Sprintf("trigger number %d", n+1), Allowed: fmt.Sprintf("at most %d for %s", limits.Max, creator.ID),
+				Remedy: "this trigger is switched off", Severity: Warning, Kind: Invalid})
+		}
+	}
+}
+
+// checkNames reports names of commands that never run, because another one comes
+// first.
+func (s *triggerSet) checkNames(d document, creator *Creator, list []definition.Definition) {
+	commands := withBuiltIn(list)
+	slices.SortStableFunc(commands, func(a, b definition.Definition) int { return cmp.Compare(b.Priority, a.Priority) })
+	taken := map[string]string{} // id of the trigger, by name
+	prefix := first(creator.Chat.Prefix, "!")
+	for _, t := range commands {
+		if t.Type != definition.Command || t.Match == definition.RegexIs {
+			continue
+		}
+		for _, name := range append([]string{t.Command}, t.Aliases...) {
+			key := match.Name(strings.TrimPrefix(name, prefix))
+			other, ok := taken[key]
+			switch {
+			case ok && other != t.ID:
+				s.add(Problem{File: d.file, Path: trigger(t), Found: "the name " + quoteShort(name) + ", which " + quoteShort(other) + " has", Allowed: "each name once for a creator",
+					Remedy: quoteShort(other) + " answers to it", Severity: Warning, Kind: Advice})
+			case isOn(t.StopOnMatch) && len(t.Platforms) == 0:
+				taken[key] = t.ID
 			}
 		}
 	}
 }
 
-// checkNames reports names of a command that an earlier one has.
-func (s *triggerSet) checkNames(d document, creator *Creator, t definition.Definition, taken map[string]string) {
-	if t.Type != definition.Command || t.Match == definition.RegexIs {
-		return
-	}
-	for _, name := range append([]string{t.Command}, t.Aliases...) {
-		key := strings.TrimPrefix(strings.ToLower(name), strings.ToLower(first(creator.Chat.Prefix, "!")))
-		if other, ok := taken[key]; ok && other != t.ID {
-			s.add(Problem{File: d.file, Path: trigger(t), Found: "the name " + quoteShort(name) + ", which " + quoteShort(other) + " has", Allowed: "each name once for a creator",
-				Remedy: "this trigger is switched off", Severity: Warning, Kind: Invalid})
-			continue
+// withBuiltIn puts the built-in commands before those of the files, with the
+// fields that a file gives them.
+func withBuiltIn(list []definition.Definition) []definition.Definition {
+	var all []definition.Definition
+	for _, id := range definition.BuiltIns() {
+		t := definition.Definition{ID: id, Type: definition.Command, Command: id}
+		for _, own := range list {
+			if own.ID == id {
+				t.Command, t.Aliases, t.Priority, t.Platforms = first(own.Command, id), own.Aliases, own.Priority, own.Platforms
+			}
 		}
-		taken[key] = t.ID
+		all = append(all, t)
+	}
+	for _, t := range list {
+		if !definition.IsBuiltIn(t.ID) {
+			all = append(all, t)
+		}
+	}
+	return all
+}
+
+// checkVariables reports what is written like a variable and is none.
+func (s *triggerSet) checkVariables(d document, t definition.Definition) {
+	for field, text := range t.Templates() {
+		for _, name := range template.Parse(text).Unknown() {
+			s.add(Problem{File: d.file, Path: trigger(t) + "." + field, Found: "$(" + shorten(name) + ")", Allowed: "a variable that is known",
+				Remedy: "it stays as it stands", Severity: Warning, Kind: Advice})
+		}
 	}
 }
 
@@ -105,7 +158,7 @@ func (s *triggerSet) addOlder(d document) {
 			if a.Mode == "contains_icase" {
 				t.Match = definition.Contains
 			}
-			if s.take(d, "$.triggers", t) {
+			if s.take(d, t) {
 				s.judge(d, t, json.RawMessage("{}"))
 			}
 		}

@@ -38,9 +38,11 @@ func (l *loader) loadTriggers(c *Config) []document {
 		d = l.openTriggers("triggers.json", policy{Warning, Fatal, Fatal, "mend or remove this file"})
 	}
 	s := &triggerSet{loader: l, config: c, byCreator: map[string][]definition.Definition{}, seen: map[string]bool{}}
-	if d.valid && d.name == "trigger_drafts" {
+	// What is left of a file that forbids a start is looked at as well, so that
+	// everything is reported at once.
+	if d.name == "trigger_drafts" {
 		s.addDrafts(d)
-	} else if d.valid && !d.pruned {
+	} else if d.valid {
 		s.addFile(d)
 	}
 	older := l.readOptional("chat_behaviour", "chat_behaviour.json", policy{Info, Warning, Warning, "it adds no triggers"})
@@ -84,14 +86,13 @@ func (s *triggerSet) addFile(d document) {
 		if err != nil {
 			continue // values came from JSON; this cannot fail
 		}
-		path := fmt.Sprintf("$.triggers[%d]", i)
 		parsed, err := definition.Parse(raw)
 		if err != nil {
-			s.add(Problem{File: d.file, Path: path, Found: err.Error(), Allowed: s.schemas.allowed(schemaURN + "triggers#/properties/triggers/items"),
+			s.add(Problem{File: d.file, Path: fmt.Sprintf("$.triggers[%d]", i), Found: err.Error(), Allowed: s.schemas.allowed(schemaURN + "triggers#/properties/triggers/items"),
 				Remedy: "mend or remove this file", Severity: Fatal, Kind: Invalid})
 			continue
 		}
-		if s.take(d, path, parsed) {
+		if s.take(d, parsed) {
 			s.judge(d, parsed, raw)
 		}
 	}
@@ -99,10 +100,10 @@ func (s *triggerSet) addFile(d document) {
 
 // take adds a trigger to its creator's, and reports whether it did: creators who
 // do not run need none, and an id can be had once.
-func (s *triggerSet) take(d document, path string, t definition.Definition) bool {
+func (s *triggerSet) take(d document, t definition.Definition) bool {
 	creator := s.config.Creator(t.CreatorID)
 	if creator == nil {
-		s.add(Problem{File: d.file, Path: path + ".creator_id", Found: quoteShort(t.CreatorID), Allowed: "the id of a creator in creators.json",
+		s.add(Problem{File: d.file, Path: trigger(t) + ".creator_id", Found: quoteShort(t.CreatorID), Allowed: "the id of a creator in creators.json",
 			Remedy: "this trigger is left out", Severity: Info, Kind: Advice})
 		return false
 	}
@@ -127,7 +128,7 @@ func trigger(t definition.Definition) string {
 
 func (s *triggerSet) addDrafts(d document) {
 	var file imports.DraftsFile
-	if !s.decode(d, &file) || d.pruned {
+	if !s.decode(d, &file) {
 		return
 	}
 	definitions, remarks := file.Definitions()
@@ -136,7 +137,7 @@ func (s *triggerSet) addDrafts(d document) {
 			Remedy: "this trigger is switched off", Severity: Warning, Kind: Invalid})
 	}
 	for _, t := range definitions {
-		if s.take(d, "$.creators", t) {
+		if s.take(d, t) {
 			s.judge(d, t, t.JSON())
 		}
 	}
@@ -153,6 +154,7 @@ func (s *triggerSet) judge(d document, t definition.Definition, raw json.RawMess
 		}
 		s.add(p)
 	}
+	s.checkVariables(d, t)
 	for _, problem := range wrong(t) {
 		p := Problem{File: d.file, Path: path, Found: problem.Found, Allowed: problem.Remedy,
 			Remedy: "this trigger is switched off", Severity: Warning, Kind: Invalid}

@@ -87,13 +87,16 @@ func (s *schemaSet) collect(e *jsonschema.ValidationError, root any, all *[]viol
 func (s *schemaSet) alternatives(e *jsonschema.ValidationError) violation {
 	v := violation{location: e.InstanceLocation, allowed: s.allowed(e.SchemaURL), missing: true}
 	var names []string
-	for _, c := range e.Causes {
-		if required, ok := c.ErrorKind.(*kind.Required); ok {
-			names = append(names, required.Missing...)
+	branches, _ := s.node(e.SchemaURL)["oneOf"].([]any)
+	for _, branch := range branches {
+		object, _ := branch.(map[string]any)
+		required, _ := object["required"].([]any)
+		for _, name := range required {
+			names = append(names, fmt.Sprint(name))
 		}
 	}
-	if v.found = "neither " + strings.Join(names, " nor "); len(names) == 0 {
-		v.found = "several of what there may be one of"
+	if v.found = "neither " + strings.Join(names, " nor "); len(e.Causes) == 0 {
+		v.found = "more than one of " + strings.Join(names, ", ")
 	}
 	return v
 }

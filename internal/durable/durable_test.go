@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -185,4 +186,31 @@ func TestALockOfAKilledProcessIsFree(t *testing.T) {
 	lock, err := durable.TakeLock(path)
 	require.NoError(t, err)
 	require.NoError(t, lock.Release())
+}
+
+func TestContentThatIsMadeOnTheWayIsWrittenAsAWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "recording.jsonl")
+	require.NoError(t, durable.Write(path, 0o600, func(w io.Writer) error {
+		for i := range 100_000 {
+			if _, err := fmt.Fprintln(w, i); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	before, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Len(t, bytes.Split(bytes.TrimSpace(before), []byte("\n")), 100_000)
+
+	broken := errors.New("the source broke")
+	require.ErrorIs(t, durable.Write(path, 0o600, func(w io.Writer) error {
+		_, err := io.WriteString(w, "half")
+		return errors.Join(broken, err)
+	}), broken)
+	after, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, len(before), len(after))
+	require.Equal(t, []string{"recording.jsonl"}, names(t, dir))
 }

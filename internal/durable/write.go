@@ -1,7 +1,9 @@
 package durable
 
 import (
+	"bufio"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -16,6 +18,22 @@ func WriteFile(path string, data []byte, perm fs.FileMode) error {
 		return err
 	})
 }
+
+// Write replaces path by what fill writes, with the guarantees of WriteFile, for
+// content that is not at hand as a whole. When fill fails, path is untouched and
+// the error wraps fill's.
+func Write(path string, perm fs.FileMode, fill func(io.Writer) error) error {
+	return replace(path, perm, func(f *os.File) error {
+		buffered := bufio.NewWriterSize(f, writeBuffer)
+		if err := fill(buffered); err != nil {
+			return err
+		}
+		return buffered.Flush()
+	})
+}
+
+// writeBuffer is how much Write collects before it goes to the file.
+const writeBuffer = 256 << 10
 
 // Rename moves a file or a folder within one file system and makes the move
 // itself survive a power failure. A file at newpath is replaced.

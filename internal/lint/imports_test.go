@@ -82,7 +82,7 @@ var only = []struct {
 
 func TestOnlyTheRightPackagesDoIO(t *testing.T) {
 	t.Parallel()
-	pure := []string{"internal/chat", "internal/clip", "internal/control", "internal/trigger"}
+	pure := []string{"internal/chat", "internal/clip", "internal/control", "internal/definition", "internal/definition/imports", "internal/trigger"}
 	effects := []string{"net", "net/http", "os", "os/exec", "database/sql", "github.com/jackc/pgx/v5"}
 	all := packages(t)
 	for _, path := range pure {

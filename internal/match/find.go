@@ -53,8 +53,9 @@ func (a *automaton) step(at uint, folded rune) uint {
 func (w *Words) report(text string, end int, at uint, hits *Hits) {
 	for at != 0 {
 		e := &w.auto.ends[at-uint(w.auto.accepting)]
+		stem := place{first: -1, end: end}
 		for _, n := range w.auto.entries[e.from:e.to] {
-			if known := &w.entries[n]; !hits.Has(int(known.owner)) && known.standsAt(text, end) {
+			if known := &w.entries[n]; !hits.Has(int(known.owner)) && known.standsAt(text, &stem) {
 				hits.add(known.owner)
 			}
 		}
@@ -62,21 +63,33 @@ func (w *Words) report(text string, end int, at uint, hits *Hits) {
 	}
 }
 
-// standsAt reports whether the word, whose stem ends at byte end of text, is
-// there as its owner wants it.
-func (e *entry) standsAt(text string, end int) bool {
-	last, ok := skipTail(text, end, e.tail)
+// place is where a stem was found. Where it begins is worked out when somebody
+// asks for it, once for all words that begin with the stem.
+type place struct {
+	first, end int
+	inside     bool // a word leads up to it
+}
+
+func (p *place) begin(text string, characters int32) {
+	if p.first < 0 {
+		p.first = skipBack(text, p.end, int(characters))
+		p.inside = leadsUp(text, p.first)
+	}
+}
+
+// standsAt reports whether the word is there as its owner wants it.
+func (e *entry) standsAt(text string, stem *place) bool {
+	if !e.part || e.caseSensitive {
+		stem.begin(text, e.stem)
+	}
+	if !e.part && e.opens && stem.inside {
+		return false
+	}
+	last, ok := skipTail(text, stem.end, e.tail)
 	if !ok || !e.part && !e.endsAt(text, last) {
 		return false
 	}
-	if e.part && !e.caseSensitive {
-		return true
-	}
-	first := skipBack(text, end, int(e.stem))
-	if e.caseSensitive && !spells(text[first:last], e.exact) {
-		return false
-	}
-	return e.part || e.beginsAt(text, first)
+	return !e.caseSensitive || spells(text[stem.first:last], e.exact)
 }
 
 // endsAt reports whether no word goes on behind byte end. A mark belongs to what
@@ -92,19 +105,16 @@ func (e *entry) endsAt(text string, end int) bool {
 	return true
 }
 
-// beginsAt reports whether no word leads up to byte first.
-func (e *entry) beginsAt(text string, first int) bool {
-	if !e.opens {
-		return true
-	}
+// leadsUp reports whether a word stands right before byte first.
+func leadsUp(text string, first int) bool {
 	for first > 0 {
 		r, size := utf8.DecodeLastRuneInString(text[:first])
 		if !Ignorable(r) {
-			return !inWord(r)
+			return inWord(r)
 		}
 		first -= size
 	}
-	return true
+	return false
 }
 
 // skipTail reads the folded tail from byte at of text; false when something else

@@ -3,6 +3,7 @@ package match
 import (
 	"regexp"
 	"regexp/syntax"
+	"slices"
 )
 
 // MaxPattern bounds a pattern, in bytes; it is definition.MaxPattern.
@@ -70,11 +71,13 @@ func (p *Pattern) Literals() (alternatives []string, ok bool) {
 	return p.literals, len(p.literals) > 0
 }
 
-// Names lists the names of the pattern's groups, in their order.
+// Names lists the names of the pattern's groups, each once, in their order.
 func (p *Pattern) Names() []string {
-	names := make([]string, len(p.groups))
-	for i, g := range p.groups {
-		names[i] = g.name
+	var names []string
+	for _, g := range p.groups {
+		if !slices.Contains(names, g.name) {
+			names = append(names, g.name)
+		}
 	}
 	return names
 }
@@ -83,7 +86,8 @@ func (p *Pattern) Names() []string {
 func (p *Pattern) Match(text string) bool { return p.re.MatchString(text) }
 
 // Groups gives what the named groups of the first match hold, by their names;
-// false when text does not match. A group that took no part is empty.
+// false when text does not match. A group that took no part is empty; of several of
+// one name the first that holds something counts.
 func (p *Pattern) Groups(text string) (map[string]string, bool) {
 	at := p.re.FindStringSubmatchIndex(text)
 	if at == nil {
@@ -91,9 +95,12 @@ func (p *Pattern) Groups(text string) (map[string]string, bool) {
 	}
 	groups := make(map[string]string, len(p.groups))
 	for _, g := range p.groups {
-		groups[g.name] = ""
+		held := ""
 		if from, to := at[2*g.index], at[2*g.index+1]; from >= 0 {
-			groups[g.name] = text[from:to]
+			held = text[from:to]
+		}
+		if groups[g.name] == "" {
+			groups[g.name] = held
 		}
 	}
 	return groups, true

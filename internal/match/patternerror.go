@@ -42,7 +42,7 @@ var advice = map[syntax.ErrorCode][2]string{
 	syntax.ErrInvalidCharClass:      {"no class of characters", `write \ before [ if it is meant as a character`},
 	syntax.ErrInvalidCharRange:      {"no range of characters", "write the lower end first, as in a-z; a - that is meant as a character comes last"},
 	syntax.ErrInvalidEscape:         {"RE2 does not know this", `to mean the character itself leave out the \; a group's text cannot be asked for again`},
-	syntax.ErrInvalidNamedCapture:   {"no name for a group", "write (?P<name>…) with letters, digits and _, and each name once"},
+	syntax.ErrInvalidNamedCapture:   {"no name for a group", "write (?P<name>…) with letters, digits and _ of ASCII"},
 	syntax.ErrInvalidPerlOp:         {"RE2 does not look ahead or back", "write what has to be there without (?=, (?!, (?<= and (?<!"},
 	syntax.ErrInvalidRepeatOp:       {"a repetition of a repetition", "put brackets around the inner one"},
 	syntax.ErrInvalidRepeatSize:     {"too many repetitions", "repeat at most 1000 times in all"},
@@ -62,13 +62,57 @@ func wrong(pattern string, err error) error {
 	if !errors.As(err, &cause) {
 		return &PatternError{Finding: err.Error(), Remedy: "see https://github.com/google/re2/wiki/Syntax"}
 	}
-	known, ok := advice[cause.Code]
+	code := cause.Code
+	if strings.HasPrefix(cause.Expr, "(?<=") || strings.HasPrefix(cause.Expr, "(?<!") {
+		code = syntax.ErrInvalidPerlOp // regexp/syntax takes it for the name of a group
+	}
+	known, ok := advice[code]
 	if !ok {
-		known = [2]string{string(cause.Code), "see https://github.com/google/re2/wiki/Syntax"}
+		known = [2]string{string(code), "see https://github.com/google/re2/wiki/Syntax"}
 	}
 	e := &PatternError{Finding: known[0], Remedy: known[1], Near: cause.Expr}
-	if at := strings.Index(pattern, cause.Expr); at >= 0 && cause.Expr != "" && cause.Expr != pattern {
+	at := strings.Index(pattern, cause.Expr)
+	switch {
+	case code == syntax.ErrMissingParen || code == syntax.ErrUnexpectedParen:
+		// regexp/syntax names the pattern as a whole.
+		if at = oddBracket(pattern); at >= 0 {
+			e.Near = pattern[at : at+1]
+		}
+	case cause.Expr == "" || code == syntax.ErrInvalidUTF8 || code == syntax.ErrLarge || code == syntax.ErrNestingDepth:
+		at = -1
+	}
+	if at >= 0 {
 		e.Place = utf8.RuneCountInString(pattern[:at]) + 1
 	}
 	return e
+}
+
+// oddBracket finds the round bracket that closes nothing, or else the last one
+// that is not closed; -1 when there is none.
+func oddBracket(pattern string) int {
+	var opened []int
+	class := false
+	for i := 0; i < len(pattern); i++ {
+		switch c := pattern[i]; {
+		case strings.HasPrefix(pattern[i:], `\Q`):
+			quoted, _, _ := strings.Cut(pattern[i:], `\E`)
+			i += len(quoted) + 1
+		case c == '\\':
+			i++
+		case class:
+			class = c != ']'
+		case c == '[':
+			class = true
+		case c == '(':
+			opened = append(opened, i)
+		case c == ')' && len(opened) == 0:
+			return i
+		case c == ')':
+			opened = opened[:len(opened)-1]
+		}
+	}
+	if len(opened) == 0 {
+		return -1
+	}
+	return opened[len(opened)-1]
 }

@@ -9,7 +9,7 @@ import (
 // Bounds of a set of words.
 const (
 	MaxWords      = 10_000
-	MaxWordBytes  = 2_000  // of one word as written
+	MaxWordBytes  = 500    // of one word as written
 	MaxOwner      = 65_535 // the highest owner
 	maxAutomaton  = 4 << 20
 	longestStem   = 48 // bytes of a word that the automaton knows; the rest is compared

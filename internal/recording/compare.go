@@ -16,6 +16,12 @@ type Side struct {
 	Clips    []Clip    `json:"clips"` // that were asked for
 }
 
+// whole makes what is empty a list in JSON too.
+func (s Side) whole() Side {
+	s.Verdicts, s.Says, s.Clips = append([]Verdict{}, s.Verdicts...), append([]string{}, s.Says...), append([]Clip{}, s.Clips...)
+	return s
+}
+
 // Verdict is what became of a message that matched a trigger.
 type Verdict struct {
 	Trigger string       `json:"trigger"`
@@ -143,7 +149,7 @@ func sameClip(a, b Clip) bool {
 }
 
 func difference(m *Moment, a, b Side) Difference {
-	d := Difference{Seq: m.Seq, Before: a, After: b}
+	d := Difference{Seq: m.Seq, Before: a.whole(), After: b.whole()}
 	switch {
 	case m.Message != nil:
 		e := m.Message

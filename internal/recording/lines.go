@@ -57,6 +57,7 @@ func (l *lines) read() ([]byte, error) {
 			l.long = append(l.long, part...)
 			return l.long, nil
 		case errors.Is(err, io.EOF):
+			l.number-- // there was no such line
 			return nil, io.EOF
 		default:
 			return nil, fmt.Errorf("read line %d of the recording: %w", l.number, err)

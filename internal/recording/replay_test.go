@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"regexp"
 	"testing"
 	"time"
 
@@ -82,8 +83,11 @@ func TestARecordingReplaysToByteIdenticalDecisions(t *testing.T) {
 	require.Greater(t, survey.Repeated, 1000)
 
 	followed, decided := replay(t, text.Bytes())
-	require.Greater(t, bytes.Count(decided, []byte(`"fired"`)), 100)
-	require.Greater(t, bytes.Count(decided, []byte(`"denied"`)), 100)
+	for _, trigger := range []string{"hello", "dice", "wow", "score", "raid", "hype", "clip", "ping", "cmd", "counter", "pausecommands"} {
+		fired := regexp.MustCompile(`"trigger":"` + trigger + `",[^\n]*"outcome":"fired"`)
+		require.True(t, fired.Match(decided), "%s never fired", trigger)
+	}
+	require.Greater(t, bytes.Count(decided, []byte(`"outcome":"denied"`)), 1000)
 	again, decidedAgain := replay(t, text.Bytes())
 	require.Equal(t, sha256.Sum256(followed), sha256.Sum256(again))
 	require.Equal(t, sha256.Sum256(decided), sha256.Sum256(decidedAgain))

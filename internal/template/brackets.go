@@ -1,6 +1,6 @@
 package template
 
-import "sort"
+import "slices"
 
 // span is where a variable stands, with its brackets.
 type span struct{ from, to int }
@@ -47,7 +47,7 @@ func spans(text string) []span {
 			}
 		}
 	}
-	sort.Slice(found, func(i, j int) bool { return found[i].from < found[j].from })
+	slices.SortFunc(found, func(a, b span) int { return a.from - b.from })
 	return found
 }
 

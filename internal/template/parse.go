@@ -1,7 +1,6 @@
 package template
 
 import (
-	"slices"
 	"strings"
 )
 
@@ -11,28 +10,26 @@ const maxDepth = 4
 type parser struct {
 	names   []string
 	unknown []string
+	noted   map[string]bool
 	draws   int // random things so far
 }
 
 func (p *parser) parse(text string, depth int) Template {
 	var t Template
-	done := 0 // up to here text is in parts
+	done, inside := 0, 0 // up to where text is in parts, and belongs to what was looked at
 	for _, s := range spans(text) {
-		if s.from < done {
-			continue // inside of a variable that was dealt with as a whole
+		if s.from < inside {
+			continue
 		}
+		inside = s.to
 		inner := strings.TrimSpace(text[s.from+len("$(") : s.to-len(")")])
 		found, ok := p.variable(inner, depth)
 		if !ok {
-			p.unknown = note(p.unknown, inner)
-			found = part{kind: literal, text: text[s.from:s.to]}
+			p.note(&p.unknown, "unknown ", inner)
+			continue
 		}
 		t.add(text[done:s.from])
-		if found.kind == literal {
-			t.add(found.text)
-		} else {
-			t.parts = append(t.parts, found)
-		}
+		t.parts = append(t.parts, found)
 		done = s.to
 	}
 	t.add(text[done:])
@@ -41,21 +38,21 @@ func (p *parser) parse(text string, depth int) Template {
 
 // add appends text to the parts.
 func (t *Template) add(text string) {
-	if text == "" {
-		return
+	if text != "" {
+		t.parts = append(t.parts, part{kind: literal, text: text})
 	}
-	if n := len(t.parts); n > 0 && t.parts[n-1].kind == literal {
-		t.parts[n-1].text += text
-		return
-	}
-	t.parts = append(t.parts, part{kind: literal, text: text})
 }
 
-func note(names []string, name string) []string {
-	if name == "" || slices.Contains(names, name) {
-		return names
+// uses notes a variable.
+func (p *parser) uses(name string) { p.note(&p.names, "", name) }
+
+// note adds a name to a list that it is not on yet; mark tells the lists apart.
+func (p *parser) note(list *[]string, mark, name string) {
+	if name == "" || p.noted[mark+name] {
+		return
 	}
-	return append(names, name)
+	p.noted[mark+name] = true
+	*list = append(*list, name)
 }
 
 // variable reads what stands between the brackets.
@@ -78,7 +75,7 @@ func (p *parser) variable(inner string, depth int) (part, bool) {
 	if !ok {
 		return part{}, false
 	}
-	p.names = note(p.names, name)
+	p.uses(name)
 	return part{kind: variable, text: name, other: other}, true
 }
 
@@ -114,11 +111,13 @@ func unquoted(text string) string {
 
 const quotes = "'\"`"
 
+// lowerASCII keeps the length, also of what is not UTF-8.
 func lowerASCII(text string) string {
-	return strings.Map(func(r rune) rune {
-		if 'A' <= r && r <= 'Z' {
-			return r + ('a' - 'A')
+	lower := []byte(text)
+	for i, c := range lower {
+		if 'A' <= c && c <= 'Z' {
+			lower[i] = c + ('a' - 'A')
 		}
-		return r
-	}, text)
+	}
+	return string(lower)
 }

@@ -27,7 +27,7 @@ func (p *parser) number(span, argument string) (part, bool) {
 	if low > high {
 		low, high = high, low
 	}
-	p.names = note(p.names, "random")
+	p.uses("random")
 	return part{kind: number, text: p.draw(), low: low, n: high - low + 1}, true
 }
 
@@ -63,7 +63,7 @@ func (p *parser) choice(argument string, depth int) (part, bool) {
 	if len(texts) == 0 || len(texts) > maxOptions || depth >= maxDepth {
 		return part{}, false
 	}
-	p.names = note(p.names, "pick")
+	p.uses("pick")
 	c := part{kind: choice, text: p.draw()}
 	for _, text := range texts {
 		c.options = append(c.options, p.parse(text, depth+1))

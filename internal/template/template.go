@@ -45,7 +45,7 @@ type Values interface {
 // Parse takes a text apart. It never fails: what is not a variable stays as it
 // stands.
 func Parse(text string) Template {
-	p := parser{}
+	p := parser{noted: map[string]bool{}}
 	t := p.parse(text, 0)
 	t.names, t.unknown = p.names, p.unknown
 	return t

@@ -64,7 +64,7 @@ func (c catalog) Paused() bool { return c.state.Paused }
 // Room implements manage.Catalog.
 func (c catalog) Room() (left int, limited bool) {
 	most := c.rules.settings.MaxTriggers
-	if most <= 0 {
+	if most == 0 {
 		return 0, false
 	}
 	for _, info := range c.rules.infos {
@@ -104,7 +104,11 @@ func (l *layered) entry() manage.Entry {
 	case FromFile:
 		source = manage.File
 	}
-	return manage.Entry{ID: l.id, Definition: l.def, Base: clone(l.base), Overlay: clone(l.overlay), Source: source}
+	entry := manage.Entry{ID: l.id, Definition: l.def, Overlay: clone(l.overlay), Source: source}
+	if l.source != FromChat {
+		entry.Base = l.below.JSON()
+	}
+	return entry
 }
 
 func clone(raw json.RawMessage) json.RawMessage { return append(json.RawMessage(nil), raw...) }

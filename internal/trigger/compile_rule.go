@@ -200,3 +200,16 @@ func (b *branch) do(responses []string, actions []definition.Action, also builtI
 		b.actions = append(b.actions, d)
 	}
 }
+
+// parseRoles reads names of roles; open says that everyone is among them.
+func parseRoles(names []string) (set chat.Roles, open bool) {
+	for _, name := range names {
+		role, err := chat.ParseRole(name)
+		if err != nil {
+			continue // Check has reported it, and the trigger is off
+		}
+		set |= role
+		open = open || role == chat.Everyone
+	}
+	return set, open
+}

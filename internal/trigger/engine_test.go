@@ -92,3 +92,7 @@ func goesOff(id string, at time.Time) Input {
 }
 
 func duration(seconds int) time.Duration { return time.Duration(seconds) * time.Second }
+
+func orderOf(id, text string) *control.TriggerOrder {
+	return &control.TriggerOrder{RequestID: id, Text: text, By: "console"}
+}

@@ -29,7 +29,7 @@ func Evaluate(s *State, in Input, r *Rules) Outcome {
 	case in.Over != nil:
 		return Outcome{Clock: s.Clock, Effects: &Effects{StreamOver: in.Over}}
 	case in.Config != nil:
-		return Outcome{Clock: s.Clock, Effects: configEffects(s, in)}
+		return Outcome{Clock: s.Clock, Effects: configEffects(in)}
 	case in.Grant != nil:
 		return Outcome{Clock: s.Clock, Effects: grantEffects(s, in, r)}
 	case in.Order != nil:

@@ -77,32 +77,47 @@ func (x *index) named(found []hit, s *scratch, v *view) []hit {
 // fill enters rules in matching order and says which cannot be found.
 func (x *index) fill(rules []rule, prefix string) []Problem {
 	x.commands, x.events = map[string][]hit{}, map[chat.Kind][]hit{}
-	var words []match.Word
-	var problems []Problem
+	problems := x.fillWords(rules, prefix)
 	for i := range rules {
-		r := &rules[i]
-		if r.unfit {
-			continue
+		if r := &rules[i]; !r.unfit {
+			x.self, x.shared = x.self || r.self, x.shared || r.shared
+			x.enter(i, r)
 		}
-		x.self, x.shared = x.self || r.self, x.shared || r.shared
-		own := r.look.wordsOf(i, prefix)
-		if _, err := match.NewWords(own); err != nil {
-			r.unfit = true
-			problems = append(problems, Problem{r.id, err.Error()})
-			continue
-		}
-		words = append(words, own...)
-		x.enter(i, r)
 	}
+	return problems
+}
+
+// fillWords compiles all words into one set. When that does not work, it leaves out
+// the rules whose words are why.
+func (x *index) fillWords(rules []rule, prefix string) (problems []Problem) {
+	words := allWords(rules, prefix)
 	if len(words) == 0 {
-		return problems
+		return nil
 	}
 	set, err := match.NewWords(words)
 	if err != nil {
-		problems = append(problems, Problem{"", fmt.Sprintf("no keyword is looked for: %v", err)})
+		for i := range rules {
+			r := &rules[i]
+			if _, err := match.NewWords(r.look.wordsOf(i, prefix)); !r.unfit && err != nil {
+				r.unfit = true
+				problems = append(problems, Problem{r.id, err.Error()})
+			}
+		}
+		if set, err = match.NewWords(allWords(rules, prefix)); err != nil {
+			return append(problems, Problem{"", fmt.Sprintf("no keyword is looked for: %v", err)})
+		}
 	}
 	x.words = set
 	return problems
+}
+
+func allWords(rules []rule, prefix string) (words []match.Word) {
+	for i := range rules {
+		if !rules[i].unfit {
+			words = append(words, rules[i].look.wordsOf(i, prefix)...)
+		}
+	}
+	return words
 }
 
 // enter enters one rule under what is looked up. One that is switched off does not

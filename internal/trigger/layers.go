@@ -17,8 +17,8 @@ const chatPrefix = "cmd:"
 type layered struct {
 	id       string
 	source   Source
-	base     json.RawMessage // below the overlay; nil for what chat created
-	overlay  json.RawMessage // nil when there is none
+	below    definition.Definition // the overlay; nothing for what chat created
+	overlay  json.RawMessage       // nil when there is none
 	def      definition.Definition
 	removed  bool // by an overlay
 	problems []string
@@ -29,7 +29,7 @@ type layered struct {
 func layers(settings *Settings, overlays map[string]Overlay) ([]layered, []Problem) {
 	l := layering{overlays: overlays, at: map[string]int{}}
 	for _, d := range builtIns(settings) {
-		l.add(d.ID, BuiltIn, d.JSON())
+		l.add(d.ID, BuiltIn, d)
 	}
 	l.file(settings.Triggers)
 	for _, id := range slices.Sorted(maps.Keys(overlays)) {
@@ -48,8 +48,8 @@ type layering struct {
 	problems []Problem
 }
 
-func (l *layering) add(id string, source Source, base json.RawMessage) {
-	entry := layered{id: id, source: source, base: base}
+func (l *layering) add(id string, source Source, below definition.Definition) {
+	entry := layered{id: id, source: source, below: below}
 	if overlay, ok := l.overlays[id]; ok {
 		entry.overlay, entry.removed = overlay.Patch, overlay.Patch == nil
 	}
@@ -69,16 +69,16 @@ func (l *layering) file(triggers []definition.Definition) {
 		seen[d.ID] = struct{}{}
 		i, builtIn := l.at[d.ID]
 		if !builtIn {
-			l.add(d.ID, FromFile, d.JSON())
+			l.add(d.ID, FromFile, d)
 			continue
 		}
 		entry := &l.list[i]
-		merged, err := definition.Merge(entry.base, d.JSON())
+		merged, err := laidOver(entry.below, d.JSON())
 		if err != nil {
 			entry.problems = append(entry.problems, err.Error())
 			continue
 		}
-		entry.base = merged
+		entry.below = merged
 	}
 }
 
@@ -92,27 +92,38 @@ func (l *layering) chat(id string) {
 		l.problems = append(l.problems, Problem{id, "the file has no trigger with this id any more: what chat changed in it has no effect"})
 		return
 	}
-	l.add(id, FromChat, nil)
+	l.add(id, FromChat, definition.Definition{})
 }
 
-// resolve reads the definition that the layers make together.
+// resolve makes the definition that the layers make together.
 func (l *layered) resolve() {
-	raw := l.base
+	l.def = l.below
 	if l.overlay != nil {
-		merged, err := definition.Merge(l.base, l.overlay)
+		def, err := l.overlaid()
 		if err != nil {
 			l.problems = append(l.problems, err.Error())
 		} else {
-			raw = merged
+			l.def = def
 		}
 	}
-	def, err := definition.Parse(raw)
+	l.def.ID = l.id
+	for _, err := range l.def.Check() {
+		l.problems = append(l.problems, err.Error())
+	}
+}
+
+func (l *layered) overlaid() (definition.Definition, error) {
+	if l.source == FromChat {
+		return definition.Parse(l.overlay)
+	}
+	return laidOver(l.below, l.overlay)
+}
+
+// laidOver lays a merge patch over a definition.
+func laidOver(below definition.Definition, patch json.RawMessage) (definition.Definition, error) {
+	merged, err := definition.Merge(below.JSON(), patch)
 	if err != nil {
-		l.problems = append(l.problems, err.Error())
+		return definition.Definition{}, err
 	}
-	def.ID = l.id
-	l.def = def
-	for _, err := range def.Check() {
-		l.problems = append(l.problems, err.Error())
-	}
+	return definition.Parse(merged)
 }

@@ -2,8 +2,8 @@ package trigger
 
 // configEffects puts new settings in force. Those that cannot be used change
 // nothing: whoever sent them has checked them before.
-func configEffects(s *State, in Input) *Effects {
-	if _, err := Compile(*in.Config, s.Overlays); err != nil {
+func configEffects(in Input) *Effects {
+	if _, err := checkSettings(*in.Config); err != nil {
 		return nil
 	}
 	return &Effects{Config: in.Config}

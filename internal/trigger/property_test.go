@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
@@ -106,37 +105,4 @@ func TestNoCooldownIsSpentTwice(t *testing.T) {
 		}
 	}
 	require.NotZero(t, fired)
-}
-
-func FuzzEvaluate(f *testing.F) {
-	for _, text := range []string{"!clip", "!clip 20 x", "!clip -d", "!ping \U000e0000", "!\xff", "@a !clip", "!clip " + "9999999999999999999999", "! clip", "\u202e!clip \u0000"} {
-		f.Add(text, "Ann\u202e", true)
-	}
-	r := rules(f)
-	f.Fuzz(func(t *testing.T, text, name string, reply bool) {
-		out := Evaluate(live(), message("m1", text, func(e *chat.Event) {
-			e.Author.Name = name
-			if reply {
-				e.ReplyTo = "x"
-			}
-		}), r)
-		if out.Effects == nil {
-			return
-		}
-		for _, c := range out.Effects.Clips {
-			if l := c.Length(); l < 5*time.Second || l > 60*time.Second {
-				t.Fatalf("length %s is out of bounds", l)
-			}
-			if utf8.RuneCountInString(c.Title) > 120 {
-				t.Fatalf("title too long: %q", c.Title)
-			}
-		}
-		for _, m := range out.Effects.Messages {
-			for _, c := range m.Text {
-				if c == '\n' || c == '\r' || c == 0 {
-					t.Fatalf("control character in %q", m.Text)
-				}
-			}
-		}
-	})
 }

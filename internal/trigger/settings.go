@@ -40,7 +40,7 @@ type Settings struct {
 	// Triggers are those of triggers.json, in the order of the file.
 	Triggers []definition.Definition
 	// MaxTriggers is how many triggers besides the built-in ones may be switched on;
-	// 0 = no limit. Later ones are left out and reported.
+	// 0 = no limit, less than 0 = none. Later ones are left out and reported.
 	MaxTriggers int
 	// MaxScans is how many patterns without a literal of three characters there may
 	// be: each of them costs every message. Default 10; 0 = none.

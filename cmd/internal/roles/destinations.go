@@ -30,12 +30,12 @@ func (p Parts) destinations() (map[string]destination.Destination, error) {
 
 // youtubeChannels are the accounts that publish on YouTube.
 type youtubeChannels struct {
-	config  *config.Config
+	config  func() *config.Config       // in force
 	clients map[string]*platform.Client // by the account's label
 }
 
 func (p Parts) youtubeChannels() (youtubeChannels, error) {
-	c := youtubeChannels{p.Config, map[string]*platform.Client{}}
+	c := youtubeChannels{p.config, map[string]*platform.Client{}}
 	endpoints := p.Config.Platform(chat.YouTube).YouTube
 	transport, err := trusting(endpoints.CAFile)
 	if err != nil {
@@ -77,19 +77,21 @@ func trusting(caFile string) (*http.Client, error) {
 
 // of returns where a creator's clips go.
 func (c youtubeChannels) of(creatorID string) (youtube.Channel, bool) {
-	creator := c.config.Creator(creatorID)
+	cfg := c.config()
+	creator := cfg.Creator(creatorID)
 	if creator == nil {
 		return youtube.Channel{}, false
 	}
 	client, ok := c.clients[creator.YouTubeAccount]
-	return youtube.Channel{Client: client, Video: metadataOf(c.config.Video(creator))}, ok
+	return youtube.Channel{Client: client, Video: metadataOf(cfg.Video(creator))}, ok
 }
 
 // advise warns about what YouTube would refuse for every clip.
 func (c youtubeChannels) advise(p Parts) {
-	for i := range c.config.Creators {
-		creator := &c.config.Creators[i]
-		for _, problem := range youtube.Validate(metadataOf(c.config.Video(creator))) {
+	cfg := c.config()
+	for i := range cfg.Creators {
+		creator := &cfg.Creators[i]
+		for _, problem := range youtube.Validate(metadataOf(cfg.Video(creator))) {
 			p.Log.Warn().Str("creator", creator.ID).Str("setting", "clips.youtube."+problem.Field).
 				Msg("YouTube will not take this: it " + problem.Text)
 		}

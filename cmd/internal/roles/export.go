@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/streamsuites/streamsuites/exports"
+	"github.com/streamsuites/streamsuites/internal/config"
 	"github.com/streamsuites/streamsuites/internal/metrics"
 	"github.com/streamsuites/streamsuites/internal/version"
 )
@@ -18,7 +19,7 @@ func (p Parts) exporter() (*exports.Exporter, error) {
 	return exports.New(exports.Options{
 		Source: p.Store,
 		// Asked for again each time: files that changed since the start show.
-		Settings: func() exports.Settings { return exports.SettingsFrom(p.Config, version.Get()) },
+		Settings: p.exportSettings,
 		Writer: exports.WriterOptions{
 			Canonical: p.Dir.Exports(),
 			Mirrors:   p.mirrors(),
@@ -27,6 +28,22 @@ func (p Parts) exporter() (*exports.Exporter, error) {
 		Observe: p.observeExports(),
 		Log:     p.Log.With().Str("component", "exports").Logger(),
 	}), nil
+}
+
+// exportSettings is what the documents say about the configuration in force, and
+// about changes that are not.
+func (p Parts) exportSettings() exports.Settings {
+	s := exports.SettingsFrom(p.config(), version.Get())
+	if p.live == nil {
+		return s
+	}
+	needs, notes := p.live.waiting()
+	s.Pending.System = s.Pending.System || len(needs[config.SectionSystem]) > 0
+	s.Pending.Creators = s.Pending.Creators || len(needs[config.SectionCreators]) > 0
+	s.Pending.Triggers = s.Pending.Triggers || len(needs[config.SectionTriggers]) > 0
+	s.Pending.Platforms = s.Pending.Platforms || len(needs[config.SectionPlatforms]) > 0
+	s.Notes = notes
+	return s
 }
 
 // scheduled lets the schedule write what a lost notification left behind.

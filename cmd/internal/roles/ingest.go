@@ -29,7 +29,7 @@ func Ingest(ctx context.Context, p Parts) error {
 		defer cancel()
 		committer.Close(closing)
 	}()
-	roster := newRoster(p.Config)
+	roster := newRoster(p.config())
 	host, err := ingest.NewHost(ingest.HostConfig{
 		Store: p.Store, Committer: committer, Roster: roster,
 		Signaller: &workers.Signaller{Client: p.Temporal, Options: p.clipOptions},
@@ -51,6 +51,11 @@ func Ingest(ctx context.Context, p Parts) error {
 	if err := workers.Reconcile(ctx, p.Temporal, roster.IDs()); err != nil {
 		return ended(err, ctx)
 	}
+	following, stop := context.WithCancel(ctx)
+	defer stop()
+	go p.follow(following, roster, func(ctx context.Context, ids []string) error {
+		return workers.Reconcile(ctx, p.Temporal, ids)
+	})
 	return p.runIngest(ctx, host, clients)
 }
 
@@ -97,7 +102,7 @@ func (p Parts) connectAccounts(host *ingest.Host) ([]*twitch.Client, error) {
 // clipOptions are the operator's rules for clips.
 func (p Parts) clipOptions() control.ClipOptions {
 	return control.ClipOptions{
-		PublishDelay: time.Duration(p.Config.System.Clips.PublishDelaySeconds * float64(time.Second)),
+		PublishDelay: time.Duration(p.config().System.Clips.PublishDelaySeconds * float64(time.Second)),
 	}
 }
 

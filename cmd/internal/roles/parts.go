@@ -17,7 +17,7 @@ import (
 // Parts are the collaborators that the roles share.
 type Parts struct {
 	Dir         statedir.Dir
-	Config      *config.Config
+	Config      *config.Config // as it was at the start
 	Store       *store.Store
 	DatabaseURL string
 	Temporal    client.Client // of control.Namespace, or the namespace that stands in for it
@@ -29,6 +29,17 @@ type Parts struct {
 	Log         zerolog.Logger
 	Redactor    *logging.Redactor // knows every secret
 	Links       []httpserver.Link // shown on the start page
+
+	live *live // set by Run
+}
+
+// config is the configuration in force.
+func (p Parts) config() *config.Config {
+	if p.live == nil {
+		return p.Config
+	}
+	cfg, _ := p.live.config()
+	return cfg
 }
 
 func (p Parts) base(client client.Client, fatal func(string, error)) workers.Base {

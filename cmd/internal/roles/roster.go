@@ -9,6 +9,7 @@ import (
 	"github.com/streamsuites/streamsuites/ingest"
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/config"
+	"github.com/streamsuites/streamsuites/internal/definition"
 	"github.com/streamsuites/streamsuites/internal/trigger"
 )
 
@@ -129,7 +130,7 @@ func TriggerSettings(cfg *config.Config, creator *config.Creator) trigger.Settin
 	if creator.Chat.Prefix != "" {
 		s.Prefix = creator.Chat.Prefix
 	}
-	s.Triggers = cfg.Triggers(creator)
+	s.Triggers = triggersOf(cfg, creator, bounds)
 	s.MaxTriggers = maxTriggers(bounds)
 	s.MaxScans = cfg.System.MaxScans
 	s.MinCooldown = bounds.MinCooldown
@@ -137,6 +138,20 @@ func TriggerSettings(cfg *config.Config, creator *config.Creator) trigger.Settin
 	s.TimeZone = creator.TimeZone
 	s.RecordTexts = creator.Chat.Record
 	return s
+}
+
+// triggersOf are the creator's triggers; where the tier has none, the built-in
+// ones are switched off as well.
+func triggersOf(cfg *config.Config, creator *config.Creator, bounds config.TriggerLimits) []definition.Definition {
+	if bounds.Enabled {
+		return cfg.Triggers(creator)
+	}
+	off := false
+	var silent []definition.Definition
+	for _, id := range definition.BuiltIns() {
+		silent = append(silent, definition.Definition{ID: id, Type: definition.Command, Enabled: &off})
+	}
+	return silent
 }
 
 // maxTriggers says in the rules' words how many triggers there may be.

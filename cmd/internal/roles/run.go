@@ -61,6 +61,8 @@ const orderly = 3 * time.Second
 // Run runs the roles until ctx ends or one of them fails, and stops them one
 // after the other.
 func Run(ctx context.Context, p Parts, chosen []Role) error {
+	p, stopWatching := p.watchConfig(ctx)
+	defer stopWatching()
 	failed := make(chan error, len(chosen))
 	started := make([]running, len(chosen))
 	for i, role := range chosen {

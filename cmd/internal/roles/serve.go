@@ -82,7 +82,7 @@ func (p Parts) ingestHolds(ctx context.Context) error {
 			held[s.CreatorID] = true
 		}
 	}
-	for _, creator := range newRoster(p.Config).Creators() {
+	for _, creator := range creatorsOf(p.config()) {
 		if len(creator.Channels) > 0 && !held[creator.ID] {
 			return fmt.Errorf("no ingest reads the chat of %s", creator.ID)
 		}

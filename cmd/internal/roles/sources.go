@@ -22,7 +22,7 @@ const resolveTimeout = 45 * time.Second
 
 // sources knows where each creator's stream is recorded from.
 type sources struct {
-	cfg      *config.Config
+	cfg      func() *config.Config // in force
 	children *process.Registry
 	patience time.Duration // with a command that prints an address
 }
@@ -30,7 +30,7 @@ type sources struct {
 // Source implements activities.Sources. Addresses hold tokens: they are never
 // logged and never reach a history.
 func (s sources) Source(_ context.Context, stream control.Stream) (func(context.Context) (string, error), error) {
-	creator := s.cfg.Creator(stream.CreatorID)
+	creator := s.cfg().Creator(stream.CreatorID)
 	switch {
 	case creator == nil || !creator.Capture.IsSet():
 		return nil, fmt.Errorf("%w: creators.json gives %s neither capture.url nor capture.command", activities.ErrNoSource, stream.CreatorID)

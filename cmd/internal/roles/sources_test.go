@@ -19,13 +19,16 @@ const address = "https://video.example/live.m3u8?token=hunter22"
 func resolve(t *testing.T, capture config.Capture, patience time.Duration) (string, error) {
 	t.Helper()
 	s := sources{
-		cfg:      &config.Config{Creators: []config.Creator{{ID: "Ab3dE9", Capture: capture}}},
+		cfg:      fixed(&config.Config{Creators: []config.Creator{{ID: "Ab3dE9", Capture: capture}}}),
 		patience: patience,
 	}
 	ask, err := s.Source(t.Context(), control.Stream{CreatorID: "Ab3dE9", Channel: "harborlights"})
 	require.NoError(t, err)
 	return ask(t.Context())
 }
+
+// fixed is a configuration that never changes.
+func fixed(cfg *config.Config) func() *config.Config { return func() *config.Config { return cfg } }
 
 func shell(script string) config.Capture {
 	return config.Capture{Command: []string{"sh", "-c", script}}
@@ -40,7 +43,7 @@ func TestAFixedAddressIsTheSource(t *testing.T) {
 
 func TestACreatorWithoutASourceIsSaidSo(t *testing.T) {
 	t.Parallel()
-	s := sources{cfg: &config.Config{Creators: []config.Creator{{ID: "Ab3dE9"}}}}
+	s := sources{cfg: fixed(&config.Config{Creators: []config.Creator{{ID: "Ab3dE9"}}})}
 	for _, id := range []string{"Ab3dE9", "Nobody"} {
 		_, err := s.Source(t.Context(), control.Stream{CreatorID: id})
 		require.ErrorIs(t, err, activities.ErrNoSource)
@@ -105,7 +108,7 @@ func TestACommandWithoutAnAddressIsAnErrorThatHidesWhatItPrinted(t *testing.T) {
 func TestACommandEndsWithTheCapture(t *testing.T) {
 	t.Parallel()
 	s := sources{
-		cfg:      &config.Config{Creators: []config.Creator{{ID: "Ab3dE9", Capture: shell("exec sleep 600")}}},
+		cfg:      fixed(&config.Config{Creators: []config.Creator{{ID: "Ab3dE9", Capture: shell("exec sleep 600")}}}),
 		patience: time.Minute,
 	}
 	ask, err := s.Source(t.Context(), control.Stream{CreatorID: "Ab3dE9"})

@@ -2,6 +2,7 @@ package roles
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -70,8 +71,9 @@ func loginOf(cfg *config.Config, account config.TwitchAccount) string {
 	return ""
 }
 
-// connectAPI adds what needs an application: renewing tokens, and asking who is
-// live, with the application's own token where there is a secret for it.
+// connectAPI adds what needs an application: renewing tokens, deleting messages
+// as the account, and asking who is live, with the application's own token where
+// there is a secret for it.
 func (a *twitchAccess) connectAPI(cfg *config.Config, account config.TwitchAccount, redactor *logging.Redactor, log zerolog.Logger) error {
 	endpoints := cfg.Platform(chat.Twitch).Twitch
 	client, err := platform.New(platform.Config{
@@ -85,16 +87,31 @@ func (a *twitchAccess) connectAPI(cfg *config.Config, account config.TwitchAccou
 	if err != nil {
 		return err
 	}
+	name := accountName(account.Label)
 	user := platform.NewUserTokens(client, tokens.current(), tokens.persist)
+	itself := client.Helix(name, user)
 	if account.Token.IsSet() {
 		a.chat.Token, a.chat.Refresh = user.Token, user.Refresh
+		a.chat.Delete = helixDeletion{itself}.delete
 	}
-	var asking platform.Tokens = user
+	a.api = itself
 	if account.ClientSecret.IsSet() {
-		asking = platform.NewAppTokens(client)
+		a.api = client.Helix(name+" (application)", platform.NewAppTokens(client))
 	}
-	a.api = client.Helix(accountName(account.Label), asking)
 	return nil
+}
+
+// helixDeletion deletes messages as the account.
+type helixDeletion struct{ helix *platform.Helix }
+
+// delete takes a message out of chat. One that does not exist any more is gone,
+// which is all that was wanted.
+func (h helixDeletion) delete(ctx context.Context, d twitch.Deletion) error {
+	err := h.helix.DeleteMessage(ctx, d.RoomID, d.AccountID, d.MessageID)
+	if errors.Is(err, platform.ErrMessageGone) {
+		return nil
+	}
+	return err
 }
 
 // connectTwitch makes the account known to the host and returns its connection,
@@ -138,6 +155,7 @@ func (h helixLive) Live(ctx context.Context, channels []string) (map[string]cont
 		login := strings.ToLower(s.UserLogin)
 		live[login] = control.Stream{
 			Platform: chat.Twitch, Channel: login, StreamID: s.ID, Title: s.Title, StartedAt: s.StartedAt,
+			Category: s.GameName, Viewers: s.Viewers,
 		}
 	}
 	return live, nil

@@ -1,13 +1,19 @@
 package roles
 
 import (
+	"net/http/httptest"
+	"path/filepath"
 	"testing"
 
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
+	"github.com/streamsuites/streamsuites/ingest/twitch"
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/config"
+	"github.com/streamsuites/streamsuites/internal/logging"
+	"github.com/streamsuites/streamsuites/internal/sim/faults"
+	sim "github.com/streamsuites/streamsuites/internal/sim/twitch"
 )
 
 // serving is a configuration with these creators and the real Twitch.
@@ -80,4 +86,60 @@ func TestACertificateAuthorityThatCannotBeReadIsNamed(t *testing.T) {
 	cfg.Platforms[0].Twitch.CAFile = "/nowhere/ca.pem"
 	_, err := TwitchChat(cfg, config.TwitchAccount{}, zerolog.Nop())
 	require.ErrorContains(t, err, "trust /nowhere/ca.pem")
+}
+
+// simulated is the configuration of a bot account at a simulated platform.
+func simulated(t *testing.T) (*sim.Server, *config.Config, config.TwitchAccount) {
+	t.Helper()
+	dir := t.TempDir()
+	switches, err := faults.Open(filepath.Join(dir, "faults.json"), sim.Targets()...)
+	require.NoError(t, err)
+	platform, err := sim.Open(sim.Options{Dir: dir, Seed: sim.DefaultSeed(), Faults: switches, Log: zerolog.Nop()})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = platform.Close() })
+	server := httptest.NewServer(platform.Handler())
+	t.Cleanup(server.Close)
+	cfg := serving(t, onTwitch("harborlights", "", true))
+	cfg.Platforms[0].Twitch.Helix, cfg.Platforms[0].Twitch.OAuth = server.URL+"/helix", server.URL+"/oauth2"
+	seed := sim.DefaultSeed()
+	return platform, cfg, config.TwitchAccount{
+		Nick: seed.Accounts[0].Login, Token: config.NewSecret(seed.Accounts[0].Token), RefreshToken: config.NewSecret(seed.Accounts[0].Refresh),
+		ClientID: seed.ClientID, ClientSecret: config.NewSecret(seed.ClientSecret),
+	}
+}
+
+func TestWhoIsLiveIsToldWithCategoryAndViewers(t *testing.T) {
+	t.Parallel()
+	platform, cfg, account := simulated(t)
+	_, err := platform.SetShow("", func(s *sim.Show) { s.Title, s.Category, s.Viewers = "Endgames", "Chess", 7 })
+	require.NoError(t, err)
+	access, err := accessTwitch(cfg, account, &logging.Redactor{}, zerolog.Nop())
+	require.NoError(t, err)
+	live, err := helixLive{access.api}.Live(t.Context(), []string{"harborlights", "nobody"})
+	require.NoError(t, err)
+	require.Len(t, live, 1)
+	told := live["harborlights"]
+	require.Equal(t, []any{"Endgames", "Chess", 7}, []any{told.Title, told.Category, told.Viewers})
+}
+
+func TestMessagesAreDeletedAsTheAccountNotAsTheApplication(t *testing.T) {
+	t.Parallel()
+	platform, cfg, account := simulated(t)
+	access, err := accessTwitch(cfg, account, &logging.Redactor{}, zerolog.Nop())
+	require.NoError(t, err)
+	said, err := platform.Say(sim.Utterance{User: "Ann", Text: "spam"})
+	require.NoError(t, err)
+	spam := twitch.Deletion{RoomID: "500000002", AccountID: "500000001", MessageID: said.ID}
+	require.NoError(t, access.chat.Delete(t.Context(), spam))
+	require.True(t, platform.Messages("", "", 1)[0].Deleted)
+	require.NoError(t, access.chat.Delete(t.Context(), spam), "gone is gone")
+
+	elsewhere := spam
+	elsewhere.RoomID = "1"
+	require.Error(t, access.chat.Delete(t.Context(), elsewhere))
+
+	account.ClientID = ""
+	access, err = accessTwitch(cfg, account, &logging.Redactor{}, zerolog.Nop())
+	require.NoError(t, err)
+	require.Nil(t, access.chat.Delete, "no application, no API")
 }

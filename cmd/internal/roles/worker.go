@@ -37,7 +37,7 @@ func Worker(ctx context.Context, p Parts) error {
 		workers.Control(base, &activities.ClipRecord{Store: p.Store, Watch: watch}, &activities.Locate{Store: p.Store, Clock: time.Now}),
 		workers.Media(base, p.Host, media, &activities.Upload{StateDir: p.Dir.String(), Store: p.Store, Destinations: destinations, Watch: watch}),
 		workers.Capture(base, p.capture()),
-		workers.Exports(system, &activities.Exports{Exporter: scheduled{exporter}}, &activities.Housekeeping{Store: p.Store, Keep: activities.DefaultKeep}),
+		workers.Exports(system, &activities.Exports{Exporter: scheduled{exporter}}, &activities.Housekeeping{Store: p.Store, Keep: p.keep}),
 	}
 	if err := set.Start(); err != nil {
 		return err
@@ -61,6 +61,13 @@ func (p Parts) media() (*activities.Media, error) {
 	return activities.NewMedia(p.Dir.String(), cutter, activities.ReadIndex, time.Now, p.Config.System.Clips.Concurrency), nil
 }
 
+// keep says how long things are kept.
+func (p Parts) keep() activities.Keep {
+	keep := activities.DefaultKeep()
+	keep.Chat = time.Duration(p.config().System.ChatDays) * 24 * time.Hour
+	return keep
+}
+
 // tools finds FFmpeg. Its absence is not fatal: clips then fail with that
 // reason, and the rest goes on.
 func (p Parts) tools() (media.Tools, error) {
@@ -77,7 +84,7 @@ func (p Parts) capture() *activities.Capture {
 	return &activities.Capture{
 		StateDir: p.Dir.String(), Host: p.Host,
 		Window:  seconds(p.Config.System.BufferSeconds),
-		Sources: sources{p.Config, p.Children, resolveTimeout},
+		Sources: sources{p.config, p.Children, resolveTimeout},
 		Store:   p.Store, Clock: time.Now, Log: p.Log,
 		NewRecorder: func(rc media.RecorderConfig) (activities.Recorder, error) {
 			rc.Tools, rc.Registry = tools, p.Children

@@ -92,6 +92,10 @@ func (r *runner) until(ctx context.Context, ended <-chan error) error {
 
 // OnEvent implements twitch.Handler.
 func (r *runner) OnEvent(event chat.Event) {
+	if event.Kind != chat.Message && event.Kind != chat.Paid {
+		r.say(fmt.Sprintf("* %s %d by %s: %s", event.Kind, event.Amount, event.Author.Name, event.Text))
+		return
+	}
 	r.say(fmt.Sprintf("%s %s%s: %s", event.SentAt.Format("15:04:05"), event.Author.Name, badge(event.Author.Roles), event.Text))
 	if event.Self || event.SharedFrom != "" || !strings.EqualFold(strings.TrimSpace(event.Text), "!ping") {
 		return

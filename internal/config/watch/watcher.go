@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/config"
@@ -45,6 +44,7 @@ type Outcome struct {
 	// the one before.
 	Config *config.Config
 	OK     bool
+	Seen   string   // hash of the documents that were looked at
 	Files  []string // that changed, relative to the state directory where they are below it
 	// Problems are what keeps the changed configuration from being taken in; empty
 	// when OK.
@@ -63,8 +63,7 @@ type Watcher struct {
 }
 
 // New returns a Watcher for the files from which a configuration was loaded.
-// told is called, from Run's goroutine, with each outcome; what it returns from
-// is taken in. Files that changed since the configuration was loaded are found
+// told is called, from Run's goroutine, with each outcome. Files that changed since the configuration was loaded are found
 // at the first look.
 func New(c *config.Config, clock Clock, told func(Outcome)) *Watcher {
 	return &Watcher{clock: clock, path: c.WatchPath(), current: c, told: told}
@@ -145,7 +144,11 @@ func (w *Watcher) reload(ctx context.Context, settled prints) {
 	if now, lookErr := look(w.path); lookErr != nil || len(difference(settled, now)) > 0 {
 		return
 	}
-	outcome := Outcome{At: w.clock.Now(), Config: w.current, Files: w.shown(difference(w.seen, settled))}
+	changed := difference(w.seen, settled)
+	if len(changed) == 0 { // since before the first look
+		changed = []string{w.path}
+	}
+	outcome := Outcome{At: w.clock.Now(), Config: w.current, Seen: next.Documents(), Files: w.shown(changed)}
 	w.seen = settled
 	var invalid *config.InvalidError
 	if err != nil && !errors.As(err, &invalid) {
@@ -168,5 +171,5 @@ func (w *Watcher) shown(files []string) []string {
 			names[i] = filepath.ToSlash(rel)
 		}
 	}
-	return slices.Compact(names)
+	return names
 }

@@ -143,6 +143,46 @@ func TestEveryOtherSwitchOfTheChat(t *testing.T) {
 	require.JSONEq(t, `[]`, answer)
 }
 
+func TestEverythingThatCanHappenInChat(t *testing.T) {
+	t.Parallel()
+	r := build(t)
+	for path, body := range map[string]string{
+		"/twitch/event":        `{"kind":"ritual","user":"Anna","roles":["vip"],"params":{"ritual-name":"new_chatter"},"shared_from":"tidepool"}`,
+		"/twitch/raid":         `{"user":"Raider","viewers":42}`,
+		"/twitch/subscription": `{"user":"Anna","months":3,"plan":"Prime","text":"hello"}`,
+		"/twitch/announcement": `{"user":"Anna","text":"be kind","color":"BLUE"}`,
+		"/twitch/say":          `{"user":"Anna","bits":100}`,
+	} {
+		var made struct{ ID string }
+		require.NoError(t, json.Unmarshal([]byte(r.post(t, path, body)), &made))
+		require.NotEmpty(t, made.ID, path)
+	}
+	var gift struct{ IDs []string }
+	require.NoError(t, json.Unmarshal([]byte(r.post(t, "/twitch/gift", `{"user":"Anna","count":3}`)), &gift))
+	require.Len(t, gift.IDs, 4)
+	require.NoError(t, json.Unmarshal([]byte(r.post(t, "/twitch/gift", `{"user":"Anna","recipient":"Ben"}`)), &gift))
+	require.Len(t, gift.IDs, 1)
+	for path, body := range map[string]string{
+		"/twitch/raid":         `{"user":"Raider","viewers":-1}`,
+		"/twitch/subscription": `{"user":"Anna","plan":"Gold"}`,
+		"/twitch/gift":         `{"user":"Anna","count":1001}`,
+		"/twitch/announcement": `{"user":"Anna"}`,
+		"/twitch/say":          `{"user":"Anna","bits":-1}`,
+		"/twitch/stream":       `{"viewers":-1}`,
+	} {
+		status, answer := r.do(http.MethodPost, path, body)
+		require.Equal(t, http.StatusBadRequest, status, "%s %s", path, answer)
+	}
+}
+
+func TestWhatAChannelStreamsIsSetFieldByField(t *testing.T) {
+	t.Parallel()
+	r := build(t)
+	require.JSONEq(t, `{"title":"Small waters","category":"Chess","viewers":7}`,
+		r.post(t, "/twitch/stream", `{"title":"Small waters","category":"Chess","viewers":7}`))
+	require.JSONEq(t, `{"title":"Small waters","category":"Go","viewers":7}`, r.post(t, "/twitch/stream", `{"category":"Go"}`))
+}
+
 func TestEveryOtherSwitchOfTheVideos(t *testing.T) {
 	t.Parallel()
 	r := build(t)

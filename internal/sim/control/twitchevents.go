@@ -59,12 +59,12 @@ func (c *controller) announcement(r *http.Request) (any, error) {
 }
 
 // oneEvent decodes a body and answers with the id of the event that it makes.
-func oneEvent[T any](r *http.Request, make func(T) (string, error)) (any, error) {
+func oneEvent[T any](r *http.Request, happen func(T) (string, error)) (any, error) {
 	body, err := decode[T](r)
 	if err != nil {
 		return nil, err
 	}
-	id, err := make(body)
+	id, err := happen(body)
 	return map[string]string{"id": id}, err
 }
 
