@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"regexp"
-	"runtime/debug"
 	"runtime/metrics"
 	"strconv"
 	"time"
@@ -43,10 +42,8 @@ type memoryPeak struct {
 	heap     float64 // objects, living and dead
 }
 
-// watchMemory begins to watch this process's memory, after it has given back what it
-// does not need. end stops that and tells the peak.
+// watchMemory begins to watch this process's memory. end stops that and tells the peak.
 func watchMemory(ctx context.Context) (end func() memoryPeak, err error) {
-	debug.FreeOSMemory()
 	if err := resetPeak(os.Getpid()); err != nil {
 		return nil, err
 	}
