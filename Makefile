@@ -60,6 +60,7 @@ lint: ## vet, staticcheck, workflowcheck, and the Windows build of the operator'
 
 .PHONY: bench
 bench: deps-bench build ## Measure, and write docs/benchmarks.md and benchmarks.json
+	@cd bench/tmijs && node --test >/dev/null || { echo "the tests of bench/tmijs fail: node --test" >&2; exit 1; }
 	go run ./bench
 
 .PHONY: clean

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/streamsuites/streamsuites/ingest"
@@ -20,8 +22,9 @@ type run struct {
 	memory    memoryPeak
 	others    neighbours
 
-	before  answers // all that were there before it
-	answers answers // its own
+	before  answers      // all that were there before it
+	stats   ingest.Stats // as they were before it
+	answers answers      // its own
 }
 
 func (r run) perSecond() float64          { return float64(r.rows) / r.took.Seconds() }
@@ -33,45 +36,51 @@ func (r run) ofCopy() float64 { return r.perSecond() / r.referencePerSecond() }
 
 // drive pushes a load through the data plane and waits until its answers are settled.
 func (r *rig) drive(ctx context.Context, rows *table, l load) (run, error) {
-	one, err := r.push(ctx, rows, l)
+	one, err := r.prepare(ctx, rows)
 	if err != nil {
-		return run{}, err
+		return one, err
 	}
-	return one, r.settle(ctx, rows, &one)
+	if err := r.push(ctx, l, &one); err != nil {
+		return one, err
+	}
+	return one, errors.Join(r.check(ctx, rows, one), r.settle(ctx, rows, &one))
 }
 
-// push empties the table, sends a load, waits until it is committed, and counts the
-// rows. It fails when a message was lost or a queue is not empty.
-func (r *rig) push(ctx context.Context, rows *table, l load) (one run, err error) {
+// prepare empties the table and notes what was there before a run.
+func (r *rig) prepare(ctx context.Context, rows *table) (one run, err error) {
 	if err := rows.clear(ctx); err != nil {
 		return one, err
 	}
-	if one.before, err = rows.answers(ctx); err != nil {
-		return one, err
-	}
+	one.before, err = rows.answers(ctx)
+	debug.FreeOSMemory()
+	one.stats = r.host.Stats()
+	return one, err
+}
+
+// push sends a load and waits until it is committed. It fails when a message was
+// lost.
+func (r *rig) push(ctx context.Context, l load, one *run) error {
 	peak, err := watchMemory(ctx)
 	if err != nil {
-		return one, err
+		return err
 	}
-	before, ownBefore, dbBefore := r.host.Stats(), ownCPU(), treeCPU(r.postgres.PID())
+	own, db := ownCPU(), treeCPU(r.postgres.PID())
 	began, machine := time.Now(), machineUsage()
 	if err := r.loader.send(l); err != nil {
-		return one, err
+		return err
 	}
-	err = r.awaitCommitted(ctx, &one, before)
-	one.rows, one.took, one.ingestCPU = l.Chat, time.Since(began), ownCPU()-ownBefore
-	one.dbCPU, one.memory = treeCPU(r.postgres.PID())-dbBefore, peak()
-	if err != nil {
-		return one, err
-	}
-	one.commits = r.host.Stats().Commits - before.Commits
+	err = r.awaitCommitted(ctx, one)
+	one.rows, one.took, one.ingestCPU = l.Chat, time.Since(began), ownCPU()-own
+	one.dbCPU, one.memory = treeCPU(r.postgres.PID())-db, peak()
+	one.commits = r.host.Stats().Commits - one.stats.Commits
 	one.others = neighboursSince(machine, one.ingestCPU+one.dbCPU+one.sent.CPU)
-	return one, r.check(ctx, rows, one, before)
+	return err
 }
 
 // awaitCommitted waits until everything that is sent is committed, and tells the load
 // generator how far that is.
-func (r *rig) awaitCommitted(ctx context.Context, one *run, before ingest.Stats) error {
+func (r *rig) awaitCommitted(ctx context.Context, one *run) error {
+	before := one.stats
 	return await(ctx, ingestWithin, 2*time.Millisecond, "all chat is committed", func() (bool, error) {
 		now := r.host.Stats()
 		if lost := now.Lost - before.Lost; lost > 0 {
@@ -93,12 +102,12 @@ func (r *rig) awaitCommitted(ctx context.Context, one *run, before ingest.Stats)
 }
 
 // check counts rows, decisions and losses.
-func (r *rig) check(ctx context.Context, rows *table, one run, before ingest.Stats) error {
+func (r *rig) check(ctx context.Context, rows *table, one run) error {
 	stored, err := rows.count(ctx)
 	if err != nil {
 		return err
 	}
-	now := r.host.Stats()
+	now, before := r.host.Stats(), one.stats
 	if stored != one.sent.Stored || now.Lost != before.Lost || now.Duplicates != before.Duplicates || now.Unrouted != before.Unrouted {
 		return fmt.Errorf("%d messages and subscriptions were sent and %d are stored; lost %d, repeated %d, without a lane %d", one.sent.Stored, stored,
 			now.Lost-before.Lost, now.Duplicates-before.Duplicates, now.Unrouted-before.Unrouted)

@@ -61,6 +61,6 @@ func peakMemory(turns []turn) Figure {
 		Name: "ingest.peak_rss_mb", Value: percentile(resident, 100), Unit: "MB",
 		How: "The most memory that the data plane's process held at once during the runs for `ingest.lines_per_second` (`VmHWM`, reset before each run). What waits to be committed " +
 			"is bounded: 16 MiB for each lane and 128 MiB for all together; triggers, cooldowns and the messages seen last come on top, and the benchmark itself.",
-		Details: []string{fmt.Sprintf("Runs: %s MB resident; heap with garbage not yet collected, sampled every 5 ms: at most %s MB.", list(resident), list(heap))},
+		Details: []string{fmt.Sprintf("Runs: %s MB resident; heap with garbage not yet collected, sampled every 10 ms: at most %s MB.", list(resident), list(heap))},
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"regexp"
-	"runtime/debug"
 	"runtime/metrics"
 	"strconv"
 	"time"
@@ -43,10 +42,8 @@ type memoryPeak struct {
 	heap     float64 // objects, living and dead
 }
 
-// watchMemory begins to watch this process's memory, after it has given back what it
-// does not need. end stops that and tells the peak.
+// watchMemory begins to watch this process's memory. end stops that and tells the peak.
 func watchMemory(ctx context.Context) (end func() memoryPeak, err error) {
-	debug.FreeOSMemory()
 	if err := resetPeak(os.Getpid()); err != nil {
 		return nil, err
 	}
@@ -61,7 +58,7 @@ func watchMemory(ctx context.Context) (end func() memoryPeak, err error) {
 
 // watchHeap samples the heap until ctx ends and returns its peak.
 func watchHeap(ctx context.Context) (most float64) {
-	const each = 5 * time.Millisecond
+	const each = 10 * time.Millisecond
 	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	tick := time.NewTicker(each)
 	defer tick.Stop()

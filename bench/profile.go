@@ -17,13 +17,20 @@ import (
 // sums it up. A profile does not slow the run down much, but that run counts for
 // nothing else.
 func (r *rig) measureProfile(ctx context.Context, rows *table, l load) (Section, error) {
+	one, err := r.prepare(ctx, rows)
+	if err != nil {
+		return Section{}, err
+	}
 	var raw bytes.Buffer
 	if err := pprof.StartCPUProfile(&raw); err != nil {
 		return Section{}, fmt.Errorf("take a CPU profile: %w", err)
 	}
-	one, err := r.push(ctx, rows, l)
+	err = r.push(ctx, l, &one)
 	pprof.StopCPUProfile()
-	if err = errors.Join(err, r.settle(ctx, rows, &one)); err != nil {
+	if err != nil {
+		return Section{}, err
+	}
+	if err := errors.Join(r.check(ctx, rows, one), r.settle(ctx, rows, &one)); err != nil {
 		return Section{}, err
 	}
 	if r.bench.profile != "" {
