@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/definition"
 	"github.com/streamsuites/streamsuites/internal/trigger"
 )
 
@@ -97,5 +98,28 @@ func requireManaged(t *testing.T, machine *trigger.Machine) {
 			}
 			require.NotEmpty(t, info.Definition.Roles)
 		}
+	}
+}
+
+// A counter is the same however its name is typed: by moderators, in actions and in
+// templates.
+func TestACountersNameIsTheSameEverywhere(t *testing.T) {
+	t.Parallel()
+	settings := trigger.DefaultSettings("Ab3dE9", "Harbor Lights")
+	settings.Triggers = []definition.Definition{built("catch", func(d *definition.Definition) {
+		d.Actions = []definition.Action{{Type: definition.DoCounter, Counter: "Ｆish", Add: 2}}
+		d.Responses = []string{"$(counter.ﬁSH)"}
+	})}
+	machine, err := trigger.NewMachine(settings, trigger.NewState())
+	require.NoError(t, err)
+	for i, line := range [][2]string{{"!counter FISH set 40", "@Mod fish: 40"}, {"!catch", "42"}, {"!counter ﬁsh", "@Mod fish: 42"}} {
+		at := time.Date(2001, 2, 3, 12, i, 0, 0, time.UTC)
+		out := machine.Step(trigger.Input{Message: &chat.Event{
+			Platform: chat.Twitch, MessageID: fmt.Sprint(i), CreatorID: "Ab3dE9", Channel: "harborlights", Text: line[0], SentAt: at, ReceivedAt: at,
+			Author: chat.Author{ID: "1", Login: "mod", Name: "Mod", Roles: chat.Moderator},
+		}})
+		require.NotNil(t, out.Effects, line[0])
+		require.Len(t, out.Effects.Messages, 1, line[0])
+		require.Equal(t, line[1], out.Effects.Messages[0].Text)
 	}
 }

@@ -184,7 +184,7 @@ func (b *branch) do(responses []string, actions []definition.Action, also builtI
 		b.responses = append(b.responses, newLine(text))
 	}
 	for _, a := range actions {
-		d := deed{kind: a.Type, mode: a.Mode, counter: strings.ToLower(a.Counter), add: a.Add, set: a.Set}
+		d := deed{kind: a.Type, mode: a.Mode, counter: match.Name(a.Counter), add: a.Add, set: a.Set}
 		switch a.Type {
 		case definition.DoReply:
 			d.text, b.speaks = newLine(a.Text), true

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/match"
 )
 
 // Value implements template.Values: what an attempt knows under a name. Names that
@@ -18,7 +19,7 @@ func (a *attempt) Value(name string) (string, bool) {
 		return a.group(group), true
 	}
 	if counter, ok := strings.CutPrefix(name, "counter."); ok {
-		return strconv.FormatInt(a.counter(strings.ToLower(counter)), 10), true
+		return strconv.FormatInt(a.counter(match.Name(counter)), 10), true
 	}
 	if len(name) == 1 && '1' <= name[0] && name[0] <= '9' {
 		return a.arg(int(name[0] - '1')), true
