@@ -17,7 +17,7 @@ func (k clerk) count(o Order) (Result, error) {
 	was, known := k.Counter(name)
 	if o.Verb == CounterShow {
 		if !known {
-			return Result{}, refuse("there is no counter %s: counter %s + makes it", shown(o.Name), name)
+			return Result{}, refuse("there is no counter %s: %scounter %s + makes it", shown(o.Name), k.Prefix(), name)
 		}
 		return Result{Reply: fmt.Sprintf("%s: %d", name, was)}, nil
 	}

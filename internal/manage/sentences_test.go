@@ -137,7 +137,7 @@ func TestEachOrderIsAnsweredInOneSentence(t *testing.T) {
 			{"commands 2", "commands: !Discord, !alpha, !clip, !commands, !counter, !hug"},
 		},
 		"counters": {
-			{"counter deaths", "there is no counter “deaths”: counter deaths + makes it"},
+			{"counter deaths", "there is no counter “deaths”: !counter deaths + makes it"},
 			{"counter deaths +", "deaths: 1"},
 			{"counter !Deaths + 4", "deaths: 5"},
 			{"counter deaths -2", "deaths: 3"},

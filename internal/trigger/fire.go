@@ -183,7 +183,7 @@ func (a *attempt) deny(no *refusal) {
 		answer = a.rule.onCooldown
 	}
 	throttle := a.rule.id + "//denied" // no trigger or subcommand is called so
-	if answer != Reply && no.say == "" || a.cooldown(throttle, globalScope).After(a.clock) {
+	if answer != Reply && no.say == "" || a.throttled(throttle) {
 		return
 	}
 	a.out.Cooldowns = append(a.out.Cooldowns, Cooldown{throttle, globalScope, a.clock.Add(DeniedEvery), a.clock})
@@ -196,4 +196,11 @@ func (a *attempt) deny(no *refusal) {
 		kind += "/" + a.rule.id
 	}
 	a.say(a.message(kind, text, ""))
+}
+
+// throttled reports whether a refusal was answered a moment ago. Whoever need not
+// wait for cooldowns is always answered: a moderator who mistypes twice wants to
+// know both times.
+func (a *attempt) throttled(throttle string) bool {
+	return !a.isExempt() && a.cooldown(throttle, globalScope).After(a.clock)
 }

@@ -111,7 +111,7 @@ func (a *attempt) late() *refusal {
 // cooling asks the cooldowns. What is told is the longest that is left, the step
 // is the first that holds it back.
 func (a *attempt) cooling() *refusal {
-	if a.operator || a.roles.Any(a.rule.exempt) || a.rule.exempt == every {
+	if a.operator || a.isExempt() {
 		return nil
 	}
 	var no *refusal
@@ -193,3 +193,6 @@ func (a *attempt) overQuota() *refusal {
 	}
 	return nil
 }
+
+// isExempt reports whether the author need not wait for the trigger's cooldowns.
+func (a *attempt) isExempt() bool { return a.roles.Any(a.rule.exempt) || a.rule.exempt == every }
