@@ -34,7 +34,7 @@ func measureIngest(ctx context.Context, b bench) (found Finding, err error) {
 		return found, err
 	}
 	full := load{Chat: b.lines, Ahead: ahead}
-	if err := r.warmUp(ctx, rows, peer, load{Chat: min(b.lines, 20_000), Ahead: ahead}); err != nil {
+	if err := r.warmUp(ctx, rows, peer, full); err != nil {
 		return found, fmt.Errorf("warm up: %w", err)
 	}
 	var turns []turn
@@ -68,7 +68,8 @@ type turn struct {
 	peer peerRun
 }
 
-// warmUp has both take in some chat that does not count.
+// warmUp has both take in a load that does not count: afterwards programs are compiled
+// and Postgres has the files that it will need.
 func (r *rig) warmUp(ctx context.Context, rows *table, to *peer, l load) error {
 	if _, err := r.drive(ctx, rows, l); err != nil {
 		return err
