@@ -57,7 +57,7 @@ func TestACommitWritesEverythingThatItsLaneDecided(t *testing.T) {
 		CreatorID: creator, NextSeq: 5, Clock: lane.Clock, Cooldowns: lane.Cooldowns[1:], ClipsRequested: []time.Time{noon},
 		ActiveClips: []string{"ab12cd"}, Live: st.Live, Recent: []chat.Key{lane.Events[2].Key(), lane.Events[1].Key(), lane.Events[0].Key()},
 		LastEventAt: map[chat.Platform]time.Time{chat.Twitch: noon},
-		Uses: []store.Use{}, Votes: []store.Vote{}, Points: []store.Balance{}, Spends: []store.Spend{},
+		Uses:        []store.Use{}, Votes: []store.Vote{}, Points: []store.Balance{}, Spends: []store.Spend{},
 		ChatCounters: []store.ChatCounter{}, Overlays: []store.Overlay{},
 	}, st)
 	require.Empty(t, st.Live)

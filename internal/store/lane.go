@@ -18,6 +18,10 @@ const firstSeq = 1
 // recentKeys is how many of the newest messages LoadLane returns at most.
 const recentKeys = 4096
 
+// longestCooldowns is how many cooldowns LoadLane returns at most: of authors' those
+// that last longest.
+const longestCooldowns = 100_000
+
 // Cooldown keeps a trigger from firing again for a while.
 type Cooldown struct {
 	TriggerID string
@@ -81,9 +85,11 @@ func (st *LaneState) readPosition(ctx context.Context, tx pgx.Tx) error {
 
 func (st *LaneState) readCooldowns(ctx context.Context, tx pgx.Tx) (err error) {
 	rows, _ := tx.Query(ctx, `
-		select trigger_id, scope, until, fired_at from cooldowns
-		where creator_id = $1 and until > $2 order by trigger_id, scope`,
-		st.CreatorID, storable(st.Clock.Add(-time.Hour)))
+		select * from (
+			select trigger_id, scope, until, fired_at from cooldowns where creator_id = $1 and until > $2
+			order by (scope like 'user:%'), until desc, trigger_id desc, scope desc limit $3
+		) longest order by trigger_id, scope`,
+		st.CreatorID, storable(st.Clock.Add(-time.Hour)), longestCooldowns)
 	st.Cooldowns, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Cooldown])
 	return err
 }

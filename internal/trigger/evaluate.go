@@ -11,7 +11,11 @@ import (
 // further in the future counts as said MaxSkew after it was received.
 const MaxSkew = 2 * time.Second
 
-const globalScope = "global"
+// Scopes of cooldowns: for everybody, or userScope and a user key.
+const (
+	globalScope = "global"
+	userScope   = "user:"
+)
 
 // Evaluate decides what an input does. It changes nothing that decisions depend
 // on: State.Apply moves the state on. Messages are expected once each; whoever

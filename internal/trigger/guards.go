@@ -138,7 +138,7 @@ func (a *attempt) cooling() *refusal {
 	return no
 }
 
-func (a *attempt) scope() string { return "user:" + a.userKey }
+func (a *attempt) scope() string { return userScope + a.userKey }
 
 func (a *attempt) overStreamLimit() *refusal {
 	if a.operator {

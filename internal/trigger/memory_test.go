@@ -56,6 +56,22 @@ func TestAMinuteOfFiftyThousandUsersLeavesOnlyWhatItHasTo(t *testing.T) {
 	require.Less(t, votes, 1000)
 }
 
+func TestOfMoreCooldownsThanAreRememberedThoseGoThatEndFirst(t *testing.T) {
+	t.Parallel()
+	s := NewState()
+	s.Clock = noon
+	s.Reserve(Cooldown{TriggerID: "t", Scope: globalScope, Until: noon.Add(time.Second)})
+	const extra = 5_000
+	for i := range maxCooldowns + extra {
+		s.Reserve(Cooldown{TriggerID: "t", Scope: fmt.Sprint(userScope, "twitch:", i), Until: noon.Add(time.Hour + time.Duration(i)*time.Millisecond)})
+		s.forget()
+		require.LessOrEqual(t, len(s.cooldowns), maxCooldowns+1)
+	}
+	require.False(t, s.Cooldown("t", globalScope).IsZero(), "everybody's is kept")
+	require.True(t, s.Cooldown("t", userScope+"twitch:0").IsZero())
+	require.False(t, s.Cooldown("t", fmt.Sprint(userScope, "twitch:", maxCooldowns+extra-1)).IsZero())
+}
+
 func TestTheUsesOfMoreUsersThanAreRememberedGoOldestFirst(t *testing.T) {
 	t.Parallel()
 	const users = maxUses + 5_000

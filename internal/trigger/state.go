@@ -144,15 +144,9 @@ func (s *State) forget() {
 		}
 	}
 	s.ClipsRequested = keep
-	if len(s.cooldowns) < s.sweepAt {
-		return
+	if len(s.cooldowns) >= s.sweepAt {
+		s.sweep()
 	}
-	for key, c := range s.cooldowns {
-		if !c.Until.After(s.Clock) {
-			delete(s.cooldowns, key)
-		}
-	}
-	s.sweepAt = max(firstSweep, 2*len(s.cooldowns))
 }
 
 func (s *State) changePoints(c PointChange) {
