@@ -82,7 +82,7 @@ func BenchmarkCompile(b *testing.B) {
 }
 
 func TestThreeHundredTriggersAllocateNothingForWhatMatchesNone(t *testing.T) {
-	s, r := live(), rules(t, with(benchTriggers(5)...))
+	s, r := live(), rules(t, with(benchTriggers(exactScans)...))
 	require.Empty(t, r.Problems())
 	for _, e := range realChat(t)[:500] {
 		in := Input{Message: &e}
