@@ -47,11 +47,7 @@ Texts and names are in it only where the creator has them recorded
 		if err != nil {
 			return err
 		}
-		target, err := r.target()
-		if err != nil {
-			return err
-		}
-		s, err := target.Store(cmd.Context())
+		s, err := r.store(cmd.Context())
 		if err != nil {
 			return err
 		}

@@ -43,11 +43,7 @@ Chat that is older than chat is kept is forgotten by the next housekeeping.`,
 		if err != nil {
 			return err
 		}
-		target, err := r.target()
-		if err != nil {
-			return err
-		}
-		s, err := target.Store(cmd.Context())
+		s, err := r.store(cmd.Context())
 		if err != nil {
 			return err
 		}

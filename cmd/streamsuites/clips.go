@@ -140,11 +140,7 @@ func (r *root) clipsList() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		target, err := r.target()
-		if err != nil {
-			return err
-		}
-		s, err := target.Store(cmd.Context())
+		s, err := r.store(cmd.Context())
 		if err != nil {
 			return err
 		}

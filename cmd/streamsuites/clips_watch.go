@@ -31,11 +31,7 @@ it is interrupted.`,
 	}
 	format := output.Flag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		target, err := r.target()
-		if err != nil {
-			return err
-		}
-		s, err := target.Store(cmd.Context())
+		s, err := r.store(cmd.Context())
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"os"
 
@@ -10,6 +11,7 @@ import (
 
 	"github.com/streamsuites/streamsuites/cmd/internal/connect"
 	"github.com/streamsuites/streamsuites/internal/config"
+	"github.com/streamsuites/streamsuites/internal/store"
 	"github.com/streamsuites/streamsuites/internal/temporallog"
 	"github.com/streamsuites/streamsuites/internal/version"
 )
@@ -82,6 +84,15 @@ func (r *root) target() (connect.Target, error) {
 		return connect.Target{}, err
 	}
 	return connect.Find(r.stateDir, env.Lookup)
+}
+
+// store opens the database that the command works on. The caller closes it.
+func (r *root) store(ctx context.Context) (*store.Store, error) {
+	target, err := r.target()
+	if err != nil {
+		return nil, err
+	}
+	return target.Store(ctx)
 }
 
 // quiet is the logger of commands that print their results: errors only.

@@ -38,11 +38,7 @@ too.`,
 	format := output.Flag(cmd)
 	cmd.Flags().StringVar(&platform, "platform", "", "only on this platform, where ids of several are the same")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		target, err := r.target()
-		if err != nil {
-			return err
-		}
-		s, err := target.Store(cmd.Context())
+		s, err := r.store(cmd.Context())
 		if err != nil {
 			return err
 		}

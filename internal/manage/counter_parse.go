@@ -3,16 +3,18 @@ package manage
 import (
 	"strconv"
 	"strings"
+
+	"github.com/streamsuites/streamsuites/internal/match"
 )
 
 // parseCounter reads `NAME [+|-|+N|-N|set N|reset]`; a blank may stand between
 // the sign and the number.
 func parseCounter(rest string) (Order, error) {
-	name, rest := firstWord(rest)
+	name, rest := match.FirstWord(rest)
 	if name == "" {
 		return Order{}, refuse("usage: counter NAME, then +, -, +N, -N, set N or reset")
 	}
-	word, more := firstWord(rest)
+	word, more := match.FirstWord(rest)
 	o := Order{Name: name}
 	switch strings.ToLower(word) {
 	case "":
@@ -32,7 +34,7 @@ func parseCounter(rest string) (Order, error) {
 		o.Verb, o.Amount = CounterSet, n
 		return o, nil
 	}
-	return parseStep(o, word+strings.TrimLeftFunc(more, blank))
+	return parseStep(o, word+strings.TrimLeftFunc(more, match.Blank))
 }
 
 // parseStep reads a sign and a number; the sign alone, or doubled, means one.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/definition"
+	"github.com/streamsuites/streamsuites/internal/match"
 )
 
 // setLevel reads one level, which means everybody from there up, or a list of
@@ -56,7 +57,7 @@ func setRoles(o *Options, value string) error {
 
 // roleNamed reads the name of one role, in bots' spellings too.
 func roleNamed(word string) (string, error) {
-	name := strings.ToLower(strings.TrimFunc(word, blank))
+	name := strings.ToLower(strings.TrimFunc(word, match.Blank))
 	switch name {
 	case "twitch_vip":
 		return "vip", nil

@@ -7,6 +7,7 @@ import (
 
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/definition"
+	"github.com/streamsuites/streamsuites/internal/match"
 )
 
 // optionNames is what there is, for answers.
@@ -43,7 +44,7 @@ var switches = map[string]bool{
 // reports that `--` ended them.
 func (o *Options) take(text string) (rest string, ended bool, err error) {
 	for {
-		word, rest := firstWord(text)
+		word, rest := match.FirstWord(text)
 		if word == "--" {
 			return rest, true, nil
 		}
@@ -81,7 +82,7 @@ func option(word string) (name, value string, assigned, known bool) {
 
 // nextValue takes the value behind an option that was written without "=".
 func nextValue(name, rest string) (value, left string) {
-	value, left = firstWord(rest)
+	value, left = match.FirstWord(rest)
 	if switches[name] {
 		if _, err := parseSwitch(value); err != nil {
 			return "on", rest
@@ -95,13 +96,13 @@ func nextValue(name, rest string) (value, left string) {
 // with quotation marks it may hold blanks.
 func unquote(word, text string) (value, rest string) {
 	if !strings.HasPrefix(word, `"`) {
-		return firstWord(text)
+		return match.FirstWord(text)
 	}
 	value, rest, closed := strings.Cut(text[1:], `"`)
 	if !closed {
-		return firstWord(text)
+		return match.FirstWord(text)
 	}
-	return strings.TrimFunc(value, blank), strings.TrimLeftFunc(rest, blank)
+	return strings.TrimFunc(value, match.Blank), strings.TrimLeftFunc(rest, match.Blank)
 }
 
 // given reports whether any option was.
@@ -166,7 +167,7 @@ func setPlatforms(o *Options, value string) error {
 	}
 	var found []chat.Platform
 	for word := range strings.SplitSeq(strings.ToLower(value), ",") {
-		p := chat.Platform(strings.TrimFunc(word, blank))
+		p := chat.Platform(strings.TrimFunc(word, match.Blank))
 		if !isPlatform(p) {
 			return refuse("-platforms takes all or some of kick, pilled, rumble, twitch and youtube, not %s", shown(word))
 		}

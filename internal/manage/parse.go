@@ -2,14 +2,14 @@ package manage
 
 import (
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"github.com/streamsuites/streamsuites/internal/match"
 )
 
 // Parse reads what stands behind one of the built-in commands, named by its id.
 // An error is a *UsageError.
 func Parse(command, rest string) (Order, error) {
-	rest = strings.TrimFunc(strings.ToValidUTF8(rest, ""), blank)
+	rest = strings.TrimFunc(strings.ToValidUTF8(rest, ""), match.Blank)
 	switch command {
 	case CmdID:
 		return parseCmd(rest)
@@ -35,7 +35,7 @@ var verbs = map[string]Verb{
 }
 
 func parseCmd(rest string) (Order, error) {
-	word, rest := firstWord(rest)
+	word, rest := match.FirstWord(rest)
 	verb, known := verbs[strings.ToLower(word)]
 	switch {
 	case !known:
@@ -59,7 +59,7 @@ func parseText(verb Verb, rest string) (Order, error) {
 	if err != nil {
 		return Order{}, err
 	}
-	o.Name, rest = firstWord(rest)
+	o.Name, rest = match.FirstWord(rest)
 	if o.Name == "" {
 		return Order{}, refuse("usage: cmd %s NAME [options] TEXT", verb)
 	}
@@ -83,13 +83,13 @@ func parseSetOptions(rest string) (Order, error) {
 	if err != nil {
 		return Order{}, err
 	}
-	o.Name, rest = firstWord(rest)
+	o.Name, rest = match.FirstWord(rest)
 	rest, _, err = o.Options.take(rest)
 	switch {
 	case err != nil:
 		return Order{}, err
 	case rest != "":
-		word, _ := firstWord(rest)
+		word, _ := match.FirstWord(rest)
 		return Order{}, refuse("%s is not an option: there are %s", shown(word), optionNames)
 	case o.Name == "" || !o.Options.given():
 		return Order{}, refuse("usage: cmd options NAME, then %s", optionNames)
@@ -101,7 +101,7 @@ func parseSetOptions(rest string) (Order, error) {
 
 // parseAlias reads `add NAME ALIAS…`, `remove [NAME] ALIAS…` and `NAME`.
 func parseAlias(rest string) (Order, error) {
-	words := strings.FieldsFunc(rest, blank)
+	words := strings.FieldsFunc(rest, match.Blank)
 	if len(words) == 1 {
 		return Order{Verb: AliasList, Name: words[0]}, nil
 	}
@@ -127,7 +127,7 @@ func parseAlias(rest string) (Order, error) {
 
 // parseName reads the one name that most verbs take.
 func parseName(verb Verb, rest string) (Order, error) {
-	name, more := firstWord(rest)
+	name, more := match.FirstWord(rest)
 	if name == "" || more != "" {
 		return Order{}, refuse("usage: cmd %s NAME", verb)
 	}
@@ -137,7 +137,7 @@ func parseName(verb Verb, rest string) (Order, error) {
 // parseCommands reads `!commands`: alone it lists, and behind it stands what
 // Nightbot has there and `!cmd` has here.
 func parseCommands(rest string) (Order, error) {
-	word, _ := firstWord(rest)
+	word, _ := match.FirstWord(rest)
 	if _, known := verbs[strings.ToLower(word)]; known {
 		return parseCmd(rest)
 	}
@@ -155,22 +155,4 @@ func parsePause(rest string) (Order, error) {
 	default:
 		return Order{}, refuse("usage: pausecommands, pausecommands on or pausecommands off")
 	}
-}
-
-// firstWord splits text at its first blank; rest has no leading blanks.
-func firstWord(text string) (word, rest string) {
-	i := strings.IndexFunc(text, blank)
-	if i < 0 {
-		return text, ""
-	}
-	return text[:i], strings.TrimLeftFunc(text[i:], blank)
-}
-
-// blank reports runes that separate words: white space, and the invisible ones
-// that chat clients append so that a repeated message is not refused.
-func blank(c rune) bool {
-	if c < utf8.RuneSelf {
-		return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f'
-	}
-	return c == '\u034f' || c == '\U000e0000' || unicode.IsSpace(c)
 }

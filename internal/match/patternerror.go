@@ -16,6 +16,7 @@ type PatternError struct {
 	Remedy  string
 }
 
+// Error implements error.
 func (e *PatternError) Error() string {
 	if e.Place == 0 {
 		return fmt.Sprintf("the pattern cannot be used: %s; %s", e.Finding, e.Remedy)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/streamsuites/streamsuites/internal/definition"
+	"github.com/streamsuites/streamsuites/internal/match"
 )
 
 // maxArgs is how many arguments are told apart; what is behind them is part of
@@ -68,17 +69,17 @@ func (a *arguments) read(rest string, quoted bool) (args []string, ok bool) {
 // quotation marks is one of them.
 func splitArgs(rest string, quoted bool) []string {
 	var args []string
-	rest = strings.TrimLeftFunc(rest, blank)
+	rest = strings.TrimLeftFunc(rest, match.Blank)
 	for rest != "" && len(args) < maxArgs {
 		if quoted && rest[0] == '"' {
 			if word, behind, ok := strings.Cut(rest[1:], `"`); ok {
 				args = append(args, word)
-				rest = strings.TrimLeftFunc(behind, blank)
+				rest = strings.TrimLeftFunc(behind, match.Blank)
 				continue
 			}
 		}
 		var word string
-		word, rest = firstWord(rest)
+		word, rest = match.FirstWord(rest)
 		args = append(args, word)
 	}
 	return args

@@ -6,6 +6,7 @@ import (
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/clip"
 	"github.com/streamsuites/streamsuites/internal/manage"
+	"github.com/streamsuites/streamsuites/internal/match"
 )
 
 // attempt is one message, or one operator's request, on its way through the
@@ -77,7 +78,7 @@ func (a *attempt) choose(rest string) {
 	if a.rule.subcommands == nil {
 		return
 	}
-	word, behind := firstWord(rest)
+	word, behind := match.FirstWord(rest)
 	if sub := a.rule.subcommand(word); sub != nil {
 		a.branch, a.rest = sub, behind
 	} else if a.rule.fallback != nil {

@@ -74,7 +74,7 @@ func (l *look) called(word string, name []byte) bool {
 func (l *look) anywhere(v *view) (rest string, ok bool) {
 	for text := v.text; text != ""; {
 		var word string
-		word, text = firstWord(strings.TrimLeftFunc(text, blank))
+		word, text = match.FirstWord(strings.TrimLeftFunc(text, match.Blank))
 		at := strings.Index(word, v.prefix)
 		if at < 0 {
 			continue
@@ -99,10 +99,10 @@ func (l *look) phrase(v *view, word string) bool {
 		return false
 	}
 	if l.how == definition.Exact {
-		return strings.TrimLeftFunc(visible(rest), blank) == ""
+		return strings.TrimLeftFunc(visible(rest), match.Blank) == ""
 	}
 	r, size := nextVisible(rest)
-	return size == 0 || blank(r) || strings.IndexFunc(rest, blank) == 0
+	return size == 0 || match.Blank(r) || strings.IndexFunc(rest, match.Blank) == 0
 }
 
 // groups are the named groups of the first pattern that matches the text, or the

@@ -7,6 +7,7 @@ import (
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/clip"
 	"github.com/streamsuites/streamsuites/internal/manage"
+	"github.com/streamsuites/streamsuites/internal/match"
 )
 
 // understand reads an order to the triggers and finds out what it changes.
@@ -94,7 +95,7 @@ func orderEffects(s *State, in Input, r *Rules) *Effects {
 // command tells which of the managing commands an operator means: the words are
 // those behind !cmd unless they begin with another one.
 func (a *attempt) command(text string) (command, rest string) {
-	word, rest := firstWord(strings.TrimSpace(text))
+	word, rest := match.FirstWord(strings.TrimSpace(text))
 	switch name := strings.ToLower(strings.TrimPrefix(word, a.rules.settings.Prefix)); name {
 	case CmdID, CommandsID, CounterID, PauseID:
 		return name, rest

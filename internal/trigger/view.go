@@ -31,7 +31,7 @@ func newView(e *chat.Event, prefix string) view {
 		v.begin = strings.TrimLeftFunc(v.begin, unicode.IsSpace)
 	}
 	if behind, ok := strings.CutPrefix(v.begin, prefix); ok {
-		v.word, v.rest = firstWord(behind)
+		v.word, v.rest = match.FirstWord(behind)
 	}
 	return v
 }
@@ -42,26 +42,8 @@ func withoutMention(text string) string {
 	if !strings.HasPrefix(text, "@") {
 		return text
 	}
-	_, rest := firstWord(text)
+	_, rest := match.FirstWord(text)
 	return rest
-}
-
-// firstWord splits text at its first blank; rest has no leading blanks.
-func firstWord(text string) (word, rest string) {
-	i := strings.IndexFunc(text, blank)
-	if i < 0 {
-		return text, ""
-	}
-	return text[:i], strings.TrimLeftFunc(text[i:], blank)
-}
-
-// blank reports runes that separate words: white space, and the invisible ones
-// that chat clients append so that a repeated message is not refused.
-func blank(c rune) bool {
-	if c < utf8.RuneSelf {
-		return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f'
-	}
-	return c == '\u034f' || c == '\U000e0000' || unicode.IsSpace(c)
 }
 
 // cutPhrase reports whether text begins with a phrase, and what follows. Invisible

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/clip"
+	"github.com/streamsuites/streamsuites/internal/match"
 )
 
 // wish is what somebody asked for behind `!clip`.
@@ -31,10 +32,10 @@ var errNoLength = errors.New("-d needs a number of seconds")
 
 // parseWish reads `[seconds] [title…]` or `-d N [title…]`.
 func parseWish(rest string, c ClipSettings) (wish, error) {
-	word, title := firstWord(rest)
+	word, title := match.FirstWord(rest)
 	length, isLength := parseSeconds(word)
 	if word == "-d" {
-		word, title = firstWord(title)
+		word, title = match.FirstWord(title)
 		if length, isLength = parseSeconds(word); !isLength {
 			return wish{}, errNoLength
 		}
@@ -87,7 +88,7 @@ func wishedTitle(text string) string {
 	if len(text) > maxWishedTitle {
 		text = strings.ToValidUTF8(text[:maxWishedTitle], "")
 	}
-	words := strings.FieldsFunc(text, blank)
+	words := strings.FieldsFunc(text, match.Blank)
 	kept := words[:0]
 	for _, w := range words {
 		if !isLink(w) && !strings.HasPrefix(w, "@") {
