@@ -37,7 +37,9 @@ type Document struct {
 	// Heartbeat documents carry the time at which they were written, so that
 	// writing one does not mean that anything changed.
 	Heartbeat bool
-	Data      []byte
+	// Also are further names of the document, which only mirrors have.
+	Also []string
+	Data []byte
 }
 
 // ClipPage is the name of the nth page of older clips; n counts from 1, the
@@ -48,12 +50,11 @@ func ClipPage(n int) string { return fmt.Sprintf("%s/page-%d.json", dirClipPages
 // names that this version does not write.
 func VisibilityOf(file string) (Visibility, bool) {
 	switch {
-	case file == FileSnapshot, file == FileJobs:
-		return DashboardOnly, true
 	case file == FileClips, file == FileMeta, file == FileManifest, isClipPage(file):
 		return Public, true
 	}
-	return "", false
+	k, known := kindOf(file)
+	return k.visibility, known
 }
 
 // Servable reports whether the HTTP server may show a document.
@@ -70,13 +71,12 @@ func isClipPage(file string) bool {
 
 // describe says in one sentence what a document holds.
 func describe(file string) string {
+	if k, known := kindOf(file); known {
+		return k.about
+	}
 	switch {
-	case file == FileSnapshot:
-		return "State of the whole runtime, rewritten every ten seconds"
 	case file == FileClips:
 		return "The newest clips"
-	case file == FileJobs:
-		return "Job ledger and last firing of each trigger"
 	case file == FileMeta:
 		return "List of what the runtime publishes"
 	case isClipPage(file):

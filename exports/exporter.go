@@ -136,7 +136,7 @@ func (e *Exporter) openWriter() (w *Writer, release func(), err error) {
 	return w, release, nil
 }
 
-// writeDocuments writes every document but the snapshot.
+// writeDocuments writes every document but the heartbeats.
 func (e *Exporter) writeDocuments(ctx context.Context, w *Writer, all bool) error {
 	start := e.options.Clock()
 	docs, complete, err := e.collector.documents(ctx, all)
@@ -144,8 +144,8 @@ func (e *Exporter) writeDocuments(ctx context.Context, w *Writer, all bool) erro
 	switch {
 	case err != nil:
 	case complete:
-		// The snapshot belongs to the set, though it is written by itself.
-		report, err = w.WriteSet(docs, FileSnapshot)
+		// Heartbeats belong to the set, though they are written by themselves.
+		report, err = w.WriteSet(docs, heartbeats()...)
 	default:
 		report, err = w.Write(docs)
 	}
@@ -155,10 +155,10 @@ func (e *Exporter) writeDocuments(ctx context.Context, w *Writer, all bool) erro
 
 func (e *Exporter) writeSnapshot(ctx context.Context, w *Writer, final bool) error {
 	start := e.options.Clock()
-	doc, err := e.collector.snapshot(ctx, final)
+	docs, err := e.collector.heartbeat(ctx, final)
 	var report Report
 	if err == nil {
-		report, err = w.Write([]Document{doc})
+		report, err = w.Write(docs)
 	}
 	e.options.Observe(Pass{true, e.options.Clock().Sub(start), len(report.Written), report.Generation, err})
 	return err

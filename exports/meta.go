@@ -1,6 +1,9 @@
 package exports
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 type metaDocument struct {
 	Meta    meta        `json:"meta"`
@@ -17,7 +20,11 @@ type metaEntry struct {
 // every runtime writes and the given number of clip pages. since is when this
 // list came to be, for its stamp.
 func BuildMeta(pages int, since time.Time) (Document, error) {
-	files := []string{FileSnapshot, FileClips, FileJobs, FileMeta}
+	files := []string{FileClips, FileMeta}
+	for _, k := range catalog() {
+		files = append(files, k.file)
+	}
+	slices.Sort(files)
 	for n := 1; n <= pages; n++ {
 		files = append(files, ClipPage(n))
 	}

@@ -26,6 +26,7 @@ type Settings struct {
 	Newest          int    // clips in clips.json and in each page
 	TriggerSource   string // shared or dashboard
 	Pending         Pending
+	Final           bool     // the runtime is ending: nothing is active any more
 	Notes           []string // why something waits for a restart, or was not taken in; for people
 }
 

@@ -32,7 +32,7 @@ type collector struct {
 	paged    bool // oldest is that of a complete set
 }
 
-// documents builds every document but the snapshot. all asks for the complete
+// documents builds every document but the heartbeats. all asks for the complete
 // set; otherwise pages of older clips are left out when none of them can have
 // got another clip. It reports whether the set is complete.
 func (c *collector) documents(ctx context.Context, all bool) (docs []Document, complete bool, err error) {
@@ -52,11 +52,16 @@ func (c *collector) documents(ctx context.Context, all bool) (docs []Document, c
 	if err != nil {
 		return nil, false, err
 	}
-	jobs, err := c.jobs(ctx, s)
-	if err != nil {
-		return nil, false, err
+	for _, k := range catalog() {
+		if k.heartbeat {
+			continue
+		}
+		doc, err := k.document(ctx, c, s)
+		if err != nil {
+			return nil, false, err
+		}
+		docs = append(docs, doc)
 	}
-	docs = append(docs, jobs)
 	if !complete {
 		return docs, false, nil
 	}
@@ -68,30 +73,50 @@ func (c *collector) documents(ctx context.Context, all bool) (docs []Document, c
 	return append(docs, meta), true, nil
 }
 
-func (c *collector) jobs(ctx context.Context, s Settings) (Document, error) {
+func buildJobs(ctx context.Context, c *collector, s Settings) ([]byte, error) {
 	jobs, err := c.source.Jobs(ctx)
 	if err != nil {
-		return Document{}, fmt.Errorf("read the jobs: %w", err)
+		return nil, fmt.Errorf("read the jobs: %w", err)
 	}
 	fired, err := c.source.AllCooldowns(ctx)
 	if err != nil {
-		return Document{}, fmt.Errorf("read the cooldowns: %w", err)
+		return nil, fmt.Errorf("read the cooldowns: %w", err)
 	}
-	return BuildJobs(JobsInput{jobs, fired, s.Jobs, s.Pending.System, s.Since})
+	doc, err := BuildJobs(JobsInput{jobs, fired, s.Jobs, s.Pending.System, s.Since})
+	return doc.Data, err
 }
 
-// snapshot builds the snapshot. final says that the runtime is ending.
-func (c *collector) snapshot(ctx context.Context, final bool) (Document, error) {
+// heartbeat builds the documents that tell how the runtime is now. final says that
+// it is ending.
+func (c *collector) heartbeat(ctx context.Context, final bool) ([]Document, error) {
+	s := c.settings()
+	s.Final = final
+	var docs []Document
+	for _, k := range catalog() {
+		if !k.heartbeat {
+			continue
+		}
+		doc, err := k.document(ctx, c, s)
+		if err != nil {
+			return nil, err
+		}
+		docs = append(docs, doc)
+	}
+	return docs, nil
+}
+
+func buildSnapshot(ctx context.Context, c *collector, s Settings) ([]byte, error) {
 	statuses, err := c.source.PlatformStatuses(ctx)
 	if err != nil {
-		return Document{}, fmt.Errorf("read the platforms' states: %w", err)
+		return nil, fmt.Errorf("read the platforms' states: %w", err)
 	}
 	counters, err := c.source.Counters(ctx)
 	if err != nil {
-		return Document{}, fmt.Errorf("read the counters: %w", err)
+		return nil, fmt.Errorf("read the counters: %w", err)
 	}
 	// The clock last: a stamp must not be older than what it stands on.
-	return BuildSnapshot(SnapshotInput{Settings: c.settings(), Statuses: statuses, Counters: counters, Final: final, Now: c.clock()})
+	doc, err := BuildSnapshot(SnapshotInput{Settings: s, Statuses: statuses, Counters: counters, Final: s.Final, Now: c.clock()})
+	return doc.Data, err
 }
 
 // metaOf builds meta.json for all clips. The list came to be with the build or,

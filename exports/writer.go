@@ -193,8 +193,10 @@ func (w *Writer) mirror(d Document, sum string) {
 	}
 	for _, m := range w.mirrors {
 		err := w.spare(m)
-		if err == nil {
-			_, err = m.put(d, sum)
+		for _, name := range append([]string{d.File}, d.Also...) {
+			if err == nil {
+				_, err = m.put(Document{File: name, Data: d.Data}, sum)
+			}
 		}
 		w.complain(m.dir, err)
 	}
