@@ -108,7 +108,8 @@ func bareEnv() *testsuite.TestWorkflowEnvironment {
 	suite := testsuite.WorkflowTestSuite{}
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	env := suite.NewTestWorkflowEnvironment()
-	env.SetWorkerOptions(worker.Options{DisableRegistrationAliasing: true})
+	// A busy machine with the race detector is slow, not deadlocked.
+	env.SetWorkerOptions(worker.Options{DisableRegistrationAliasing: true, DeadlockDetectionTimeout: 30 * time.Second})
 	env.SetStartTime(benchStart)
 	env.SetTestTimeout(time.Minute)
 	env.SetDetachedChildWait(false)

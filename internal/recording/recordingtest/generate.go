@@ -77,7 +77,6 @@ type generator struct {
 	sent   []chat.Event // the newest, to be delivered again
 	clips  []string     // ids that there may be
 	made   int
-	stream int
 	config trigger.Settings
 }
 
