@@ -42,8 +42,10 @@ func Stamp(o StampOptions) (changed []string, err error) {
 			return nil, fmt.Errorf("stamp the dashboard: %s is not a folder", o.Site)
 		}
 	}
-	if o.Tree != nil {
-		if changed, err = stampTree(*o.Tree, docs); err != nil {
+	for _, tree := range o.trees() {
+		inTree, err := stampTree(tree, docs)
+		changed = append(changed, inTree...)
+		if err != nil {
 			return changed, err
 		}
 	}
@@ -52,6 +54,25 @@ func Stamp(o StampOptions) (changed []string, err error) {
 		return append(changed, inSite...), err
 	}
 	return changed, nil
+}
+
+// trees are those that have a manifest to keep: the given one, and that of a
+// state directory which is served as it is.
+func (o StampOptions) trees() (all []WriterOptions) {
+	if o.Tree != nil {
+		all = append(all, *o.Tree)
+	}
+	served := filepath.Join(o.Site, filepath.FromSlash(siteFolders[1]))
+	inSite, err := os.Stat(filepath.Join(served, FileManifest))
+	if o.Site == "" || err != nil {
+		return all
+	}
+	if o.Tree != nil {
+		if given, err := os.Stat(filepath.Join(o.Tree.Canonical, FileManifest)); err == nil && os.SameFile(given, inSite) {
+			return all
+		}
+	}
+	return append(all, WriterOptions{Canonical: served})
 }
 
 func stampTree(o WriterOptions, docs []Document) ([]string, error) {

@@ -93,6 +93,24 @@ func TestATreeIsStampedWithoutTouchingItsOtherDocuments(t *testing.T) {
 	require.Contains(t, tr.read(tr.canonical, FileVersion), `"0.1.0"`, "a runtime says which version it is")
 }
 
+func TestAStateDirectoryThatIsServedAsItIsKeepsItsManifest(t *testing.T) {
+	t.Parallel()
+	tr := newTree(t)
+	settings := someSettings()
+	require.NoError(t, New(Options{Source: &rows{}, Settings: func() Settings { return settings }, Writer: tr.options()}).Once(t.Context()))
+	site := filepath.Dir(filepath.Dir(tr.canonical))
+	changed, err := Stamp(StampOptions{Release: someRelease(), Site: site})
+	require.NoError(t, err)
+	require.Len(t, changed, 13)
+	require.Contains(t, tr.read(tr.canonical, FileManifest), hash([]byte(tr.read(tr.canonical, FileVersion))))
+	tr.manifest()
+
+	o := tr.options()
+	changed, err = Stamp(StampOptions{Release: someRelease(), Tree: &o, Site: site})
+	require.NoError(t, err, "one tree, named twice, is locked once")
+	require.Empty(t, changed)
+}
+
 func TestATreeThatARuntimeWritesIsNotStamped(t *testing.T) {
 	t.Parallel()
 	tr := newTree(t)
