@@ -12,7 +12,7 @@ COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 DAY     := $(shell git log -1 --format=%cd --date=format:%Y.%m.%d 2>/dev/null || echo 1970.01.01)
 NUMBER  := $(shell printf '%03d' "$$(git log -999 --format=%cd --date=format:%Y.%m.%d 2>/dev/null | grep -cx '$(DAY)')")
 # A release is given the build that `streamsuites version stamp` stamped.
-BUILD   ?= $(DAY)+$(NUMBER)
+BUILD   := $(DAY)+$(NUMBER)
 LDFLAGS := -s -w -X $(MODULE)/internal/version.commit=$(COMMIT) -X $(MODULE)/internal/version.build=$(BUILD)
 
 STATICCHECK   := honnef.co/go/tools/cmd/staticcheck@v0.8.2
