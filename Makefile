@@ -11,7 +11,9 @@ COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 # Build number: the day of the newest commit, and how many commits that day has.
 DAY     := $(shell git log -1 --format=%cd --date=format:%Y.%m.%d 2>/dev/null || echo 1970.01.01)
 NUMBER  := $(shell printf '%03d' "$$(git log -999 --format=%cd --date=format:%Y.%m.%d 2>/dev/null | grep -cx '$(DAY)')")
-LDFLAGS := -s -w -X $(MODULE)/internal/version.commit=$(COMMIT) -X $(MODULE)/internal/version.build=$(DAY)+$(NUMBER)
+# A release is given the build that `streamsuites version stamp` stamped.
+BUILD   := $(DAY)+$(NUMBER)
+LDFLAGS := -s -w -X $(MODULE)/internal/version.commit=$(COMMIT) -X $(MODULE)/internal/version.build=$(BUILD)
 
 STATICCHECK   := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 WORKFLOWCHECK := go.temporal.io/sdk/contrib/tools/workflowcheck@v0.6.0

@@ -44,7 +44,10 @@ func requireContract(t *testing.T, exports string) {
 		seen[rel] = true
 		return nil
 	}))
-	for _, name := range []string{"clips.json", "jobs.json", "meta.json", "runtime_snapshot.json"} {
+	for _, name := range []string{
+		"clips.json", "jobs.json", "meta.json", "runtime_snapshot.json",
+		"version.json", "about.admin.json", "about.public.json", "changelog.json", "changelog.runtime.json", "roadmap.json",
+	} {
 		require.True(t, seen[name], "%s is exported", name)
 	}
 	requireManifest(t, exports)
@@ -54,6 +57,9 @@ func requireContract(t *testing.T, exports string) {
 // has it.
 func schemaOf(rel string) string {
 	name := strings.TrimSuffix(rel, ".json")
+	if strings.HasPrefix(name, "about.") {
+		return "about"
+	}
 	return strings.NewReplacer("signals/", "", string(filepath.Separator), "_", ".", "_").Replace(name)
 }
 

@@ -28,6 +28,12 @@ func catalog() []kind {
 			file: FileSnapshot, visibility: DashboardOnly, heartbeat: true,
 			about: "State of the whole runtime, rewritten every ten seconds", build: buildSnapshot,
 		},
+		{file: FileVersion, visibility: Public, about: "Version and build", build: fromRelease(BuildVersion)},
+		{file: FileAboutAdmin, visibility: Public, about: "About box of the desktop console", build: fromRelease(BuildAboutAdmin)},
+		{file: FileAboutPublic, visibility: Public, about: "About box for viewers", build: fromRelease(BuildAboutPublic)},
+		{file: FileChangelog, visibility: Public, about: "What changed, the newest first", build: fromRelease(BuildChangelog)},
+		{file: FileRuntimeChangelog, visibility: Public, about: "What changed in the runtime, as a bare list", build: fromRelease(BuildRuntimeChangelog)},
+		{file: FileRoadmap, visibility: Public, about: "What is planned, and how far it is", build: fromRelease(BuildRoadmap)},
 	}
 }
 

@@ -121,6 +121,9 @@ func build(t *testing.T) map[string]Document {
 	add(BuildJobs(someJobs()))
 	add(BuildMeta(2, at(-3600)))
 	add(BuildSnapshot(someSnapshot()))
+	for _, document := range releaseBuilders() {
+		add(document(someRelease()))
+	}
 	return docs
 }
 
@@ -129,7 +132,7 @@ func build(t *testing.T) map[string]Document {
 // held against the schemas of this package as well.
 func contractSchema(t *testing.T, file string) *jsonschema.Schema {
 	t.Helper()
-	path, err := filepath.Abs(filepath.Join("..", "..", "shared", "contract", "schemas", strings.TrimSuffix(file, ".json")+".schema.json"))
+	path, err := filepath.Abs(filepath.Join("..", "..", "shared", "contract", "schemas", schemaName(file)+".schema.json"))
 	require.NoError(t, err)
 	if _, err := os.Stat(path); err != nil {
 		return nil

@@ -41,7 +41,10 @@ func schemaName(file string) string {
 	if isClipPage(file) {
 		file = FileClips
 	}
-	return strings.TrimSuffix(file, ".json")
+	if strings.HasPrefix(file, "about.") {
+		return "about" // one form for every audience
+	}
+	return strings.ReplaceAll(strings.TrimSuffix(file, ".json"), ".", "_")
 }
 
 func compileSchemas() (map[string]*jsonschema.Schema, error) {

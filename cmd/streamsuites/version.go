@@ -16,12 +16,14 @@ func (r *root) versionCommand() *cobra.Command {
 		Args:  noArgs,
 	}
 	format := output.Flag(cmd)
+	asJSON := cmd.Flags().Bool("json", false, "short for --output json")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if *format == output.JSON {
+		if *asJSON || *format == output.JSON {
 			return output.WriteJSON(cmd.OutOrStdout(), version.Get())
 		}
 		_, err := fmt.Fprintln(cmd.OutOrStdout(), version.String())
 		return err
 	}
+	cmd.AddCommand(r.versionStampCommand())
 	return cmd
 }

@@ -8,11 +8,16 @@ import (
 )
 
 // Version is the semantic version, without a leading "v": the readers of the
-// exports add their own.
+// exports add their own. Everything that shows a version takes it from here;
+// `streamsuites version stamp --source` rewrites this line.
 const Version = "0.1.0"
 
 // Project is the name under which the exports introduce the runtime.
 const Project = "StreamSuites Runtime"
+
+// Product is what the runtime is a part of: the name beside the version at the
+// foot of the dashboard's pages.
+const Product = "StreamSuites"
 
 // build and commit are set by the linker:
 //
