@@ -13,9 +13,9 @@ import (
 	"github.com/streamsuites/streamsuites/internal/config"
 )
 
-// configView is what `config show` prints. Its JSON names are a fixed interface
+// effectiveView is what `config show` prints. Its JSON names are a fixed interface
 // for scripts.
-type configView struct {
+type effectiveView struct {
 	Folder      string             `json:"folder"`
 	Version     string             `json:"version"` // hash of the documents that are in force
 	Environment []variableView     `json:"environment"`
@@ -89,7 +89,7 @@ func counted(n int, one, many string) string {
 }
 
 func showAll(w io.Writer, format output.Format, c *config.Config) error {
-	view := configView{Folder: c.Dir, Version: c.Version, Environment: []variableView{}, Documents: c.Effective()}
+	view := effectiveView{Folder: c.Dir, Version: c.Version, Environment: []variableView{}, Documents: c.Effective()}
 	for _, v := range c.Environment {
 		view.Environment = append(view.Environment, variableView{v.Name, c.PlainText(v.Value), v.Set, v.Secret, v.Source})
 	}
@@ -97,7 +97,7 @@ func showAll(w io.Writer, format output.Format, c *config.Config) error {
 		return output.WriteJSON(w, view)
 	}
 	_, _ = fmt.Fprintf(w, "configuration %s in %s\n\n", view.Version, view.Folder)
-	rows := [][]string{}
+	var rows [][]string
 	for _, v := range view.Environment {
 		rows = append(rows, []string{v.Name, v.Value, v.Source})
 	}
@@ -108,6 +108,7 @@ func showAll(w io.Writer, format output.Format, c *config.Config) error {
 		if len(d.Settings) == 0 {
 			continue
 		}
+		_, _ = fmt.Fprintln(w)
 		if err := showSettings(w, d.Document+".json", d.Settings); err != nil {
 			return err
 		}
@@ -148,7 +149,7 @@ func showSettings(w io.Writer, title string, settings []config.Setting) error {
 	for _, s := range settings {
 		rows = append(rows, []string{s.Name, valueText(s.Value), s.Source})
 	}
-	_, _ = fmt.Fprintf(w, "\n%s\n", title)
+	_, _ = fmt.Fprintln(w, title)
 	return output.Table(w, []string{"SETTING", "VALUE", "SOURCE"}, rows)
 }
 
