@@ -12,8 +12,8 @@ import (
 func (r *root) configCommand() *cobra.Command {
 	return family(&cobra.Command{
 		Use:   "config",
-		Short: "Check the configuration",
-	}, r.configValidate())
+		Short: "Check, show, describe and modernise the configuration",
+	}, r.configValidate(), r.configShow(), r.configSchema(), r.configMigrate())
 }
 
 func (r *root) configValidate() *cobra.Command {

@@ -14,6 +14,7 @@ import (
 
 // triggersFile is a triggers.json.
 type triggersFile struct {
+	Schema   string            `json:"$schema,omitempty"` // for editors
 	Meta     json.RawMessage   `json:"meta,omitempty"`
 	Triggers []json.RawMessage `json:"triggers"`
 }

@@ -85,7 +85,7 @@ func (l *loader) open(name, file string, p policy) (document, map[string]any) {
 		l.add(*problem)
 		return d, nil
 	}
-	object, ok := value.(map[string]any)
+	object, ok := asObject(name, value)
 	if !ok {
 		l.add(Problem{File: d.file, Path: "$", Found: describe(value), Allowed: "a JSON object", Remedy: p.without, Severity: p.broken, Kind: Invalid})
 		return d, nil
@@ -94,7 +94,12 @@ func (l *loader) open(name, file string, p policy) (document, map[string]any) {
 }
 
 func (l *loader) check(d document, object map[string]any, p policy) document {
+	delete(object, schemaKey) // for editors
 	original := clone(object)
+	for _, s := range l.schemas.leaveOutStrays(d.name, object) {
+		l.add(Problem{File: d.file, Path: jsonPath(original, s.location), Found: "an unknown field", Allowed: s.allowed(),
+			Remedy: "it is ignored", Severity: Warning, Kind: Advice})
+	}
 	rest, wrong := l.schemas.prune(d.name, object)
 	for _, v := range wrong {
 		remedy := "this value is left out"
@@ -109,6 +114,7 @@ func (l *loader) check(d document, object map[string]any, p policy) document {
 	}
 	d.pruned = len(wrong) > 0
 	d.value, d.valid = rest.(map[string]any)
+	l.checked[d.name] = d
 	return d
 }
 

@@ -76,24 +76,11 @@ func (l *loader) loadRateLimits() (RateLimits, document) {
 // creator, then the creator's own; later layers win key by key.
 func (c *Config) Limits(creator *Creator) Limits {
 	limits := Limits{}
-	lay := func(source string, layer map[string]any) {
-		for name, v := range layer {
-			if w, ok := v.(whole); ok {
-				v = float64(w)
-			}
-			limits[name] = Limit{v, source}
+	for _, layer := range c.LimitLayers(creator) {
+		for name, v := range layer.Limits {
+			limits[name] = Limit{v, layer.Source}
 		}
 	}
-	if tier, ok := c.Tiers[creator.Tier]; ok {
-		lay("default", tier.fallbacks())
-		lay("tier "+tier.Name, tier.limits())
-	}
-	lay("ratelimits.json global", c.RateLimits.Global)
-	if p := creator.firstPlatform(); p != "" {
-		lay("ratelimits.json platforms."+p, c.RateLimits.Platforms[p])
-	}
-	lay("ratelimits.json creators."+creator.ID, c.RateLimits.Creators[creator.ID].Overrides)
-	lay("creators.json "+creator.ID, creator.Limits)
 	return limits
 }
 

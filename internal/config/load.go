@@ -58,6 +58,11 @@ type Config struct {
 	Settings []Setting
 	// TriggerSource says who wrote the triggers.
 	TriggerSource TriggerSource
+	// Discord, ClipRules and Monetization are read and checked; nothing acts on
+	// them.
+	Discord      Discord
+	ClipRules    ClipRules
+	Monetization Monetization
 	// Version is a short hash of all documents as they are in force.
 	Version string
 
@@ -67,6 +72,7 @@ type Config struct {
 	triggers     map[string][]definition.Definition // by creator, in the files' order
 	problems     Problems
 	options      Options
+	checked      map[string]document // by name, those that are in force
 }
 
 // SecretValues returns every secret value that the configuration holds, for the
@@ -135,6 +141,7 @@ type loader struct {
 	env          *environment
 	problems     Problems
 	secrets      []string
+	checked      map[string]document // by name, those that are JSON objects
 }
 
 func newLoader(o Options, set *schemaSet) (*loader, string, error) {
@@ -152,7 +159,7 @@ func newLoader(o Options, set *schemaSet) (*loader, string, error) {
 			o.EnvNames = environNames
 		}
 	}
-	l := &loader{stateDir: stateDir, schemas: set, destinations: o.Destinations,
+	l := &loader{stateDir: stateDir, schemas: set, destinations: o.Destinations, checked: map[string]document{},
 		env: &environment{lookup: o.Env, opened: map[string]found{}}}
 	if len(l.destinations) == 0 {
 		l.destinations = []string{"folder", youtubeName}
@@ -188,6 +195,12 @@ func (l *loader) load(workDir string) *Config {
 	docs = append(docs, d)
 	triggers := l.loadTriggers(c)
 	docs = append(docs, triggers...)
+	var discord document
+	if c.Discord, discord = l.loadDiscord(); discord.present {
+		docs = append(docs, discord)
+	}
+	c.ClipRules, c.Monetization = l.loadInert()
+	l.adviseFiles()
 	c.Twitch = l.loadTwitchAccounts(c.Creators, platforms)
 	c.YouTube = l.loadYouTubeAccounts(c.Creators, c.System.Clips)
 	c.Platforms = platforms
@@ -199,7 +212,7 @@ func (l *loader) load(workDir string) *Config {
 	c.Environment = l.optionValues()
 	c.Settings = l.settings(system)
 	c.Version = versionOf(docs)
-	c.secrets = l.secrets
+	c.secrets, c.checked = l.secrets, l.checked
 	return c
 }
 

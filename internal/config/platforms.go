@@ -46,7 +46,10 @@ func (p Platform) Overlay() bool {
 	return p.State != Paused && slices.Contains([]string{"youtube", "twitch", "rumble"}, p.Name)
 }
 
-const defaultPausedReason = "Platform ingestion paused"
+const (
+	defaultPausedReason = "Platform ingestion paused"
+	overridesName       = "platform_overrides"
+)
 
 type rawPlatform struct {
 	Name         string          `json:"name"`
@@ -75,7 +78,7 @@ func (l *loader) loadPlatforms() ([]Platform, []document) {
 			byName[string(p)] = rawPlatform{Name: string(p)}.platform("default")
 		}
 	}
-	overrides := l.readOptional("platform_overrides", "platform_overrides.json", policy{Info, Warning, Warning, "nothing is overridden"})
+	overrides := l.readOptional(overridesName, overridesName+".json", policy{Info, Warning, Warning, "nothing is overridden"})
 	l.overridePlatforms(overrides, byName)
 	platforms := make([]Platform, 0, len(byName))
 	for _, p := range byName {

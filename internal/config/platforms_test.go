@@ -96,7 +96,7 @@ func TestPlatformsOfACreatorHaveManySpellings(t *testing.T) {
 	t.Parallel()
 	for _, platforms := range []string{
 		`"platforms": {"twitch": true, "kick": false}`,
-		`"platforms": {"twitch": {"enabled": true, "extra": 1}, "kick": {"enabled": false}}`,
+		`"platforms": {"twitch": {"enabled": true, "channel": "otter"}, "kick": {"enabled": false}}`,
 		`"platforms": ["twitch"]`,
 		`"platforms": [{"name": "twitch"}, {"platform": "kick", "enabled": false}]`,
 		`"platforms_enabled": {"twitch": true}`,

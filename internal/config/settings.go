@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// Setting is one setting of system.json as it is in force.
+// Setting is one setting as it is in force.
 type Setting struct {
-	Name    string // path in system.json, such as "clips.post_roll_seconds"
-	Allowed string // in words
-	Value   any
-	Source  string // the file or the variable it comes from, or "default"
+	Name    string `json:"name"`              // path in its document, such as "clips.post_roll_seconds"
+	Allowed string `json:"allowed,omitempty"` // in words
+	Value   any    `json:"value"`
+	Source  string `json:"source"` // the file or the variable it comes from, or "default"
 }
 
 // overlaid maps settings to the variable that wins over the file.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -136,10 +137,40 @@ type olderAnswers struct {
 	} `json:"triggers"`
 }
 
+// OlderTriggers returns the triggers that a chat_behaviour.json gives a creator.
+// The error says what of it cannot be read.
+func OlderTriggers(data []byte, creatorID string) ([]definition.Definition, error) {
+	file := olderAnswers{Gap: olderGap}
+	if err := json.Unmarshal(bytes.TrimPrefix(data, bom), &file); err != nil {
+		return nil, fmt.Errorf("read the older answers: %w", err)
+	}
+	return file.triggers(creatorID), nil
+}
+
+// olderGap is the cooldown of older answers, in seconds, where the file has none.
+const olderGap = 0.75
+
+func (f olderAnswers) triggers(creatorID string) []definition.Definition {
+	var all []definition.Definition
+	for n, a := range f.Triggers {
+		gap := or(a.Cooldown, f.Gap)
+		t := definition.Definition{
+			ID: fmt.Sprintf("chat_behaviour:%d", n+1), CreatorID: creatorID, Type: definition.Keyword, Keywords: []string{strings.TrimSpace(a.Match)},
+			Match: definition.Exact, Platforms: []chat.Platform{chat.Rumble}, CooldownGlobal: &gap, Enabled: a.Enabled,
+			Responses: []string{strings.TrimSpace(a.Response)}, Description: a.Notes,
+		}
+		if a.Mode == "contains_icase" {
+			t.Match = definition.Contains
+		}
+		all = append(all, t)
+	}
+	return all
+}
+
 // addOlder adds the answers of the older responder, which knew Rumble only, to
 // the triggers of every creator who is there.
 func (s *triggerSet) addOlder(d document) {
-	file := olderAnswers{Gap: 0.75}
+	file := olderAnswers{Gap: olderGap}
 	if !s.decode(d, &file) {
 		return
 	}
@@ -148,16 +179,7 @@ func (s *triggerSet) addOlder(d document) {
 		if !creator.Enabled || !creator.On(chat.Rumble) {
 			continue
 		}
-		for n, a := range file.Triggers {
-			gap := or(a.Cooldown, file.Gap)
-			t := definition.Definition{
-				ID: fmt.Sprintf("chat_behaviour:%d", n+1), CreatorID: creator.ID, Type: definition.Keyword, Keywords: []string{strings.TrimSpace(a.Match)},
-				Match: definition.Exact, Platforms: []chat.Platform{chat.Rumble}, CooldownGlobal: &gap, Enabled: a.Enabled,
-				Responses: []string{strings.TrimSpace(a.Response)}, Description: a.Notes,
-			}
-			if a.Mode == "contains_icase" {
-				t.Match = definition.Contains
-			}
+		for _, t := range file.triggers(creator.ID) {
 			if s.take(d, t) {
 				s.judge(d, t, json.RawMessage("{}"))
 			}

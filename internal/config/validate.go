@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+
+	"github.com/streamsuites/streamsuites/internal/definition"
 )
 
 // violation is one place of a document that its schema does not allow.
@@ -56,7 +59,7 @@ func (s *schemaSet) collect(e *jsonschema.ValidationError, root any, all *[]viol
 	case *kind.AdditionalProperties:
 		for _, name := range k.Properties {
 			*all = append(*all, violation{location: append(slices.Clone(e.InstanceLocation), name),
-				found: "an unknown field", allowed: s.properties(e.SchemaURL)})
+				found: "an unknown field", allowed: s.perhaps(e.SchemaURL, name)})
 		}
 		return
 	case *kind.PropertyNames:
@@ -124,15 +127,16 @@ func mistyped(e *jsonschema.ValidationError, depth int) bool {
 	return slices.ContainsFunc(e.Causes, func(c *jsonschema.ValidationError) bool { return mistyped(c, depth) })
 }
 
-// properties lists the fields that the object at url may have.
-func (s *schemaSet) properties(url string) string {
+// perhaps lists the fields that the object at url may have, and says which one
+// was probably meant.
+func (s *schemaSet) perhaps(url, stray string) string {
 	props, _ := s.node(url)["properties"].(map[string]any)
-	names := make([]string, 0, len(props))
-	for n := range props {
-		names = append(names, n)
+	names := slices.Sorted(maps.Keys(props))
+	allowed := strings.Join(names, ", ")
+	if meant := definition.Nearest(stray, names); meant != "" {
+		allowed += " (perhaps " + meant + " was meant)"
 	}
-	slices.Sort(names)
-	return strings.Join(names, ", ")
+	return allowed
 }
 
 // at returns the value at a location, or nil.

@@ -61,7 +61,7 @@ func strays(value any, path, kind string, found []Stray) []Stray {
 	for _, key := range slices.Sorted(maps.Keys(object)) {
 		at, inside := strings.TrimPrefix(path+"."+key, "."), strings.TrimPrefix(kind+"."+key, ".")
 		if !slices.Contains(names, key) {
-			found = append(found, Stray{at, nearest(key, names)})
+			found = append(found, Stray{at, Nearest(key, names)})
 			continue
 		}
 		list, isList := object[key].([]any)
@@ -76,8 +76,8 @@ func strays(value any, path, kind string, found []Stray) []Stray {
 	return found
 }
 
-// nearest returns the name that is most like word, or "" when none is like it.
-func nearest(word string, names []string) string {
+// Nearest returns the name that is most like word, or "" when none is like it.
+func Nearest(word string, names []string) string {
 	const longest = 64
 	if len(word) > longest {
 		return ""

@@ -1,0 +1,151 @@
+package migrate
+
+import (
+	"encoding/json"
+	"fmt"
+	"path"
+	"regexp"
+)
+
+// rateLimits gives the file with the misleading name its own.
+func (f *folder) rateLimits() error {
+	const old, name = "ratelimits.schema.json", "ratelimits.json"
+	before, err := f.read(old)
+	if before == nil || err != nil {
+		return err
+	}
+	now, err := f.read(name)
+	if err != nil {
+		return err
+	}
+	if now != nil {
+		f.change(old, nil, "it is not read where there is a "+name)
+		return nil
+	}
+	if _, ok, err := f.readable("ratelimits", old); !ok || err != nil {
+		return err
+	}
+	f.change(name, before, "today's name of "+old)
+	f.change(old, nil, "it is called "+name+" now")
+	return nil
+}
+
+// platformName is what platforms.json allows as a name.
+var platformName = regexp.MustCompile(`^[a-z][a-z0-9_]{0,31}$`)
+
+// services turns the switches of services.json into platforms.json.
+func (f *folder) services() error {
+	const old, name = "services.json", "platforms.json"
+	data, ok, err := f.readable("services", old)
+	if !ok || err != nil {
+		return err
+	}
+	now, err := f.read(name)
+	if err != nil {
+		return err
+	}
+	target := object{}
+	if now != nil {
+		if _, ok, err := f.readable("platforms", name); !ok || err != nil {
+			return err
+		}
+		if err := json.Unmarshal(now, &target); err != nil {
+			return fmt.Errorf("read %s: %w", name, err)
+		}
+		var entries []json.RawMessage
+		if json.Unmarshal(target.values["platforms"], &entries) == nil && len(entries) > 0 {
+			f.change(old, nil, "it is not read where "+name+" has an entry")
+			return nil
+		}
+	}
+	entries, odd, err := serviceEntries(data)
+	if err != nil {
+		return err
+	}
+	if odd != "" {
+		f.leave("%s stays as it is: %q cannot be the name of a platform", old, odd)
+		return nil
+	}
+	if now == nil {
+		target.set("schema_version", "v1")
+	}
+	target.set("platforms", entries)
+	text, err := indented(target)
+	if err != nil {
+		return err
+	}
+	f.change(name, text, "the switches of "+old)
+	f.change(old, nil, "its switches are in "+name)
+	return nil
+}
+
+// serviceEntries are the entries that say the same as services.json, or the first
+// name that cannot be one.
+func serviceEntries(data []byte) (entries []object, odd string, err error) {
+	var services object
+	if err := json.Unmarshal(data, &services); err != nil {
+		return nil, "", fmt.Errorf("read services.json: %w", err)
+	}
+	entries = []object{}
+	for _, service := range services.keys {
+		if service == "$schema" {
+			continue
+		}
+		if !platformName.MatchString(service) {
+			return nil, service, nil
+		}
+		var switches object
+		if err := json.Unmarshal(services.values[service], &switches); err != nil {
+			return nil, "", fmt.Errorf("read %s of services.json: %w", service, err)
+		}
+		entry := object{}
+		entry.set("name", service)
+		entry.set("enabled", switches.isTrue("enabled"))
+		if switches.has("telemetry_enabled") {
+			entry.set("telemetry_enabled", switches.isTrue("telemetry_enabled"))
+		}
+		entries = append(entries, entry)
+	}
+	return entries, "", nil
+}
+
+// platformOverrides puts a list that stands alone where the others are.
+func (f *folder) platformOverrides() error {
+	const name = "platform_overrides.json"
+	data, ok, err := f.readable("platform_overrides", name)
+	if !ok || err != nil {
+		return err
+	}
+	var list []json.RawMessage
+	if json.Unmarshal(data, &list) != nil {
+		return nil // an object, as today
+	}
+	target := object{}
+	target.set("platforms", list)
+	text, err := indented(target)
+	if err != nil {
+		return err
+	}
+	f.change(name, text, "a list belongs below platforms")
+	return nil
+}
+
+// discord writes a discord.json in its normal form.
+func (f *folder) discord() error {
+	const name = "discord.json"
+	data, ok, err := f.readable("discord", name)
+	if !ok || err != nil {
+		return err
+	}
+	normal, older, err := normalDiscord(data)
+	if err != nil || !older {
+		return err
+	}
+	f.change(name, normal, "the normal form")
+	return nil
+}
+
+// bothFiles are a section's override and its own file.
+func bothFiles(section string) []string {
+	return []string{path.Join("overrides", section+".json"), section + ".json"}
+}
