@@ -121,6 +121,11 @@ func build(t *testing.T) map[string]Document {
 	add(BuildJobs(someJobs()))
 	add(BuildMeta(2, at(-3600)))
 	add(BuildSnapshot(someSnapshot()))
+	add(BuildEvents(someEvents()))
+	add(BuildErrors(someErrors()))
+	add(BuildRates(someRates()))
+	add(BuildDiscordRuntime())
+	add(BuildPlatforms(somePlatforms()))
 	return docs
 }
 
@@ -129,7 +134,7 @@ func build(t *testing.T) map[string]Document {
 // held against the schemas of this package as well.
 func contractSchema(t *testing.T, file string) *jsonschema.Schema {
 	t.Helper()
-	path, err := filepath.Abs(filepath.Join("..", "..", "shared", "contract", "schemas", strings.TrimSuffix(file, ".json")+".schema.json"))
+	path, err := filepath.Abs(filepath.Join("..", "..", "shared", "contract", "schemas", schemaName(file)+".schema.json"))
 	require.NoError(t, err)
 	if _, err := os.Stat(path); err != nil {
 		return nil

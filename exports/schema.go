@@ -41,7 +41,7 @@ func schemaName(file string) string {
 	if isClipPage(file) {
 		file = FileClips
 	}
-	return strings.TrimSuffix(file, ".json")
+	return strings.ReplaceAll(strings.TrimSuffix(file, ".json"), "/", "_")
 }
 
 func compileSchemas() (map[string]*jsonschema.Schema, error) {
