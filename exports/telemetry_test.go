@@ -1,6 +1,7 @@
 package exports
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -14,7 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/clip"
 	"github.com/streamsuites/streamsuites/internal/store"
+	"github.com/streamsuites/streamsuites/internal/store/storetest"
 )
 
 func TestTelemetryOfARuntimeWithoutRowsIsValid(t *testing.T) {
@@ -140,7 +143,9 @@ func TestAnErrorIsActiveAsLongAsItLasts(t *testing.T) {
 	retried := event(0, "clips", store.SeverityError, "a", "Clip a00001 failed: x")
 	retried.ClipID = "a00001"
 	status := store.PlatformStatus{CreatorID: "a", Platform: chat.Twitch, Channel: "marmot", State: "degraded", Error: "slow", UpdatedAt: at(0), LastHeartbeat: at(0)}
-	failure := store.ClipFailure{ClipID: "a00001", CreatorID: "a", Code: "disk_full", Reason: "x", At: at(0)}
+	failure := store.ClipFailure{ClipID: "a00001", CreatorID: "a", Code: clip.DiskFull, Reason: "x", At: at(0)}
+	withdrawn := failure
+	withdrawn.Code = clip.Withdrawn
 	for name, c := range map[string]struct {
 		in   ErrorsInput
 		want string
@@ -157,6 +162,7 @@ func TestAnErrorIsActiveAsLongAsItLasts(t *testing.T) {
 		"a clip is failed until its retry":   {ErrorsInput{Now: at(90000), Failures: []store.ClipFailure{failure}}, "active"},
 		"and told once":                      {ErrorsInput{Now: at(9), Failures: []store.ClipFailure{failure}, Events: []store.RuntimeEvent{retried}}, "active"},
 		"a retried one is not failed":        {ErrorsInput{Now: at(9), Events: []store.RuntimeEvent{retried}}, "cleared"},
+		"a withdrawn one is no error":        {ErrorsInput{Now: at(9), Failures: []store.ClipFailure{withdrawn}, Events: []store.RuntimeEvent{retried}}, ""},
 		"a failure is given up after a week": {ErrorsInput{Now: at(0).Add(8 * 24 * time.Hour), Failures: []store.ClipFailure{failure}}, "cleared"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -268,5 +274,50 @@ func TestTelemetryIsPublicAndDiscordIsNot(t *testing.T) {
 		v, known := VisibilityOf(file)
 		require.True(t, known, file)
 		require.Equal(t, want, v, file)
+	}
+}
+
+// TestTelemetryIsReadFromTheDatabase lets a real database count and fail.
+func TestTelemetryIsReadFromTheDatabase(t *testing.T) {
+	t.Parallel()
+	url, s := storetest.New(t)
+	committer, err := store.OpenCommitter(t.Context(), url)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, committer.Close(context.Background())) })
+	epochs, err := s.ClaimCreators(t.Context(), "host", []string{"Qx7Zt2"})
+	require.NoError(t, err)
+	now := time.Now().UTC().Truncate(time.Second)
+	count := func(seq, n int64, clips ...clip.Request) {
+		_, err := committer.Commit(t.Context(), []store.LaneCommit{{
+			CreatorID: "Qx7Zt2", Epoch: epochs["Qx7Zt2"], NextSeq: seq, Clock: now, Clips: clips,
+			Counters: map[chat.Platform]store.CounterDelta{chat.Twitch: {Messages: n, LastEventAt: now}},
+		}})
+		require.NoError(t, err)
+	}
+	request := someClip(1, clip.Queued).Request
+	request.RequestedAt, request.Start, request.End = now, now.Add(-30*time.Second), now
+	count(2, 1000, request)
+
+	tr := newTree(t)
+	settings := someSettings()
+	e := New(Options{Source: s, Settings: func() Settings { return settings }, Writer: tr.options()})
+	require.NoError(t, e.Once(t.Context()))
+	require.NotContains(t, tr.read(tr.mirror, FileRates), "1000", "the exporter was not there when it was counted")
+	require.Contains(t, tr.read(tr.mirror, FileEvents), "Clip a00001 queued\"")
+	require.Contains(t, tr.read(tr.mirror, FileErrors), `"errors": []`)
+
+	count(3, 77)
+	_, err = s.Transition(t.Context(), store.Transition{ClipID: "a00001", Seq: 1, State: clip.Failed, Reason: "Full.", Code: clip.DiskFull})
+	require.NoError(t, err)
+	require.NoError(t, s.SavePlatformStatus(t.Context(), []store.PlatformStatus{{CreatorID: "Qx7Zt2", Epoch: epochs["Qx7Zt2"], Platform: chat.Twitch, Channel: "marmot",
+		State: "needs_login", Error: "refused", LastHeartbeat: time.Now()}}))
+	require.NoError(t, e.Once(t.Context()))
+	require.Contains(t, tr.read(tr.mirror, FileRates), `"value": 77`)
+	errors := tr.read(tr.mirror, FileErrors)
+	require.Contains(t, errors, `"error_type": "disk_full"`)
+	require.Contains(t, errors, "The chat of marmot needs a login: refused")
+	require.NoError(t, e.Final(t.Context()))
+	for _, file := range []string{FileEvents, FileErrors, FileRates, FileDiscord, FilePlatforms} {
+		requireValid(t, Document{File: file, Data: []byte(tr.read(tr.mirror, file))})
 	}
 }

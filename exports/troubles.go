@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/clip"
 	"github.com/streamsuites/streamsuites/internal/store"
 )
 
@@ -43,7 +44,9 @@ func troubles(in ErrorsInput) []trouble {
 	failed := map[string]bool{}
 	for _, f := range in.Failures {
 		failed[f.ClipID] = true
-		all = append(all, failureTrouble(f, in.Now))
+		if f.Code != clip.Withdrawn { // that one somebody wanted
+			all = append(all, failureTrouble(f, in.Now))
+		}
 	}
 	all = append(all, eventTroubles(in, failed)...)
 	for _, st := range in.Statuses {
@@ -97,7 +100,7 @@ func eventTroubles(in ErrorsInput, failed map[string]bool) []trouble {
 		default:
 			t := eventTrouble(e)
 			stays := severity == store.SeverityError && slices.Contains(lasting[:], e.Source) && !told[a]
-			// A clip that is not among the failed ones was retried or withdrawn.
+			// A clip that is not among the failed ones was retried.
 			settled := e.Source == subsystemClips && e.ClipID != ""
 			t.active = !settled && (stays || !over[a] && in.Now.Sub(e.At) < momentary)
 			all = append(all, t)
