@@ -22,8 +22,9 @@ func TestDocumentsLookAsTheyAlwaysDid(t *testing.T) {
 	for file, d := range build(t) {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
-			golden := filepath.Join("testdata", file)
+			golden := filepath.Join("testdata", filepath.FromSlash(file))
 			if *update {
+				require.NoError(t, os.MkdirAll(filepath.Dir(golden), 0o755))
 				require.NoError(t, os.WriteFile(golden, d.Data, 0o644))
 			}
 			want, err := os.ReadFile(golden)

@@ -2,6 +2,8 @@ package exports
 
 import (
 	"context"
+	"maps"
+	"path"
 	"slices"
 )
 
@@ -24,6 +26,7 @@ type kind struct {
 func catalog() []kind {
 	return []kind{
 		{file: FileJobs, visibility: DashboardOnly, about: "Job ledger and last firing of each trigger", build: buildJobs},
+		{file: FilePlatforms, visibility: Public, about: "What the runtime can do on each platform, and whether it is switched on", build: buildPlatforms},
 		{
 			file: FileSnapshot, visibility: DashboardOnly, heartbeat: true,
 			about: "State of the whole runtime, rewritten every ten seconds", build: buildSnapshot,
@@ -34,6 +37,10 @@ func catalog() []kind {
 		{file: FileChangelog, visibility: Public, about: "What changed, the newest first", build: fromRelease(BuildChangelog)},
 		{file: FileRuntimeChangelog, visibility: Public, about: "What changed in the runtime, as a bare list", build: fromRelease(BuildRuntimeChangelog)},
 		{file: FileRoadmap, visibility: Public, about: "What is planned, and how far it is", build: fromRelease(BuildRoadmap)},
+		{file: FileEvents, visibility: Public, heartbeat: true, about: "What happened lately, in words", build: buildEvents},
+		{file: FileErrors, visibility: Public, heartbeat: true, about: "What went wrong lately, by subsystem and type", build: buildErrors},
+		{file: FileRates, visibility: Public, heartbeat: true, about: "What was counted in the last minute and in the last five", build: buildRates},
+		{file: FileDiscord, visibility: DashboardOnly, heartbeat: true, about: "State of the Discord connection", build: buildDiscord},
 	}
 }
 
@@ -53,6 +60,19 @@ func (k kind) document(ctx context.Context, c *collector, s Settings) (Document,
 		return Document{}, err
 	}
 	return Document{File: k.file, Visibility: k.visibility, Heartbeat: k.heartbeat, Also: k.also, Data: data}, nil
+}
+
+// folders are the folders below a root that documents lie in, besides the root.
+func folders() []string {
+	seen := map[string]bool{dirClipPages: true}
+	for _, k := range catalog() {
+		for _, file := range append([]string{k.file}, k.also...) {
+			if dir := path.Dir(file); dir != "." {
+				seen[dir] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
 }
 
 // heartbeats are the files that are written with the snapshot.

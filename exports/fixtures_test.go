@@ -124,6 +124,11 @@ func build(t *testing.T) map[string]Document {
 	for _, document := range releaseBuilders() {
 		add(document(someRelease()))
 	}
+	add(BuildEvents(someEvents()))
+	add(BuildErrors(someErrors()))
+	add(BuildRates(someRates()))
+	add(BuildDiscordRuntime())
+	add(BuildPlatforms(somePlatforms()))
 	return docs
 }
 

@@ -44,7 +44,7 @@ func schemaName(file string) string {
 	if strings.HasPrefix(file, "about.") {
 		return "about" // one form for every audience
 	}
-	return strings.ReplaceAll(strings.TrimSuffix(file, ".json"), ".", "_")
+	return strings.NewReplacer(".", "_", "/", "_").Replace(strings.TrimSuffix(file, ".json"))
 }
 
 func compileSchemas() (map[string]*jsonschema.Schema, error) {

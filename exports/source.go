@@ -11,6 +11,7 @@ import (
 
 // Source is where the rows come from; *store.Store is one.
 type Source interface {
+	telemetrySource
 	// ListClips returns clips, the newest request first.
 	ListClips(ctx context.Context, f store.ClipFilter) ([]clip.Clip, error)
 	Jobs(ctx context.Context) ([]store.Job, error)
@@ -23,13 +24,15 @@ type Source interface {
 }
 
 // collector reads rows and builds documents from them. It remembers which clip
-// was the oldest one in clips.json, to see when one moves to a page.
+// was the oldest one in clips.json, to see when one moves to a page, and by how
+// much the counters grew lately.
 type collector struct {
 	source   Source
 	settings func() Settings
 	clock    func() time.Time
 	oldest   string
 	paged    bool // oldest is that of a complete set
+	grown    increases
 }
 
 // documents builds every document but the heartbeats. all asks for the complete

@@ -6,10 +6,17 @@ import (
 	"time"
 )
 
-// PruneRuntimeEvents forgets events from before the given instant.
+// mostRuntimeEvents is how many events are kept at most, whatever their age: in a
+// busy chat every answer is one.
+const mostRuntimeEvents = 250_000
+
+// PruneRuntimeEvents forgets events from before the given instant, and all but
+// the newest 250,000.
 func (s *Store) PruneRuntimeEvents(ctx context.Context, before time.Time) (int64, error) {
 	ctx = patiently(ctx)
-	tag, err := s.pool.Exec(ctx, `delete from runtime_events where at < $1`, storable(before))
+	tag, err := s.pool.Exec(ctx, `
+		delete from runtime_events where at < $1 or id <= (select max(id) from runtime_events) - $2`,
+		storable(before), int64(mostRuntimeEvents))
 	if err != nil {
 		return 0, fmt.Errorf("prune runtime events: %w", err)
 	}

@@ -64,9 +64,15 @@ func (s *Store) SaveReload(ctx context.Context, r Reload) (fresh bool, err error
 	return fresh, nil
 }
 
+// What reloads are told as; see RuntimeEvent.PublicMessage.
+const (
+	sourceReload  = "hot_reload"
+	reloadRefused = "The changed configuration is not valid and the one before stays in force: "
+)
+
 // news is the event for a look at changed files.
 func (r Reload) news() (RuntimeEvent, bool) {
-	e := RuntimeEvent{At: r.At, Source: "hot_reload", Severity: SeverityInfo}
+	e := RuntimeEvent{At: r.At, Source: sourceReload, Severity: SeverityInfo}
 	files := strings.Join(r.Files, ", ")
 	switch r.State {
 	case ReloadTaken:
@@ -76,7 +82,7 @@ func (r Reload) news() (RuntimeEvent, bool) {
 		}
 	case ReloadRefused:
 		first, rest, more := strings.Cut(r.Problem, "\n")
-		e.Severity, e.Message = SeverityError, "The changed configuration is not valid and the one before stays in force: "+files+": "+first
+		e.Severity, e.Message = SeverityError, reloadRefused+files+": "+first
 		if more {
 			e.Message += fmt.Sprintf(" (and %d more)", strings.Count(rest, "\n")+1)
 		}
