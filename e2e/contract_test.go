@@ -44,7 +44,10 @@ func requireContract(t *testing.T, exports string) {
 		seen[rel] = true
 		return nil
 	}))
-	for _, name := range []string{"clips.json", "jobs.json", "meta.json", "runtime_snapshot.json"} {
+	for _, name := range []string{"clips.json", "jobs.json", "meta.json", "runtime_snapshot.json", "admin_activity.json",
+		filepath.Join("admin", "creators.json"), filepath.Join("admin", "chat_triggers.json"), filepath.Join("admin", "rate_limits.json"),
+		filepath.Join("admin", "integrations.json"), filepath.Join("admin", "permissions.json"), filepath.Join("signals", "chat_events.json"),
+	} {
 		require.True(t, seen[name], "%s is exported", name)
 	}
 	requireManifest(t, exports)
@@ -53,8 +56,11 @@ func requireContract(t *testing.T, exports string) {
 // schemaOf names the schema of a document by its path, as the contract's README
 // has it.
 func schemaOf(rel string) string {
-	name := strings.TrimSuffix(rel, ".json")
-	return strings.NewReplacer("signals/", "", string(filepath.Separator), "_", ".", "_").Replace(name)
+	name := strings.TrimSuffix(filepath.ToSlash(rel), ".json")
+	if own, table := strings.CutPrefix(name, "admin/"); table && own != "creators" {
+		name = own
+	}
+	return strings.NewReplacer("signals/", "", "/", "_", ".", "_").Replace(name)
 }
 
 func requireManifest(t *testing.T, exports string) {

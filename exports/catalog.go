@@ -2,6 +2,7 @@ package exports
 
 import (
 	"context"
+	"path"
 	"slices"
 )
 
@@ -11,7 +12,11 @@ type kind struct {
 	file       string
 	visibility Visibility
 	heartbeat  bool // written with the snapshot, in its rhythm
-	about      string
+	// live documents follow what nobody is notified of, such as chat, connections and
+	// the configuration: they are looked at with the snapshot, and written when they
+	// changed.
+	live  bool
+	about string
 	// also are further names in the trees that readers look into; the canonical tree
 	// has only file.
 	also []string
@@ -28,7 +33,49 @@ func catalog() []kind {
 			file: FileSnapshot, visibility: DashboardOnly, heartbeat: true,
 			about: "State of the whole runtime, rewritten every ten seconds", build: buildSnapshot,
 		},
+		{
+			file: FileCreators, visibility: DashboardOnly, live: true, also: []string{"creators.json"},
+			about: "Creators and where they are served", build: buildCreators,
+		},
+		{
+			file: FileChatTriggers, visibility: DashboardOnly, live: true, also: []string{"chat_triggers.json"},
+			about: "Triggers in force, with what chat laid over them", build: buildChatTriggers,
+		},
+		{
+			file: FileRateLimits, visibility: DashboardOnly, live: true, also: []string{"rate_limits.json"},
+			about: "Limits of accounts and creators, and how near they are", build: buildRateLimits,
+		},
+		{
+			file: FileIntegrations, visibility: InternalOnly, live: true, also: []string{"integrations.json"},
+			about: "Accounts and services that the runtime stands on", build: buildIntegrations,
+		},
+		{
+			file: FilePermissions, visibility: InternalOnly, live: true, also: []string{"permissions.json"},
+			about: "Who may use which triggers, and for whom accounts act", build: buildPermissions,
+		},
+		{
+			file: FileAdminActivity, visibility: DashboardOnly, live: true,
+			about: "What people changed, and which configurations were taken in", build: buildAdminActivity,
+		},
+		{
+			file: FileChatEvents, visibility: DashboardOnly, live: true, also: []string{"chat_events.json"},
+			about: "The newest messages that triggered something", build: buildChatEvents,
+		},
 	}
+}
+
+// withSnapshot reports whether the document is looked at with the snapshot.
+func (k kind) withSnapshot() bool { return k.heartbeat || k.live }
+
+// folders are the folders of a tree, the tree itself first.
+func folders() []string {
+	list := []string{".", dirClipPages}
+	for _, k := range catalog() {
+		if dir := path.Dir(k.file); !slices.Contains(list, dir) {
+			list = append(list, dir)
+		}
+	}
+	return list
 }
 
 // kindOf finds a document's kind by its name.
@@ -53,7 +100,7 @@ func (k kind) document(ctx context.Context, c *collector, s Settings) (Document,
 func heartbeats() []string {
 	var files []string
 	for _, k := range catalog() {
-		if k.heartbeat {
+		if k.withSnapshot() {
 			files = append(files, k.file)
 		}
 	}

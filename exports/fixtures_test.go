@@ -93,7 +93,7 @@ func someSettings() Settings {
 			{"Qx7Zt2", "Marmot Lantern", true, map[string]bool{"twitch": true, "youtube": true, "rumble": false}},
 			{"Ab3dE9", "", false, nil},
 		},
-		Newest: 500,
+		Newest: 500, Tables: someTables(),
 	}
 }
 
@@ -106,6 +106,7 @@ func someSnapshot() SnapshotInput {
 		Counters: []store.Counter{
 			{CreatorID: "Qx7Zt2", Platform: chat.Twitch, Messages: 4211, Triggers: 37, Actions: 31, ActionsFailed: 2, LastEventAt: at(59.5)},
 		},
+		Triggers: someTriggers(),
 	}
 }
 
@@ -121,6 +122,7 @@ func build(t *testing.T) map[string]Document {
 	add(BuildJobs(someJobs()))
 	add(BuildMeta(2, at(-3600)))
 	add(BuildSnapshot(someSnapshot()))
+	addTables(add)
 	return docs
 }
 
@@ -129,7 +131,7 @@ func build(t *testing.T) map[string]Document {
 // held against the schemas of this package as well.
 func contractSchema(t *testing.T, file string) *jsonschema.Schema {
 	t.Helper()
-	path, err := filepath.Abs(filepath.Join("..", "..", "shared", "contract", "schemas", strings.TrimSuffix(file, ".json")+".schema.json"))
+	path, err := filepath.Abs(filepath.Join("..", "..", "shared", "contract", "schemas", schemaName(file)+".schema.json"))
 	require.NoError(t, err)
 	if _, err := os.Stat(path); err != nil {
 		return nil

@@ -17,6 +17,10 @@ type Source interface {
 	AllCooldowns(ctx context.Context) (map[string]map[string]time.Time, error)
 	PlatformStatuses(ctx context.Context) ([]store.PlatformStatus, error)
 	Counters(ctx context.Context) ([]store.Counter, error)
+	triggerSource
+	limitSource
+	activitySource
+	chatSource
 	// Listen calls handle for every notification until ctx ends, and handle("", "")
 	// whenever some may have been lost.
 	Listen(ctx context.Context, channels []string, handle func(channel, payload string)) error
@@ -30,6 +34,7 @@ type collector struct {
 	clock    func() time.Time
 	oldest   string
 	paged    bool // oldest is that of a complete set
+	compiled map[string]compiledTriggers
 }
 
 // documents builds every document but the heartbeats. all asks for the complete
@@ -53,7 +58,7 @@ func (c *collector) documents(ctx context.Context, all bool) (docs []Document, c
 		return nil, false, err
 	}
 	for _, k := range catalog() {
-		if k.heartbeat {
+		if k.withSnapshot() {
 			continue
 		}
 		doc, err := k.document(ctx, c, s)
@@ -86,14 +91,14 @@ func buildJobs(ctx context.Context, c *collector, s Settings) ([]byte, error) {
 	return doc.Data, err
 }
 
-// heartbeat builds the documents that tell how the runtime is now. final says that
-// it is ending.
+// heartbeat builds the documents that tell how the runtime is now, and those that
+// follow chat. final says that the runtime is ending.
 func (c *collector) heartbeat(ctx context.Context, final bool) ([]Document, error) {
 	s := c.settings()
 	s.Final = final
 	var docs []Document
 	for _, k := range catalog() {
-		if !k.heartbeat {
+		if !k.withSnapshot() {
 			continue
 		}
 		doc, err := k.document(ctx, c, s)
@@ -114,8 +119,14 @@ func buildSnapshot(ctx context.Context, c *collector, s Settings) ([]byte, error
 	if err != nil {
 		return nil, fmt.Errorf("read the counters: %w", err)
 	}
+	triggers, err := c.triggers(ctx, s)
+	if err != nil {
+		return nil, err
+	}
 	// The clock last: a stamp must not be older than what it stands on.
-	doc, err := BuildSnapshot(SnapshotInput{Settings: s, Statuses: statuses, Counters: counters, Final: s.Final, Now: c.clock()})
+	doc, err := BuildSnapshot(SnapshotInput{
+		Settings: s, Statuses: statuses, Counters: counters, Triggers: triggers, Final: s.Final, Now: c.clock(),
+	})
 	return doc.Data, err
 }
 
