@@ -35,12 +35,21 @@ type collector struct {
 	oldest   string
 	paged    bool // oldest is that of a complete set
 	compiled map[string]compiledTriggers
+	liveDue  time.Time // live documents are not looked at before
 }
+
+// liveShare is how much longer than a look at the live documents the time until
+// the next one is at least, so that they take up little of a processor however
+// many creators there are and however often something changes.
+const liveShare = 19
 
 // documents builds every document but the heartbeats. all asks for the complete
 // set; otherwise pages of older clips are left out when none of them can have
 // got another clip. It reports whether the set is complete.
 func (c *collector) documents(ctx context.Context, all bool) (docs []Document, complete bool, err error) {
+	if all {
+		c.liveDue = time.Time{} // they belong to it
+	}
 	s := c.settings()
 	clips, err := c.source.ListClips(ctx, store.ClipFilter{Limit: s.Newest})
 	if err != nil {
@@ -57,16 +66,11 @@ func (c *collector) documents(ctx context.Context, all bool) (docs []Document, c
 	if err != nil {
 		return nil, false, err
 	}
-	for _, k := range catalog() {
-		if k.withSnapshot() {
-			continue
-		}
-		doc, err := k.document(ctx, c, s)
-		if err != nil {
-			return nil, false, err
-		}
-		docs = append(docs, doc)
+	others, err := c.each(ctx, s, func(k kind) bool { return !k.withSnapshot() })
+	if err != nil {
+		return nil, false, err
 	}
+	docs = append(docs, others...)
 	if !complete {
 		return docs, false, nil
 	}
@@ -91,14 +95,32 @@ func buildJobs(ctx context.Context, c *collector, s Settings) ([]byte, error) {
 	return doc.Data, err
 }
 
-// heartbeat builds the documents that tell how the runtime is now, and those that
-// follow chat. final says that the runtime is ending.
+// heartbeat builds the documents that tell how the runtime is now. final says that
+// it is ending.
 func (c *collector) heartbeat(ctx context.Context, final bool) ([]Document, error) {
 	s := c.settings()
 	s.Final = final
+	return c.each(ctx, s, func(k kind) bool { return k.heartbeat })
+}
+
+// live builds the documents of which nobody is notified; none when they were built
+// only just now, unless the runtime is ending.
+func (c *collector) live(ctx context.Context, final bool) ([]Document, error) {
+	start := c.clock()
+	if start.Before(c.liveDue) && !final {
+		return nil, nil
+	}
+	docs, err := c.each(ctx, c.settings(), func(k kind) bool { return k.live })
+	end := c.clock()
+	c.liveDue = end.Add(liveShare * end.Sub(start))
+	return docs, err
+}
+
+// each builds the documents of the wanted kinds.
+func (c *collector) each(ctx context.Context, s Settings, wanted func(kind) bool) ([]Document, error) {
 	var docs []Document
 	for _, k := range catalog() {
-		if !k.withSnapshot() {
+		if !wanted(k) {
 			continue
 		}
 		doc, err := k.document(ctx, c, s)
