@@ -2,7 +2,6 @@ package exports
 
 import (
 	"context"
-	"maps"
 	"path"
 	"slices"
 )
@@ -13,7 +12,11 @@ type kind struct {
 	file       string
 	visibility Visibility
 	heartbeat  bool // written with the snapshot, in its rhythm
-	about      string
+	// live documents follow what nobody is notified of, such as chat, connections and
+	// the configuration: they are looked at with the snapshot, and written when they
+	// changed.
+	live  bool
+	about string
 	// also are further names in the trees that readers look into; the canonical tree
 	// has only file.
 	also []string
@@ -41,7 +44,49 @@ func catalog() []kind {
 		{file: FileErrors, visibility: Public, heartbeat: true, about: "What went wrong lately, by subsystem and type", build: buildErrors},
 		{file: FileRates, visibility: Public, heartbeat: true, about: "What was counted in the last minute and in the last five", build: buildRates},
 		{file: FileDiscord, visibility: DashboardOnly, heartbeat: true, about: "State of the Discord connection", build: buildDiscord},
+		{
+			file: FileCreators, visibility: DashboardOnly, live: true, also: []string{"creators.json"},
+			about: "Creators and where they are served", build: buildCreators,
+		},
+		{
+			file: FileChatTriggers, visibility: DashboardOnly, live: true, also: []string{"chat_triggers.json"},
+			about: "Triggers in force, with what chat laid over them", build: buildChatTriggers,
+		},
+		{
+			file: FileRateLimits, visibility: DashboardOnly, live: true, also: []string{"rate_limits.json"},
+			about: "Limits of accounts and creators, and how near they are", build: buildRateLimits,
+		},
+		{
+			file: FileIntegrations, visibility: InternalOnly, live: true, also: []string{"integrations.json"},
+			about: "Accounts and services that the runtime stands on", build: buildIntegrations,
+		},
+		{
+			file: FilePermissions, visibility: InternalOnly, live: true, also: []string{"permissions.json"},
+			about: "Who may use which triggers, and for whom accounts act", build: buildPermissions,
+		},
+		{
+			file: FileAdminActivity, visibility: DashboardOnly, live: true,
+			about: "What people changed, and which configurations were taken in", build: buildAdminActivity,
+		},
+		{
+			file: FileChatEvents, visibility: DashboardOnly, live: true, also: []string{"chat_events.json"},
+			about: "The newest messages that triggered something", build: buildChatEvents,
+		},
 	}
+}
+
+// withSnapshot reports whether the document is looked at with the snapshot.
+func (k kind) withSnapshot() bool { return k.heartbeat || k.live }
+
+// folders are the folders of a tree, the tree itself first.
+func folders() []string {
+	list := []string{".", dirClipPages}
+	for _, k := range catalog() {
+		if dir := path.Dir(k.file); !slices.Contains(list, dir) {
+			list = append(list, dir)
+		}
+	}
+	return list
 }
 
 // kindOf finds a document's kind by its name.
@@ -62,24 +107,11 @@ func (k kind) document(ctx context.Context, c *collector, s Settings) (Document,
 	return Document{File: k.file, Visibility: k.visibility, Heartbeat: k.heartbeat, Also: k.also, Data: data}, nil
 }
 
-// folders are the folders below a root that documents lie in, besides the root.
-func folders() []string {
-	seen := map[string]bool{dirClipPages: true}
-	for _, k := range catalog() {
-		for _, file := range append([]string{k.file}, k.also...) {
-			if dir := path.Dir(file); dir != "." {
-				seen[dir] = true
-			}
-		}
-	}
-	return slices.Sorted(maps.Keys(seen))
-}
-
 // heartbeats are the files that are written with the snapshot.
 func heartbeats() []string {
 	var files []string
 	for _, k := range catalog() {
-		if k.heartbeat {
+		if k.withSnapshot() {
 			files = append(files, k.file)
 		}
 	}

@@ -28,6 +28,14 @@ const (
 	FileMeta     = "meta.json"
 	FileManifest = "manifest.json"
 	dirClipPages = "clips"
+
+	FileCreators      = "admin/creators.json"
+	FileChatTriggers  = "admin/chat_triggers.json"
+	FileRateLimits    = "admin/rate_limits.json"
+	FileIntegrations  = "admin/integrations.json"
+	FilePermissions   = "admin/permissions.json"
+	FileAdminActivity = "admin_activity.json"
+	FileChatEvents    = "signals/chat_events.json"
 )
 
 // Document is one document as it is to be written.

@@ -153,15 +153,23 @@ func (e *Exporter) writeDocuments(ctx context.Context, w *Writer, all bool) erro
 	return err
 }
 
+// writeSnapshot writes the heartbeats and, after them, the documents that nobody
+// is notified of: what goes wrong with these holds no heartbeat up.
 func (e *Exporter) writeSnapshot(ctx context.Context, w *Writer, final bool) error {
 	start := e.options.Clock()
-	docs, err := e.collector.heartbeat(ctx, final)
-	var report Report
-	if err == nil {
-		report, err = w.Write(docs)
+	pass := Pass{Snapshot: true}
+	for _, build := range []func(context.Context, bool) ([]Document, error){e.collector.heartbeat, e.collector.live} {
+		docs, err := build(ctx, final)
+		if err == nil && len(docs) > 0 {
+			var report Report
+			report, err = w.Write(docs)
+			pass.Written, pass.Generation = pass.Written+len(report.Written), report.Generation
+		}
+		pass.Err = errors.Join(pass.Err, err)
 	}
-	e.options.Observe(Pass{true, e.options.Clock().Sub(start), len(report.Written), report.Generation, err})
-	return err
+	pass.Duration = e.options.Clock().Sub(start)
+	e.options.Observe(pass)
+	return pass.Err
 }
 
 func orDuration(d, fallback time.Duration) time.Duration {

@@ -93,7 +93,7 @@ func someSettings() Settings {
 			{"Qx7Zt2", "Marmot Lantern", true, map[string]bool{"twitch": true, "youtube": true, "rumble": false}},
 			{"Ab3dE9", "", false, nil},
 		},
-		Newest: 500,
+		Newest: 500, Tables: someTables(),
 	}
 }
 
@@ -106,6 +106,7 @@ func someSnapshot() SnapshotInput {
 		Counters: []store.Counter{
 			{CreatorID: "Qx7Zt2", Platform: chat.Twitch, Messages: 4211, Triggers: 37, Actions: 31, ActionsFailed: 2, LastEventAt: at(59.5)},
 		},
+		Triggers: someTriggers(),
 	}
 }
 
@@ -129,6 +130,7 @@ func build(t *testing.T) map[string]Document {
 	add(BuildRates(someRates()))
 	add(BuildDiscordRuntime())
 	add(BuildPlatforms(somePlatforms()))
+	addTables(add)
 	return docs
 }
 

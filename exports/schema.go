@@ -37,14 +37,22 @@ func Validate(d Document) error {
 	return nil
 }
 
+// schemaName names the schema of a document by its path.
 func schemaName(file string) string {
-	if isClipPage(file) {
+	switch {
+	case isClipPage(file):
 		file = FileClips
+	case file == FileCreators:
+		return "admin_creators"
 	}
 	if strings.HasPrefix(file, "about.") {
 		return "about" // one form for every audience
 	}
-	return strings.NewReplacer(".", "_", "/", "_").Replace(strings.TrimSuffix(file, ".json"))
+	name := strings.TrimSuffix(file, ".json")
+	for _, folder := range []string{"admin/", "signals/"} {
+		name = strings.TrimPrefix(name, folder)
+	}
+	return strings.NewReplacer(".", "_", "/", "_").Replace(name)
 }
 
 func compileSchemas() (map[string]*jsonschema.Schema, error) {

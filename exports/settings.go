@@ -22,6 +22,7 @@ type Settings struct {
 	Jobs            map[string]bool // switches by plural name
 	Platforms       []PlatformSettings
 	Creators        []CreatorSettings
+	Tables          Tables // what only the administrators' tables say
 	ChannelURL      string // of the default destination; may be empty
 	Newest          int    // clips in clips.json and in each page
 	TriggerSource   string // shared or dashboard
@@ -90,6 +91,7 @@ func SettingsFrom(c *config.Config, v version.Info) Settings {
 	for _, creator := range c.Creators {
 		s.Creators = append(s.Creators, CreatorSettings{creator.ID, creator.DisplayName, creator.Enabled, maps.Clone(creator.Platforms)})
 	}
+	s.Tables = tablesFrom(c)
 	return s
 }
 

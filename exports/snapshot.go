@@ -17,6 +17,7 @@ type SnapshotInput struct {
 	Settings Settings
 	Statuses []store.PlatformStatus
 	Counters []store.Counter
+	Triggers []CreatorTriggers // by creator
 	// Final says that the runtime is ending: nothing is active any more.
 	Final bool
 }
@@ -77,10 +78,6 @@ type creatorRow struct {
 	Error         *string         `json:"error"`
 }
 
-type snapshotTriggers struct {
-	Source string `json:"source"`
-}
-
 type snapshotReplay struct {
 	Available          bool     `json:"available"`
 	Platforms          []string `json:"platforms"`
@@ -116,8 +113,8 @@ func BuildSnapshot(in SnapshotInput) (Document, error) {
 		System: snapshotSystem{onOff{s.Polling}, s.SystemPlatforms,
 			snapshotHotReload{s.HotReload.Enabled, s.HotReload.WatchPath, max(1, s.HotReload.IntervalSeconds)}},
 		Jobs: snapshotJobs(s), Platforms: make([]platformRow, 0, len(s.Platforms)), Creators: make([]creatorRow, 0, len(s.Creators)),
-		Triggers:      snapshotTriggers{or(s.TriggerSource, string(config.FromShared))},
-		Replay:        snapshotReplay{Platforms: []string{}},
+		Triggers:      snapshotTriggersOf(in),
+		Replay:        snapshotReplayOf(in),
 		RestartIntent: restartIntent{s.Pending.Any(), restartPending(s.Pending), restartNotes(s.Notes)},
 	}
 	for _, p := range s.Platforms {

@@ -18,6 +18,10 @@ type Source interface {
 	AllCooldowns(ctx context.Context) (map[string]map[string]time.Time, error)
 	PlatformStatuses(ctx context.Context) ([]store.PlatformStatus, error)
 	Counters(ctx context.Context) ([]store.Counter, error)
+	triggerSource
+	limitSource
+	activitySource
+	chatSource
 	// Listen calls handle for every notification until ctx ends, and handle("", "")
 	// whenever some may have been lost.
 	Listen(ctx context.Context, channels []string, handle func(channel, payload string)) error
@@ -33,12 +37,22 @@ type collector struct {
 	oldest   string
 	paged    bool // oldest is that of a complete set
 	grown    increases
+	compiled map[string]compiledTriggers
+	liveDue  time.Time // live documents are not looked at before
 }
+
+// liveShare is how much longer than a look at the live documents the time until
+// the next one is at least, so that they take up little of a processor however
+// many creators there are and however often something changes.
+const liveShare = 19
 
 // documents builds every document but the heartbeats. all asks for the complete
 // set; otherwise pages of older clips are left out when none of them can have
 // got another clip. It reports whether the set is complete.
 func (c *collector) documents(ctx context.Context, all bool) (docs []Document, complete bool, err error) {
+	if all {
+		c.liveDue = time.Time{} // they belong to it
+	}
 	s := c.settings()
 	clips, err := c.source.ListClips(ctx, store.ClipFilter{Limit: s.Newest})
 	if err != nil {
@@ -55,16 +69,11 @@ func (c *collector) documents(ctx context.Context, all bool) (docs []Document, c
 	if err != nil {
 		return nil, false, err
 	}
-	for _, k := range catalog() {
-		if k.heartbeat {
-			continue
-		}
-		doc, err := k.document(ctx, c, s)
-		if err != nil {
-			return nil, false, err
-		}
-		docs = append(docs, doc)
+	others, err := c.each(ctx, s, func(k kind) bool { return !k.withSnapshot() })
+	if err != nil {
+		return nil, false, err
 	}
+	docs = append(docs, others...)
 	if !complete {
 		return docs, false, nil
 	}
@@ -94,9 +103,27 @@ func buildJobs(ctx context.Context, c *collector, s Settings) ([]byte, error) {
 func (c *collector) heartbeat(ctx context.Context, final bool) ([]Document, error) {
 	s := c.settings()
 	s.Final = final
+	return c.each(ctx, s, func(k kind) bool { return k.heartbeat })
+}
+
+// live builds the documents of which nobody is notified; none when they were built
+// only just now, unless the runtime is ending.
+func (c *collector) live(ctx context.Context, final bool) ([]Document, error) {
+	start := c.clock()
+	if start.Before(c.liveDue) && !final {
+		return nil, nil
+	}
+	docs, err := c.each(ctx, c.settings(), func(k kind) bool { return k.live })
+	end := c.clock()
+	c.liveDue = end.Add(liveShare * end.Sub(start))
+	return docs, err
+}
+
+// each builds the documents of the wanted kinds.
+func (c *collector) each(ctx context.Context, s Settings, wanted func(kind) bool) ([]Document, error) {
 	var docs []Document
 	for _, k := range catalog() {
-		if !k.heartbeat {
+		if !wanted(k) {
 			continue
 		}
 		doc, err := k.document(ctx, c, s)
@@ -117,8 +144,14 @@ func buildSnapshot(ctx context.Context, c *collector, s Settings) ([]byte, error
 	if err != nil {
 		return nil, fmt.Errorf("read the counters: %w", err)
 	}
+	triggers, err := c.triggers(ctx, s)
+	if err != nil {
+		return nil, err
+	}
 	// The clock last: a stamp must not be older than what it stands on.
-	doc, err := BuildSnapshot(SnapshotInput{Settings: s, Statuses: statuses, Counters: counters, Final: s.Final, Now: c.clock()})
+	doc, err := BuildSnapshot(SnapshotInput{
+		Settings: s, Statuses: statuses, Counters: counters, Triggers: triggers, Final: s.Final, Now: c.clock(),
+	})
 	return doc.Data, err
 }
 

@@ -119,6 +119,9 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
+// DefaultLimits are the limits of an ordinary account.
+func DefaultLimits() Limits { return Limits{}.withDefaults() }
+
 func (l Limits) withDefaults() Limits {
 	rate := func(r *Rate, count int, window time.Duration) {
 		if r.Count <= 0 || r.Window <= 0 {

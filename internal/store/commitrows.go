@@ -181,7 +181,8 @@ func queueLanes(b *pgx.Batch, lanes []LaneCommit) {
 
 // Channels on which commits and transitions tell other processes that there is
 // something to read. Payloads are creator ids for the inbox and the outbox, clip
-// ids for exports, and row ids for events.
+// ids for exports or, where triggers were changed, creator ids, and row ids for
+// events.
 const (
 	ChannelOutbox = "streamsuites_outbox"
 	ChannelInbox  = "streamsuites_inbox"
@@ -196,6 +197,9 @@ func queueNotices(b *pgx.Batch, lanes []LaneCommit) {
 		}
 		for j := range lanes[i].Clips {
 			queueNotice(b, ChannelExport, lanes[i].Clips[j].ClipID)
+		}
+		if len(lanes[i].Changes) > 0 {
+			queueNotice(b, ChannelExport, lanes[i].CreatorID)
 		}
 	}
 }

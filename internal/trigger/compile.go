@@ -109,7 +109,7 @@ func (r *Rules) build() {
 	for i := range r.rules {
 		one := &r.rules[i]
 		r.point(one)
-		r.infos = append(r.infos, Info{one.id, one.layer.def, one.layer.source, one.enabled && !one.unfit, one.look.scan})
+		r.infos = append(r.infos, Info{one.id, one.layer.def, one.layer.source, one.enabled && !one.unfit, one.look.scan, one.plain.globalCooldown})
 	}
 }
 

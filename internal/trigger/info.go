@@ -1,6 +1,10 @@
 package trigger
 
-import "github.com/streamsuites/streamsuites/internal/definition"
+import (
+	"time"
+
+	"github.com/streamsuites/streamsuites/internal/definition"
+)
 
 // Problem is what is wrong with one trigger. What cannot be used is switched off;
 // the others go on.
@@ -27,4 +31,8 @@ type Info struct {
 	Source     Source
 	Enabled    bool // false also for what a Problem switched off
 	Scan       bool // a pattern that has to look at every message
+	// Cooldown is how long it holds back everybody who is not exempt after it
+	// fired: as configured or, where that is longer, the least that the creator's
+	// triggers can have.
+	Cooldown time.Duration
 }

@@ -16,10 +16,15 @@ import (
 const finalExport = 2 * time.Second
 
 func (p Parts) exporter() (*exports.Exporter, error) {
+	services := newServiceWatch(p.Temporal)
 	return exports.New(exports.Options{
 		Source: p.Store,
 		// Asked for again each time: files that changed since the start show.
-		Settings: p.exportSettings,
+		Settings: func() exports.Settings {
+			s := p.exportSettings()
+			s.Tables.Services = services.states()
+			return s
+		},
 		Writer: exports.WriterOptions{
 			Canonical: p.Dir.Exports(),
 			Mirrors:   p.mirrors(),
@@ -34,6 +39,7 @@ func (p Parts) exporter() (*exports.Exporter, error) {
 // about changes that are not.
 func (p Parts) exportSettings() exports.Settings {
 	s := exports.SettingsFrom(p.config(), version.Get())
+	s.Tables.Budgets = sharedLimits(p.config())
 	if p.live == nil {
 		return s
 	}

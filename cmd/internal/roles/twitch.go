@@ -122,7 +122,7 @@ func (p Parts) connectTwitch(host *ingest.Host, account config.TwitchAccount) (*
 	if err != nil {
 		return nil, err
 	}
-	access.chat.Budget = sharedBudget{p.Store, "twitch:" + access.chat.Login}
+	access.chat.Budget = sharedBudget{p.Store, budgetOf(access.chat.Login)}
 	var live ingest.LiveSource
 	if access.api != nil {
 		live = helixLive{access.api}

@@ -1,0 +1,164 @@
+package exports
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/definition"
+	"github.com/streamsuites/streamsuites/internal/trigger"
+)
+
+// ChatTriggersInput is what admin/chat_triggers.json is made of.
+type ChatTriggersInput struct {
+	Triggers []CreatorTriggers
+	// Fired is when each trigger fired last, by creator and trigger.
+	Fired map[string]map[string]time.Time
+	Since time.Time
+}
+
+type chatTriggersDocument struct {
+	Meta     meta             `json:"meta"`
+	Triggers []chatTriggerRow `json:"triggers"`
+	Items    []chatTriggerRow `json:"items"`
+}
+
+type chatTriggerRow struct {
+	TriggerID       string   `json:"trigger_id"`
+	Creator         string   `json:"creator"`
+	CreatorID       string   `json:"creator_id"`
+	Type            string   `json:"type"`
+	Command         string   `json:"command"`
+	Phrase          string   `json:"phrase"`
+	Module          string   `json:"module"`
+	Enabled         bool     `json:"enabled"`
+	CooldownSeconds int32    `json:"cooldown_seconds"`
+	Description     string   `json:"description"`
+	UpdatedAt       *instant `json:"updated_at"`
+	LastFiredAt     *instant `json:"last_fired_at"`
+}
+
+// BuildChatTriggers builds admin/chat_triggers.json: every creator's triggers in
+// the order in which they are matched. Only what chat or an operator changed has a
+// time of change.
+func BuildChatTriggers(in ChatTriggersInput) (Document, error) {
+	rows := []chatTriggerRow{}
+	var changed time.Time
+	for _, t := range in.Triggers {
+		for _, info := range t.Triggers {
+			updated, fired := t.Changed[info.ID], in.Fired[t.Creator.ID][info.ID]
+			changed = newest(changed, updated, fired)
+			phrase := or(plain(phraseOf(info.Definition, t.Prefix), 300), ident(info.ID))
+			rows = append(rows, chatTriggerRow{
+				TriggerID: ident(info.ID), Creator: shownName(t.Creator), CreatorID: t.Creator.ID,
+				Type: or(plain(string(info.Definition.Type), 50), string(definition.Command)), Command: phrase, Phrase: phrase,
+				Module: moduleOf(info), Enabled: info.Enabled, CooldownSeconds: wholeSeconds(info.Cooldown),
+				Description: plain(info.Definition.Description, 300), UpdatedAt: orNull(updated), LastFiredAt: orNull(fired),
+			})
+		}
+	}
+	data, err := encode(FileChatTriggers, chatTriggersDocument{
+		newMeta(instant(orElse(changed, in.Since)), DashboardOnly, "chat-triggers"), rows, rows,
+	})
+	if err != nil {
+		return Document{}, err
+	}
+	return Document{File: FileChatTriggers, Visibility: DashboardOnly, Data: data}, nil
+}
+
+// phraseOf is what a trigger looks for, as people write it.
+func phraseOf(d definition.Definition, prefix string) string {
+	if d.Command != "" && d.Type != definition.Event {
+		return prefix + commandName(d.Command, prefix)
+	}
+	switch {
+	case len(d.Keywords) > 0:
+		return strings.Join(d.Keywords, ", ")
+	case d.Pattern != "":
+		return d.Pattern
+	}
+	return strings.Join(kindNames(d.Events), ", ")
+}
+
+// commandName is a command's name without the prefix that it may be written with.
+func commandName(written, prefix string) string {
+	name := strings.TrimSpace(written)
+	for _, p := range []string{prefix, "!"} {
+		if rest, ok := strings.CutPrefix(name, p); ok && rest != "" {
+			return rest
+		}
+	}
+	return name
+}
+
+func kindNames(kinds []chat.Kind) []string {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = string(k)
+	}
+	return names
+}
+
+// What triggers do, as the catalogue of the snapshot names it.
+const (
+	actClip    = "clip"
+	actCounter = "counter"
+	actManage  = "manage"
+	actPing    = "ping"
+	actReply   = "reply"
+)
+
+// actOf is the most that a trigger does, by itself or by a subcommand.
+func actOf(info trigger.Info) string {
+	if info.Source == trigger.BuiltIn {
+		switch info.ID {
+		case trigger.ClipID:
+			return actClip
+		case trigger.PingID:
+			return actPing
+		}
+		return actManage
+	}
+	actions := slices.Clone(info.Definition.Actions)
+	for _, sub := range info.Definition.Subcommands {
+		actions = append(actions, sub.Actions...)
+	}
+	does := func(kind definition.ActionType) bool {
+		return slices.ContainsFunc(actions, func(a definition.Action) bool { return a.Type == kind })
+	}
+	switch {
+	case does(definition.DoClip):
+		return actClip
+	case does(definition.DoCounter):
+		return actCounter
+	}
+	return actReply
+}
+
+// moduleOf is the part of the runtime that a trigger belongs to.
+func moduleOf(info trigger.Info) string {
+	switch actOf(info) {
+	case actClip:
+		return "clips"
+	case actCounter:
+		return "counters"
+	case actManage:
+		return "commands"
+	}
+	return "chat"
+}
+
+func buildChatTriggers(ctx context.Context, c *collector, s Settings) ([]byte, error) {
+	triggers, err := c.triggers(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	fired, err := c.fired(ctx, triggers)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := BuildChatTriggers(ChatTriggersInput{triggers, fired, s.Since})
+	return doc.Data, err
+}

@@ -1,0 +1,148 @@
+package exports
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/streamsuites/streamsuites/internal/chat"
+)
+
+// PermissionsInput is what admin/permissions.json is made of.
+type PermissionsInput struct {
+	Creators []CreatorSettings
+	Tables   Tables
+	Triggers []CreatorTriggers
+	Since    time.Time
+}
+
+type permissionsDocument struct {
+	Meta        meta            `json:"meta"`
+	Permissions []permissionRow `json:"permissions"`
+	Items       []permissionRow `json:"items"`
+}
+
+type permissionRow struct {
+	Principal string   `json:"principal"`
+	Role      string   `json:"role"`
+	Status    string   `json:"status"`
+	Grants    []string `json:"grants"`
+	CreatedAt *instant `json:"created_at"` // the configuration does not say
+	UpdatedAt *instant `json:"updated_at"`
+}
+
+// The words of the contract.
+const (
+	roleOwner  = "owner"
+	roleAdmin  = "admin"
+	roleEditor = "editor"
+	roleViewer = "viewer"
+	roleBot    = "bot"
+
+	permissionActive  = "active"
+	permissionLimited = "limited" // a credential is missing
+	permissionRevoked = "revoked"
+)
+
+// BuildPermissions builds admin/permissions.json: the creators and the roles in
+// their chats, with the triggers that not everybody may use, and the accounts with
+// the creators for whom they act. It is for this machine only.
+func BuildPermissions(in PermissionsInput) (Document, error) {
+	rows := []permissionRow{}
+	for _, c := range creatorsByID(Settings{Creators: in.Creators}) {
+		rows = append(rows, creatorPermissions(c, in)...)
+	}
+	for _, a := range in.Tables.Accounts {
+		row := permissionRow{Principal: accountID(a), Role: roleBot, Status: permissionActive, Grants: []string{}}
+		switch {
+		case !a.On:
+			row.Status = permissionRevoked
+		case !a.Complete:
+			row.Status = permissionLimited
+		}
+		for _, id := range a.Creators {
+			row.Grants = append(row.Grants, a.Purpose+":"+id)
+		}
+		rows = append(rows, row)
+	}
+	data, err := encode(FilePermissions, permissionsDocument{newMeta(instant(in.Since), InternalOnly, "permissions"), rows, rows})
+	if err != nil {
+		return Document{}, err
+	}
+	return Document{File: FilePermissions, Visibility: InternalOnly, Data: data}, nil
+}
+
+// creatorPermissions are the creator's own row, and one for each role in the chat
+// that may use more than everybody.
+func creatorPermissions(c CreatorSettings, in PermissionsInput) []permissionRow {
+	own := permissionRow{Principal: c.ID, Role: roleOwner, Status: permissionActive, Grants: []string{}}
+	if in.Tables.details(c.ID).Admin {
+		own.Role = roleAdmin
+	}
+	if !c.Enabled {
+		own.Status = permissionRevoked
+	}
+	granted := map[chat.Roles][]string{}
+	for _, t := range in.Triggers {
+		if t.Creator.ID != c.ID {
+			continue
+		}
+		for _, info := range t.Triggers {
+			needed := rolesNeeded(info.Definition.Roles)
+			if !info.Enabled || needed == chat.Everyone {
+				continue
+			}
+			grant := "trigger:" + ident(info.ID)
+			own.Grants = append(own.Grants, grant) // the broadcaster passes always
+			for _, role := range grantedRoles {
+				if needed.Any(role) {
+					granted[role] = append(granted[role], grant)
+				}
+			}
+		}
+	}
+	rows := []permissionRow{own}
+	for _, role := range grantedRoles {
+		if grants := granted[role]; len(grants) > 0 {
+			slices.Sort(grants)
+			rows = append(rows, permissionRow{Principal: c.ID + ":" + role.Names()[0], Role: contractRole(role), Status: own.Status, Grants: grants})
+		}
+	}
+	slices.Sort(own.Grants)
+	return rows
+}
+
+// grantedRoles are the roles of a chat besides the broadcaster's, the mightiest
+// first.
+var grantedRoles = []chat.Roles{chat.Editor, chat.Moderator, chat.VIP, chat.Subscriber, chat.Regular, chat.Follower}
+
+func contractRole(role chat.Roles) string {
+	if role.Any(chat.Editor | chat.Moderator) {
+		return roleEditor
+	}
+	return roleViewer
+}
+
+// rolesNeeded are the roles of which one is needed; everyone when any will do.
+func rolesNeeded(names []string) chat.Roles {
+	var set chat.Roles
+	for _, name := range names {
+		role, err := chat.ParseRole(name)
+		if err == nil && role == chat.Everyone {
+			return chat.Everyone
+		}
+		if err == nil { // else the trigger is off
+			set |= role
+		}
+	}
+	return set
+}
+
+func buildPermissions(ctx context.Context, c *collector, s Settings) ([]byte, error) {
+	triggers, err := c.triggers(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := BuildPermissions(PermissionsInput{s.Creators, s.Tables, triggers, s.Since})
+	return doc.Data, err
+}

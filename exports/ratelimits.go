@@ -1,0 +1,135 @@
+package exports
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/streamsuites/streamsuites/internal/store"
+)
+
+// limitSource is where the use of limits comes from.
+type limitSource interface {
+	BudgetGrants(ctx context.Context, after time.Time) ([]store.BudgetGrant, error)
+	ClipsRequested(ctx context.Context, after time.Time) (map[string]int, error)
+}
+
+// RateLimitsInput is what admin/rate_limits.json is made of.
+type RateLimitsInput struct {
+	Settings Settings
+	Grants   []store.BudgetGrant
+	Clips    map[string]int // asked for in the last hour, by creator
+	Now      time.Time
+}
+
+type rateLimitsDocument struct {
+	Meta       meta           `json:"meta"`
+	RateLimits []rateLimitRow `json:"rate_limits"`
+	Items      []rateLimitRow `json:"items"`
+}
+
+type rateLimitRow struct {
+	ID            string   `json:"rate_limit_id"`
+	Scope         string   `json:"scope"`
+	Creator       *string  `json:"creator,omitempty"`
+	Platform      string   `json:"platform"`
+	WindowSeconds int32    `json:"window_seconds"`
+	Window        int32    `json:"window"`
+	MaxEvents     int32    `json:"max_events"`
+	Limit         int32    `json:"limit"`
+	Status        string   `json:"status"`
+	UpdatedAt     *instant `json:"updated_at"`
+}
+
+// everyPlatform stands for limits that hold wherever something comes from.
+const everyPlatform = "all"
+
+// BuildRateLimits builds admin/rate_limits.json: what accounts may do on their
+// platforms, and how many clips creators' chats may start, each with how much of
+// it is used up. A limit of the configuration that nothing enforces is disabled.
+func BuildRateLimits(in RateLimitsInput) (Document, error) {
+	rows, changed := budgetRows(in)
+	for _, c := range creatorsByID(in.Settings) {
+		if !c.Enabled {
+			continue
+		}
+		perHour := in.Settings.Tables.ClipsPerHour
+		row := limitRow(LimitSettings{"clips.per_hour", perHour, time.Hour}, usage(in.Clips[c.ID], perHour))
+		rows = append(rows, row.of(c))
+		for _, l := range in.Settings.Tables.details(c.ID).Limits {
+			rows = append(rows, limitRow(l, statusDisabled).of(c))
+		}
+	}
+	data, err := encode(FileRateLimits, rateLimitsDocument{
+		newMeta(instant(orElse(changed, in.Settings.Since)), DashboardOnly, "rate-limits"), rows, rows,
+	})
+	if err != nil {
+		return Document{}, err
+	}
+	return Document{File: FileRateLimits, Visibility: DashboardOnly, Data: data}, nil
+}
+
+func budgetRows(in RateLimitsInput) (rows []rateLimitRow, changed time.Time) {
+	rows = []rateLimitRow{}
+	for _, b := range in.Settings.Tables.Budgets {
+		used := 0
+		var last time.Time
+		for _, g := range in.Grants {
+			if g.Account != b.Account || g.Bucket != b.Bucket {
+				continue
+			}
+			last = newest(last, g.At)
+			if in.Now.Sub(g.At) < b.Window {
+				used += g.Tokens
+			}
+		}
+		row := limitRow(LimitSettings{b.Scope, b.Limit, b.Window}, usage(used, b.Limit))
+		row.ID, row.Platform, row.UpdatedAt = ident(b.Account, b.Scope), b.Platform, notAfter(last, in.Now)
+		rows, changed = append(rows, row), newest(changed, earlier(last, in.Now))
+	}
+	return rows, changed
+}
+
+func limitRow(l LimitSettings, status string) rateLimitRow {
+	window, limit := wholeSeconds(l.Window), count32(int64(l.Count))
+	return rateLimitRow{
+		Scope: l.Name, Platform: everyPlatform, WindowSeconds: window, Window: window, MaxEvents: limit, Limit: limit, Status: status,
+	}
+}
+
+// of makes the row one of a creator's.
+func (r rateLimitRow) of(c CreatorSettings) rateLimitRow {
+	name := shownName(c)
+	r.ID, r.Creator = ident(c.ID, r.Scope), &name
+	return r
+}
+
+// usage says how near a limit is: warning from four fifths on.
+func usage(used, limit int) string {
+	switch {
+	case limit <= 0:
+		return statusDisabled
+	case used >= limit:
+		return "exhausted"
+	case used*5 >= limit*4:
+		return "warning"
+	}
+	return "healthy"
+}
+
+func buildRateLimits(ctx context.Context, c *collector, s Settings) ([]byte, error) {
+	now, window := c.clock(), time.Hour
+	for _, b := range s.Tables.Budgets {
+		window = max(window, b.Window)
+	}
+	grants, err := c.source.BudgetGrants(ctx, now.Add(-window))
+	if err != nil {
+		return nil, fmt.Errorf("read the budgets: %w", err)
+	}
+	clips, err := c.source.ClipsRequested(ctx, now.Add(-time.Hour))
+	if err != nil {
+		return nil, fmt.Errorf("read how many clips were asked for: %w", err)
+	}
+	doc, err := BuildRateLimits(RateLimitsInput{s, grants, clips, now})
+	return doc.Data, err
+}

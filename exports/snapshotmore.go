@@ -1,0 +1,130 @@
+package exports
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/streamsuites/streamsuites/internal/config"
+	"github.com/streamsuites/streamsuites/internal/definition"
+	"github.com/streamsuites/streamsuites/internal/trigger"
+)
+
+// snapshotTriggers is the dashboard's catalogue of triggers.
+type snapshotTriggers struct {
+	Source      string            `json:"source"`
+	Schema      string            `json:"schema"`
+	GeneratedAt instant           `json:"generated_at"`
+	Actions     []catalogAction   `json:"actions"`
+	Creators    []catalogTriggers `json:"creators"`
+}
+
+type catalogAction struct {
+	ID          string `json:"id"`
+	Label       string `json:"label"`
+	Description string `json:"description"`
+}
+
+type catalogTriggers struct {
+	CreatorID   string           `json:"creator_id"`
+	DisplayName string           `json:"display_name"`
+	Triggers    []catalogTrigger `json:"triggers"`
+}
+
+type catalogTrigger struct {
+	ID        string `json:"id"`
+	Match     string `json:"match"`
+	MatchMode string `json:"match_mode"`
+	Action    string `json:"action"`
+	Enabled   bool   `json:"enabled"`
+	Notes     string `json:"notes"`
+}
+
+// The ways to match that the dashboard knows.
+const (
+	equalsIgnoringCase   = "equals_icase"
+	containsIgnoringCase = "contains_icase"
+)
+
+func snapshotTriggersOf(in SnapshotInput) snapshotTriggers {
+	doc := snapshotTriggers{
+		Source: or(in.Settings.TriggerSource, string(config.FromShared)), Schema: "streamsuites.triggers.admin.v1", GeneratedAt: instant(in.Now),
+		Actions: []catalogAction{
+			{actClip, "Create clip", "Queue a clip"},
+			{actCounter, "Change counter", "Count something and say it"},
+			{actManage, "Manage commands", "Show or change commands and counters"},
+			{actPing, "Answer", "Show that the bot is listening"},
+			{actReply, "Reply", "Say something in chat"},
+		},
+		Creators: []catalogTriggers{},
+	}
+	for _, t := range in.Triggers {
+		list := catalogTriggers{t.Creator.ID, shownName(t.Creator), []catalogTrigger{}}
+		for _, info := range t.Triggers {
+			list.Triggers = append(list.Triggers, catalogued(info, t.Prefix)...)
+		}
+		doc.Creators = append(doc.Creators, list)
+	}
+	return doc
+}
+
+// catalogued says a trigger in the dashboard's form, one entry for each keyword.
+// Patterns, events, crowds and what depends on case cannot be said in it, and
+// hidden commands are left out as chat's own list leaves them out.
+func catalogued(info trigger.Info, prefix string) (list []catalogTrigger) {
+	d := info.Definition
+	if d.CaseSensitive || d.Match == definition.RegexIs || d.Hidden {
+		return nil
+	}
+	entry := catalogTrigger{ID: ident(info.ID), Action: actOf(info), Enabled: info.Enabled, Notes: plain(d.Description, 300)}
+	switch d.Type {
+	case definition.Command:
+		entry.Match, entry.MatchMode = plain(prefix+commandName(d.Command, prefix), 100), equalsIgnoringCase
+		list = append(list, entry)
+	case definition.Keyword:
+		entry.MatchMode = containsIgnoringCase
+		if d.Match == definition.Exact {
+			entry.MatchMode = equalsIgnoringCase
+		}
+		for n, word := range d.Keywords {
+			if n > 0 {
+				entry.ID = ident(info.ID, strconv.Itoa(n+1))
+			}
+			entry.Match = plain(word, 100)
+			list = append(list, entry)
+		}
+	}
+	return slices.DeleteFunc(list, func(t catalogTrigger) bool { return t.Match == "" })
+}
+
+// replayable are the platforms whose names the readers know.
+var replayable = []string{"discord", "kick", "pilled", "rumble", "twitch", "youtube"}
+
+// snapshotReplayOf says what of chat can be shown again: that of creators who have
+// texts recorded. It counts what was ever seen; the oldest of it is forgotten
+// after its time. A lane's log is in order and whole by construction, so overlays
+// can show whatever there is.
+func snapshotReplayOf(in SnapshotInput) snapshotReplay {
+	doc := snapshotReplay{Platforms: []string{}}
+	recorded := in.Settings.Tables.recorded()
+	var events int64
+	var last time.Time
+	for _, c := range in.Counters {
+		name := string(c.Platform)
+		if c.Messages <= 0 || !slices.Contains(recorded, c.CreatorID) || !slices.Contains(replayable, name) {
+			continue
+		}
+		events += c.Messages
+		last = newest(last, c.LastEventAt)
+		if !slices.Contains(doc.Platforms, name) {
+			doc.Platforms = append(doc.Platforms, name)
+		}
+	}
+	slices.Sort(doc.Platforms)
+	doc.EventCount = count32(events)
+	doc.Available = doc.EventCount > 0
+	doc.OverlaySafe = doc.Available
+	doc.LastEventAt = notAfter(last, in.Now)
+	doc.LastEventTimestamp = doc.LastEventAt
+	return doc
+}

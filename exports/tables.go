@@ -1,0 +1,175 @@
+package exports
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/config"
+)
+
+// Tables is what only the administrators' tables say about the configuration and
+// about what the runtime stands on, as plain data.
+type Tables struct {
+	Creators []CreatorDetails  // by id
+	Accounts []AccountSettings // by platform and label
+	// ClipsPerHour is how many clips chat may start in an hour for each creator; 0
+	// is no limit.
+	ClipsPerHour int
+	// Budgets and Services are filled in by whoever runs the exporter: the limits
+	// that hosts share, and the services that this process has looked at.
+	Budgets  []BudgetSettings
+	Services []ServiceState
+}
+
+// CreatorDetails is what CreatorSettings leaves out.
+type CreatorDetails struct {
+	ID     string
+	Notes  string // of whoever wrote the configuration
+	Admin  bool
+	Record bool // names and texts of chat are kept
+	// Limits are limits of the configuration that nothing enforces, as configured.
+	Limits []LimitSettings
+}
+
+// LimitSettings is so many things in so long a window.
+type LimitSettings struct {
+	Name   string
+	Count  int
+	Window time.Duration
+}
+
+// AccountSettings is an account with which the runtime acts on a platform.
+type AccountSettings struct {
+	Platform, Label string
+	Login           string // empty when it is not configured
+	Purpose         string // chat or publishing
+	Complete        bool   // no credential is missing
+	On              bool   // the platform is used
+	Creators        []string
+}
+
+// BudgetSettings is a limit of an account that all hosts share.
+type BudgetSettings struct {
+	Account, Bucket string // as the store knows it
+	Scope           string // such as twitch.chat.send
+	Platform        string
+	Limit           int
+	Window          time.Duration
+}
+
+// ServiceState is how a service that the runtime stands on was when somebody
+// looked.
+type ServiceState struct {
+	ID, Provider, Type string
+	Connected          bool
+}
+
+// details returns what the tables say about a creator.
+func (t Tables) details(id string) CreatorDetails {
+	if i := slices.IndexFunc(t.Creators, func(d CreatorDetails) bool { return d.ID == id }); i >= 0 {
+		return t.Creators[i]
+	}
+	return CreatorDetails{ID: id}
+}
+
+// recorded lists the creators whose names and texts of chat are kept.
+func (t Tables) recorded() []string {
+	ids := []string{}
+	for _, d := range t.Creators {
+		if d.Record {
+			ids = append(ids, d.ID)
+		}
+	}
+	return ids
+}
+
+// perMinute are the limits of the configuration that other programs read and this
+// runtime does not enforce.
+var perMinute = []string{config.LimitAPIRequests, config.LimitChatMessages, config.LimitJobs, config.LimitResponses}
+
+func tablesFrom(c *config.Config) Tables {
+	t := Tables{ClipsPerHour: c.System.Clips.PerHour}
+	for i := range c.Creators {
+		creator := &c.Creators[i]
+		d := CreatorDetails{ID: creator.ID, Notes: creator.Notes, Admin: creator.IsAdmin, Record: creator.Chat.Record}
+		limits := c.Limits(creator)
+		for _, name := range perMinute {
+			if n, unlimited, known := limits.Number(name); known && !unlimited && n >= 0 {
+				d.Limits = append(d.Limits, LimitSettings{name, int(min(n, math.MaxInt32)), time.Minute})
+			}
+		}
+		t.Creators = append(t.Creators, d)
+	}
+	for label, a := range c.Twitch {
+		t.Accounts = append(t.Accounts, AccountSettings{
+			Platform: string(chat.Twitch), Label: label, Login: a.Nick, Purpose: "chat", Complete: a.Token.IsSet(), On: c.Polls(chat.Twitch),
+			Creators: served(c, func(creator *config.Creator) bool { return creator.On(chat.Twitch) && creator.TwitchAccount == label }),
+		})
+	}
+	for label, a := range c.YouTube {
+		t.Accounts = append(t.Accounts, AccountSettings{
+			Platform: string(chat.YouTube), Label: label, Purpose: "publishing", Complete: a.Complete(), On: true,
+			Creators: served(c, func(creator *config.Creator) bool {
+				return creator.YouTubeAccount == label && slices.Contains(c.ClipLimits(creator).Destinations, string(chat.YouTube))
+			}),
+		})
+	}
+	slices.SortFunc(t.Accounts, func(a, b AccountSettings) int {
+		return cmp.Or(cmp.Compare(a.Platform, b.Platform), cmp.Compare(a.Label, b.Label))
+	})
+	return t
+}
+
+// served lists the enabled creators for whom an account acts.
+func served(c *config.Config, by func(*config.Creator) bool) []string {
+	ids := []string{}
+	for i := range c.Creators {
+		if c.Creators[i].Enabled && by(&c.Creators[i]) {
+			ids = append(ids, c.Creators[i].ID)
+		}
+	}
+	return ids
+}
+
+var identForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$`)
+
+// ident returns parts, joined by colons, as an identifier that pages can show:
+// what cannot be one is replaced by something that is the same for the same parts.
+func ident(parts ...string) string {
+	id := strings.Join(parts, ":")
+	if identForm.MatchString(id) {
+		return id
+	}
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	letters := []byte("id-")
+	for _, b := range sum[:12] {
+		letters = append(letters, 'a'+b>>4, 'a'+b&15) // no digits: some would look like numbers with exponents
+	}
+	return string(letters)
+}
+
+// shownName is how tables call a creator.
+func shownName(c CreatorSettings) string { return or(plain(c.DisplayName, 200), c.ID) }
+
+// namesOf are the shown names of creators by their ids.
+func namesOf(s Settings) map[string]string {
+	names := make(map[string]string, len(s.Creators))
+	for _, c := range s.Creators {
+		names[c.ID] = shownName(c)
+	}
+	return names
+}
+
+// creatorsByID are the creators, sorted.
+func creatorsByID(s Settings) []CreatorSettings {
+	return slices.SortedFunc(slices.Values(s.Creators), func(a, b CreatorSettings) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+// wholeSeconds rounds up.
+func wholeSeconds(d time.Duration) int32 { return count32(int64(math.Ceil(d.Seconds()))) }
