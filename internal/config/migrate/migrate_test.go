@@ -223,3 +223,31 @@ func TestCopiesOfASecondTimeHaveAFolderOfTheirOwn(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, first+"-2", second)
 }
+
+func FuzzDocumentsMeanTheSameAfterwards(f *testing.F) {
+	for _, docs := range older() {
+		f.Add([]byte(docs["services.json"]), []byte(docs["creators.json"]), []byte(docs["triggers.json"]), []byte(docs["chat_behaviour.json"]), []byte(docs["discord.json"]))
+	}
+	f.Fuzz(func(t *testing.T, services, creators, triggers, behaviour, discord []byte) {
+		s := newState(t, map[string]string{"platforms.json": ""})
+		for name, text := range map[string][]byte{
+			"services.json": services, "creators.json": creators, "triggers.json": triggers, "chat_behaviour.json": behaviour, "discord.json": discord,
+		} {
+			if len(text) > 0 {
+				require.NoError(t, os.WriteFile(s.path(name), text, 0o600))
+			}
+		}
+		o := config.Options{StateDir: s.dir, WorkDir: s.dir, Env: func(string) (string, bool) { return "", false }}
+		before, _, err := config.Load(t.Context(), o)
+		fatal := err != nil
+		plan, err := migrate.New(before)
+		require.NoError(t, err)
+		_, err = plan.Apply(noon)
+		require.NoError(t, err)
+		after, _, err := config.Load(t.Context(), o)
+		require.Equal(t, fatal, err != nil)
+		if !fatal {
+			require.Equal(t, meaning(t, before), meaning(t, after))
+		}
+	})
+}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+
+	"github.com/streamsuites/streamsuites/internal/config"
 )
 
 // rateLimits gives the file with the misleading name its own.
@@ -70,13 +72,11 @@ func (f *folder) services() error {
 		target.set("schema_version", "v1")
 	}
 	target.set("platforms", entries)
-	text, err := indented(target)
-	if err != nil {
-		return err
+	done, err := f.becomes("platforms", name, target, "the switches of "+old)
+	if done {
+		f.change(old, nil, "its switches are in "+name)
 	}
-	f.change(name, text, "the switches of "+old)
-	f.change(old, nil, "its switches are in "+name)
-	return nil
+	return err
 }
 
 // serviceEntries are the entries that say the same as services.json, or the first
@@ -122,12 +122,8 @@ func (f *folder) platformOverrides() error {
 	}
 	target := object{}
 	target.set("platforms", list)
-	text, err := indented(target)
-	if err != nil {
-		return err
-	}
-	f.change(name, text, "a list belongs below platforms")
-	return nil
+	_, err = f.becomes("platform_overrides", name, target, "a list belongs below platforms")
+	return err
 }
 
 // discord writes a discord.json in its normal form.
@@ -137,12 +133,12 @@ func (f *folder) discord() error {
 	if !ok || err != nil {
 		return err
 	}
-	normal, older, err := normalDiscord(data)
+	normal, older, err := config.NormalDiscord(data)
 	if err != nil || !older {
 		return err
 	}
-	f.change(name, normal, "the normal form")
-	return nil
+	_, err = f.becomes("discord", name, json.RawMessage(normal), "the normal form")
+	return err
 }
 
 // bothFiles are a section's override and its own file.
