@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 
 	"github.com/streamsuites/streamsuites/internal/config"
 )
@@ -54,9 +55,9 @@ func (f *folder) services() error {
 		if err := json.Unmarshal(now, &target); err != nil {
 			return fmt.Errorf("read %s: %w", name, err)
 		}
-		var entries []json.RawMessage
+		var entries []object
 		if json.Unmarshal(target.values["platforms"], &entries) == nil && len(entries) > 0 {
-			f.change(old, nil, "it is not read where "+name+" has an entry")
+			f.besidePlatforms(entries)
 			return nil
 		}
 	}
@@ -77,6 +78,17 @@ func (f *folder) services() error {
 		f.change(old, nil, "its switches are in "+name)
 	}
 	return err
+}
+
+// besidePlatforms removes a services.json that nobody reads because platforms.json
+// has entries. Entries without a name do not count.
+func (f *folder) besidePlatforms(entries []object) {
+	named := slices.ContainsFunc(entries, func(e object) bool { return e.text("name") != "" || e.text("platform") != "" })
+	if !named {
+		f.leave("services.json stays as it is: the entries of platforms.json have no names")
+		return
+	}
+	f.change("services.json", nil, "it is not read where platforms.json has an entry")
 }
 
 // serviceEntries are the entries that say the same as services.json, or the first
