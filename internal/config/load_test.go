@@ -260,6 +260,7 @@ func FuzzLoadNeverPanics(f *testing.F) {
 		`{"platforms": [{"name": "twitch", "state": true, "endpoints": {"irc": "x:1"}}]}`, `{"platforms": {"twitch": false}}`,
 		`{"tiers": {"open": {"features": {"clips": {"enabled": true, "max_concurrent_jobs": 2e0}}}}}`, `{"twitch": {"enabled": 1}, "a": []}`,
 		`{"global": {"jobs_per_minute": null}, "creators": {"x": {"overrides": {}}}}`, `{"system": {"hot_reload": {"interval_seconds": 1e400}}, "clips": {"seconds": 5.0}}`,
+		`{"discord": {"admins": [1], "guilds": {"1": {"notifications": {"general": {"channel_id": 5}, "kick_clips": 6.0, "x": []}}}}}`, `{"$schema": 1, "min_length": 2, "platforms": [{"platform": "kick", "flags": {}}]}`,
 		"\xef\xbb\xbf{\"creators\":[]}", `{"creators": [{"creator_id": "A", "Enabled": "x", "clips": {"SECONDS": {}}}]}`,
 		`{"system":{"platforms":{"":{"enabled":true}},"JOBS":[]},"chat":{"synthetic":{"creator_token":"abc"}}}`,
 	} {
@@ -267,7 +268,7 @@ func FuzzLoadNeverPanics(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data, env []byte) {
 		dir := t.TempDir()
-		for _, name := range []string{"creators", "platforms", "services", "system", "tiers", "ratelimits", "platform_overrides", "triggers", "chat_behaviour"} {
+		for _, name := range []string{"creators", "platforms", "services", "system", "tiers", "ratelimits", "platform_overrides", "triggers", "chat_behaviour", "discord", "clip_rules", "monetization"} {
 			require.NoError(t, os.WriteFile(filepath.Join(dir, name+".json"), data, 0o600))
 		}
 		require.NoError(t, os.WriteFile(filepath.Join(dir, ".env"), env, 0o600))
@@ -282,7 +283,7 @@ func FuzzLoadNeverPanics(f *testing.F) {
 			require.LessOrEqual(t, limits.Seconds, limits.MaxSeconds)
 			c.TriggerLimits(&c.Creators[i])
 		}
-		_, err = json.Marshal(c)
+		_, err = json.Marshal([]any{c, c.Effective(), c.Administrators()})
 		require.NoError(t, err)
 	})
 }

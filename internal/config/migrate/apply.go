@@ -40,7 +40,7 @@ func (p *Plan) Apply(now time.Time) (backup string, err error) {
 	for i, c := range p.Changes {
 		err := p.unchanged(c)
 		if err == nil {
-			err = p.put(c.Name, c.After)
+			err = p.put(c, c.After)
 		}
 		if err != nil {
 			return backup, errors.Join(err, p.undo(p.Changes[:i]))
@@ -112,21 +112,17 @@ func newFolder(path string) (string, error) {
 	return "", fmt.Errorf("make the folder of the copies: %s and %d more are there already", path, most-1)
 }
 
-// put makes a file's content what it shall be; nil removes it.
-func (p *Plan) put(name string, data []byte) error {
-	path := p.path(name)
+// put makes the content of a change's file what it shall be; nil removes it.
+func (p *Plan) put(c Change, data []byte) error {
+	path := p.path(c.Name)
 	if data == nil {
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("remove %s: %w", name, err)
+			return fmt.Errorf("remove %s: %w", c.Name, err)
 		}
 		return nil
 	}
-	mode := fs.FileMode(0o644)
-	if info, err := os.Stat(path); err == nil {
-		mode = info.Mode().Perm()
-	}
-	if err := durable.WriteFile(path, data, mode); err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
+	if err := durable.WriteFile(path, data, c.mode); err != nil {
+		return fmt.Errorf("write %s: %w", c.Name, err)
 	}
 	return nil
 }
@@ -135,7 +131,7 @@ func (p *Plan) put(name string, data []byte) error {
 func (p *Plan) undo(changes []Change) error {
 	var failed []error
 	for i := len(changes) - 1; i >= 0; i-- {
-		if err := p.put(changes[i].Name, changes[i].Before); err != nil {
+		if err := p.put(changes[i], changes[i].Before); err != nil {
 			failed = append(failed, fmt.Errorf("put %s back: %w", changes[i].Name, err))
 		}
 	}

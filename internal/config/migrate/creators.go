@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/streamsuites/streamsuites/internal/config"
 )
 
 // creators writes today's spellings into creators.json and its override: what
@@ -41,12 +39,10 @@ func (f *folder) creators() error {
 			continue
 		}
 		root.set("creators", entries)
-		text, err := indented(root)
-		if err != nil {
+		slices.Sort(why)
+		if _, err := f.becomes("creators", name, root, "today's spelling of "+strings.Join(slices.Compact(why), ", ")); err != nil {
 			return err
 		}
-		slices.Sort(why)
-		f.change(name, text, "today's spelling of "+strings.Join(slices.Compact(why), ", "))
 	}
 	return nil
 }
@@ -139,15 +135,4 @@ func listed(on *object, list json.RawMessage) {
 			on.set(name, !form.has("enabled") || form.isTrue("enabled"))
 		}
 	}
-}
-
-// normalDiscord returns a discord.json in its normal form, and whether it was
-// written in an older one.
-func normalDiscord(data []byte) ([]byte, bool, error) {
-	normal, older, err := config.NormalDiscord(data)
-	if err != nil || !older {
-		return nil, false, err
-	}
-	text, err := indented(json.RawMessage(normal))
-	return text, true, err
 }

@@ -92,9 +92,14 @@ func meaning(t *testing.T, c *config.Config) string {
 
 const onRumble = `{"creators": [{"creator_id": "otter1", "platforms": {"rumble": true}}, {"creator_id": "marmot", "platforms": {"rumble": true}}, {"creator_id": "badger"}]}`
 
+// otherNames is the case of services that are no platforms. They stay rows of
+// their own, as ever, though the contract's schema knows five names only.
+const otherNames = "services of other names"
+
 func older() map[string]map[string]string {
 	return map[string]map[string]string{
-		"services":                      {"platforms.json": "", "services.json": `{"twitch": {"enabled": true, "telemetry_enabled": false}, "discord": {"enabled": true}, "rumble": {"enabled": true}}`},
+		"services":                      {"platforms.json": "", "services.json": `{"twitch": {"enabled": true, "telemetry_enabled": false}, "rumble": {"enabled": true}}`},
+		otherNames:                      {"platforms.json": "", "services.json": `{"twitch": {"enabled": true}, "discord": {"enabled": true}}`},
 		"services beside an empty list": {"platforms.json": `{"schema_version": "x", "platforms": []}`, "services.json": `{"twitch": {"enabled": true}}`},
 		"services that nobody reads":    {"platforms.json": `{"platforms": [{"name": "kick"}]}`, "services.json": `{"twitch": {"enabled": true}}`},
 		"the old name of rate limits":   {"ratelimits.json": "", "ratelimits.schema.json": `{"global": {"max_triggers": 3}}`},
@@ -171,6 +176,7 @@ func TestWhatCannotBeReadStaysAsItIs(t *testing.T) {
 		left string
 	}{
 		"broken services":      {map[string]string{"platforms.json": "", "services.json": `{"twitch": 5}`}, "services.json stays as it is until it is mended: warning: services.json: $.twitch: found 5"},
+		"entries of no name":   {map[string]string{"platforms.json": `{"platforms": [{"enabled": true}]}`, "services.json": `{"kick": {"enabled": true}}`}, "the entries of platforms.json have no names"},
 		"a service of no name": {map[string]string{"platforms.json": "", "services.json": `{"My Site": {"enabled": true}}`}, `services.json stays as it is: "My Site" cannot be the name of a platform`},
 		"broken answers":       {map[string]string{"creators.json": onRumble, "chat_behaviour.json": `{"triggers": [{"match": "a"}]}`}, "chat_behaviour.json stays as it is until it is mended"},
 		"answers of nobody":    {map[string]string{"chat_behaviour.json": `{"triggers": []}`}, "no creator is on Rumble"},
@@ -222,4 +228,32 @@ func TestCopiesOfASecondTimeHaveAFolderOfTheirOwn(t *testing.T) {
 	second, err := s.plan().Apply(noon)
 	require.NoError(t, err)
 	require.Equal(t, first+"-2", second)
+}
+
+func FuzzDocumentsMeanTheSameAfterwards(f *testing.F) {
+	for _, docs := range older() {
+		f.Add([]byte(docs["services.json"]), []byte(docs["creators.json"]), []byte(docs["triggers.json"]), []byte(docs["chat_behaviour.json"]), []byte(docs["discord.json"]))
+	}
+	f.Fuzz(func(t *testing.T, services, creators, triggers, behaviour, discord []byte) {
+		s := newState(t, map[string]string{"platforms.json": ""})
+		for name, text := range map[string][]byte{
+			"services.json": services, "creators.json": creators, "triggers.json": triggers, "chat_behaviour.json": behaviour, "discord.json": discord,
+		} {
+			if len(text) > 0 {
+				require.NoError(t, os.WriteFile(s.path(name), text, 0o600))
+			}
+		}
+		o := config.Options{StateDir: s.dir, WorkDir: s.dir, Env: func(string) (string, bool) { return "", false }}
+		before, _, err := config.Load(t.Context(), o)
+		fatal := err != nil
+		plan, err := migrate.New(before)
+		require.NoError(t, err)
+		_, err = plan.Apply(noon)
+		require.NoError(t, err)
+		after, _, err := config.Load(t.Context(), o)
+		require.Equal(t, fatal, err != nil)
+		if !fatal {
+			require.Equal(t, meaning(t, before), meaning(t, after))
+		}
+	})
 }

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
+
+	"github.com/streamsuites/streamsuites/internal/config"
 )
 
 // rateLimits gives the file with the misleading name its own.
@@ -52,9 +55,9 @@ func (f *folder) services() error {
 		if err := json.Unmarshal(now, &target); err != nil {
 			return fmt.Errorf("read %s: %w", name, err)
 		}
-		var entries []json.RawMessage
+		var entries []object
 		if json.Unmarshal(target.values["platforms"], &entries) == nil && len(entries) > 0 {
-			f.change(old, nil, "it is not read where "+name+" has an entry")
+			f.besidePlatforms(entries)
 			return nil
 		}
 	}
@@ -70,13 +73,22 @@ func (f *folder) services() error {
 		target.set("schema_version", "v1")
 	}
 	target.set("platforms", entries)
-	text, err := indented(target)
-	if err != nil {
-		return err
+	done, err := f.becomes("platforms", name, target, "the switches of "+old)
+	if done {
+		f.change(old, nil, "its switches are in "+name)
 	}
-	f.change(name, text, "the switches of "+old)
-	f.change(old, nil, "its switches are in "+name)
-	return nil
+	return err
+}
+
+// besidePlatforms removes a services.json that nobody reads because platforms.json
+// has entries. Entries without a name do not count.
+func (f *folder) besidePlatforms(entries []object) {
+	named := slices.ContainsFunc(entries, func(e object) bool { return e.text("name") != "" || e.text("platform") != "" })
+	if !named {
+		f.leave("services.json stays as it is: the entries of platforms.json have no names")
+		return
+	}
+	f.change("services.json", nil, "it is not read where platforms.json has an entry")
 }
 
 // serviceEntries are the entries that say the same as services.json, or the first
@@ -122,12 +134,8 @@ func (f *folder) platformOverrides() error {
 	}
 	target := object{}
 	target.set("platforms", list)
-	text, err := indented(target)
-	if err != nil {
-		return err
-	}
-	f.change(name, text, "a list belongs below platforms")
-	return nil
+	_, err = f.becomes("platform_overrides", name, target, "a list belongs below platforms")
+	return err
 }
 
 // discord writes a discord.json in its normal form.
@@ -137,12 +145,12 @@ func (f *folder) discord() error {
 	if !ok || err != nil {
 		return err
 	}
-	normal, older, err := normalDiscord(data)
+	normal, older, err := config.NormalDiscord(data)
 	if err != nil || !older {
 		return err
 	}
-	f.change(name, normal, "the normal form")
-	return nil
+	_, err = f.becomes("discord", name, json.RawMessage(normal), "the normal form")
+	return err
 }
 
 // bothFiles are a section's override and its own file.

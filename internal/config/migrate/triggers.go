@@ -3,6 +3,7 @@ package migrate
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
@@ -38,13 +39,14 @@ func (f *folder) drafts() error {
 		definitions, remarks := file.Definitions()
 		target := object{}
 		target.set("triggers", asJSON(definitions))
-		text, err := indented(target)
+		done, err := f.becomes("triggers", name, target, "triggers instead of the dashboard's drafts")
 		if err != nil {
 			return err
 		}
-		f.change(name, text, "triggers instead of the dashboard's drafts")
 		for _, r := range remarks {
-			f.change(name, text, fmt.Sprintf("the draft %q: %s", r.Name, r.Text))
+			if done {
+				f.why[name] = append(f.why[name], fmt.Sprintf("the draft %q: %s", r.Name, r.Text))
+			}
 		}
 	}
 	return nil
@@ -75,58 +77,56 @@ func (f *folder) olderAnswers() error {
 		f.leave("%s stays as it is: no creator is on Rumble, so nobody knows whose triggers its answers become", old)
 		return nil
 	}
-	name, text, err := f.withTriggers(added)
-	if name == "" || err != nil {
-		return err
-	}
 	if len(added) > 0 {
-		f.change(name, text, "the answers of "+old+" as triggers of "+strings.Join(who, ", "))
+		done, err := f.addTriggers(added, "the answers of "+old+" as triggers of "+strings.Join(who, ", "))
+		if !done || err != nil {
+			return err
+		}
 	}
 	f.change(old, nil, "its answers are triggers; nothing else of it has an effect")
 	return nil
 }
 
-// withTriggers returns the file of triggers that is in force with more of them.
-// The name is "" when that file cannot be added to.
-func (f *folder) withTriggers(more []definition.Definition) (name string, text []byte, err error) {
+// addTriggers adds triggers to the file of triggers that is in force, and reports
+// whether it could.
+func (f *folder) addTriggers(more []definition.Definition, why string) (bool, error) {
 	files := bothFiles("triggers")
-	name = files[0]
+	name := files[0]
 	data, err := f.read(name)
 	if data == nil && err == nil {
 		name = files[1]
 		data, err = f.read(name)
 	}
 	if err != nil {
-		return "", nil, err
+		return false, err
 	}
 	var root object
 	var entries []json.RawMessage
 	if data != nil {
 		data, ok, err := f.readable("triggers", name)
 		if !ok || err != nil {
-			return "", nil, err
+			return false, err
 		}
 		if err := json.Unmarshal(data, &root); err != nil {
-			return "", nil, fmt.Errorf("read %s: %w", name, err)
+			return false, fmt.Errorf("read %s: %w", name, err)
 		}
 		if err := json.Unmarshal(root.values["triggers"], &entries); err != nil {
-			return "", nil, fmt.Errorf("read the triggers of %s: %w", name, err)
+			return false, fmt.Errorf("read the triggers of %s: %w", name, err)
 		}
 	}
+	root.set("triggers", append(entries, missing(entries, more)...))
+	return f.becomes("triggers", name, root, why)
+}
+
+// missing are the triggers that are not among the entries yet.
+func missing(entries []json.RawMessage, more []definition.Definition) []json.RawMessage {
 	taken := map[string]bool{}
 	for _, e := range entries {
 		if d, err := definition.Parse(e); err == nil {
 			taken[d.CreatorID+"\x00"+d.ID] = true
 		}
 	}
-	for _, d := range more {
-		if !taken[d.CreatorID+"\x00"+d.ID] {
-			entries = append(entries, d.JSON())
-		}
-	}
-	root.set("triggers", entries)
-	text, err = indented(root)
-	return name, text, err
+	return asJSON(slices.DeleteFunc(more, func(d definition.Definition) bool { return taken[d.CreatorID+"\x00"+d.ID] }))
 }
 
 func asJSON(definitions []definition.Definition) []json.RawMessage {
