@@ -44,7 +44,7 @@ func requireContract(t *testing.T, exports string) {
 		seen[rel] = true
 		return nil
 	}))
-	for _, name := range []string{"clips.json", "jobs.json", "meta.json", "runtime_snapshot.json"} {
+	for _, name := range []string{"clips.json", "jobs.json", "meta.json", "quotas.json", "runtime_snapshot.json"} {
 		require.True(t, seen[name], "%s is exported", name)
 	}
 	requireManifest(t, exports)

@@ -24,6 +24,7 @@ type kind struct {
 func catalog() []kind {
 	return []kind{
 		{file: FileJobs, visibility: DashboardOnly, about: "Job ledger and last firing of each trigger", build: buildJobs},
+		{file: FileQuotas, visibility: DashboardOnly, about: "What creators used of the platforms' daily quotas", build: buildQuotas},
 		{
 			file: FileSnapshot, visibility: DashboardOnly, heartbeat: true,
 			about: "State of the whole runtime, rewritten every ten seconds", build: buildSnapshot,

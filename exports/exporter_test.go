@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/streamsuites/streamsuites/internal/clip"
+	"github.com/streamsuites/streamsuites/internal/quota"
 	"github.com/streamsuites/streamsuites/internal/store"
 )
 
@@ -55,6 +56,9 @@ func (r *rows) PlatformStatuses(context.Context) ([]store.PlatformStatus, error)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return []store.PlatformStatus{{CreatorID: "Qx7Zt2", Platform: "twitch", State: "live", LastHeartbeat: time.Now(), UpdatedAt: time.Now()}}, r.err
+}
+func (r *rows) QuotaUsage(context.Context, time.Time) ([]quota.Usage, error) {
+	return nil, nil
 }
 func (r *rows) Counters(context.Context) ([]store.Counter, error) { return nil, nil }
 func (r *rows) Listen(ctx context.Context, channels []string, handle func(string, string)) error {

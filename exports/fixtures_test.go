@@ -121,6 +121,7 @@ func build(t *testing.T) map[string]Document {
 	add(BuildJobs(someJobs()))
 	add(BuildMeta(2, at(-3600)))
 	add(BuildSnapshot(someSnapshot()))
+	add(BuildQuotas(someQuotas()))
 	return docs
 }
 

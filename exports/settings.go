@@ -23,6 +23,7 @@ type Settings struct {
 	Platforms       []PlatformSettings
 	Creators        []CreatorSettings
 	ChannelURL      string // of the default destination; may be empty
+	Quotas          []QuotaSettings
 	Newest          int    // clips in clips.json and in each page
 	TriggerSource   string // shared or dashboard
 	Pending         Pending
@@ -90,6 +91,7 @@ func SettingsFrom(c *config.Config, v version.Info) Settings {
 	for _, creator := range c.Creators {
 		s.Creators = append(s.Creators, CreatorSettings{creator.ID, creator.DisplayName, creator.Enabled, maps.Clone(creator.Platforms)})
 	}
+	s.Quotas = quotaSettings(c)
 	return s
 }
 

@@ -17,6 +17,7 @@ type Source interface {
 	AllCooldowns(ctx context.Context) (map[string]map[string]time.Time, error)
 	PlatformStatuses(ctx context.Context) ([]store.PlatformStatus, error)
 	Counters(ctx context.Context) ([]store.Counter, error)
+	quotaSource
 	// Listen calls handle for every notification until ctx ends, and handle("", "")
 	// whenever some may have been lost.
 	Listen(ctx context.Context, channels []string, handle func(channel, payload string)) error
