@@ -1,14 +1,18 @@
 package exports
 
 import (
+	"context"
 	"math"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
+	"github.com/streamsuites/streamsuites/internal/config"
 	"github.com/streamsuites/streamsuites/internal/quota"
+	"github.com/streamsuites/streamsuites/internal/store/storetest"
 )
 
 // someQuotas are days in every state.
@@ -82,4 +86,50 @@ func TestWithoutAnyQuotaTheListIsEmpty(t *testing.T) {
 	require.NoError(t, err)
 	requireValid(t, d)
 	require.Contains(t, string(d.Data), `"platforms": []`)
+}
+
+func TestQuotasAreThoseOfCreatorsWhoUseThePlatform(t *testing.T) {
+	t.Parallel()
+	c := &config.Config{System: config.System{Clips: config.ClipSystem{Destinations: []string{"folder"}}}, Creators: []config.Creator{
+		{ID: "streams", Enabled: true, Platforms: map[string]bool{"youtube": true}, YouTubeAccount: "second"},
+		{ID: "publishes", Enabled: true, Clips: config.CreatorClips{Destinations: []string{"folder", "youtube"}}, Limits: map[string]any{config.LimitYouTubeUnits: 77.0}},
+		{ID: "neither", Enabled: true},
+		{ID: "off", Platforms: map[string]bool{"youtube": true}},
+	}}
+	require.Equal(t, []QuotaSettings{
+		{quota.Key{Platform: "youtube", CreatorID: "streams", Credential: "second"}, quota.Limits{Max: quota.DefaultYouTubeUnits}},
+		{quota.Key{Platform: "youtube", CreatorID: "publishes"}, quota.Limits{Max: 77}},
+	}, quotaSettings(c))
+}
+
+// TestUnitsThatAreTakenShowInTheDocument runs the exporter against a real database:
+// each reservation is notified, and shows up in both trees.
+func TestUnitsThatAreTakenShowInTheDocument(t *testing.T) {
+	t.Parallel()
+	_, s := storetest.New(t)
+	tr, began := newTree(t), time.Now()
+	settings := someSettings()
+	key, limits := quota.Key{Platform: "youtube", CreatorID: "Qx7Zt2"}, quota.Limits{Max: 10_000, Buffer: 100}
+	settings.Quotas = []QuotaSettings{{key, limits}}
+	options := Options{Source: s, Settings: func() Settings { return settings }, Writer: tr.options(), Clock: func() time.Time { return at(0).Add(time.Since(began)) },
+		Log: zerolog.Nop(), Heartbeat: time.Hour, Refresh: time.Hour}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- New(options).Run(ctx) }()
+	await := func(want string) {
+		t.Helper()
+		require.Eventually(t, func() bool {
+			return strings.Contains(tr.read(tr.canonical, FileQuotas), want) && strings.Contains(tr.read(tr.mirror, FileQuotas), want)
+		}, time.Minute, 5*time.Millisecond, "without %s", want)
+	}
+	await(`"used": 0`)
+	request := quota.Request{Key: key, Method: "videos.insert", Units: 9_900, Limits: limits, Now: at(-60)}
+	_, err := s.ReserveQuota(t.Context(), request)
+	require.NoError(t, err)
+	await(`"status": "buffer"`)
+	require.NoError(t, s.ExhaustQuota(t.Context(), request))
+	await(`"status": "exhausted"`)
+	requireValid(t, Document{File: FileQuotas, Data: []byte(tr.read(tr.mirror, FileQuotas))})
+	cancel()
+	require.ErrorIs(t, <-done, context.Canceled)
 }
