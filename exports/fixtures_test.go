@@ -119,8 +119,15 @@ func build(t *testing.T) map[string]Document {
 	}
 	add(BuildClips(FileClips, ClipsInput{Clips: clipsInAllStates(), ChannelURL: "https://video.example.com/c/marmot", Since: at(-3600)}))
 	add(BuildJobs(someJobs()))
-	add(BuildMeta(2, at(-3600)))
+	add(BuildMeta([]string{ClipPage(1), ClipPage(2)}, at(-3600)))
 	add(BuildSnapshot(someSnapshot()))
+	add(BuildPolls(FilePolls, somePolls()))
+	add(BuildTallies(FileTallies, someTallies()))
+	add(BuildScoreboards(FileScoreboards, someScoreboards()))
+	add(BuildScoreSnapshot(ScoreSnapshotInput{"Qx7Zt2", someScoreboards().Scoreboards}))
+	add(BuildPollVotes(someVotes()))
+	add(BuildTallyEvents(someIncrements()))
+	add(BuildScoreEvents(someScores()))
 	return docs
 }
 
@@ -129,7 +136,7 @@ func build(t *testing.T) map[string]Document {
 // held against the schemas of this package as well.
 func contractSchema(t *testing.T, file string) *jsonschema.Schema {
 	t.Helper()
-	path, err := filepath.Abs(filepath.Join("..", "..", "shared", "contract", "schemas", strings.TrimSuffix(file, ".json")+".schema.json"))
+	path, err := filepath.Abs(filepath.Join("..", "..", "shared", "contract", "schemas", schemaName(file)+".schema.json"))
 	require.NoError(t, err)
 	if _, err := os.Stat(path); err != nil {
 		return nil
@@ -145,11 +152,7 @@ func contractSchema(t *testing.T, file string) *jsonschema.Schema {
 func requireValid(t *testing.T, d Document) {
 	t.Helper()
 	require.NoError(t, Validate(d))
-	file := d.File
-	if isClipPage(file) {
-		file = FileClips
-	}
-	if s := contractSchema(t, file); s != nil {
+	if s := contractSchema(t, d.File); s != nil {
 		v, err := jsonschema.UnmarshalJSON(strings.NewReader(string(d.Data)))
 		require.NoError(t, err)
 		require.NoError(t, s.Validate(v))
