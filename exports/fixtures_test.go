@@ -119,7 +119,7 @@ func build(t *testing.T) map[string]Document {
 	}
 	add(BuildClips(FileClips, ClipsInput{Clips: clipsInAllStates(), ChannelURL: "https://video.example.com/c/marmot", Since: at(-3600)}))
 	add(BuildJobs(someJobs()))
-	add(BuildMeta([]string{ClipPage(1), ClipPage(2)}, at(-3600)))
+	add(BuildMeta(2, at(-3600)))
 	add(BuildSnapshot(someSnapshot()))
 	add(BuildPolls(FilePolls, somePolls()))
 	add(BuildTallies(FileTallies, someTallies()))

@@ -164,5 +164,5 @@ func metaOf(parts []part, s Settings) (Document, error) {
 			}
 		}
 	}
-	return BuildMeta(further, since)
+	return BuildMeta(0, since, further...)
 }
