@@ -21,6 +21,7 @@ import (
 
 // rows is a source that a test steers.
 type rows struct {
+	boardRows
 	mu     sync.Mutex
 	clips  []clip.Clip // the newest first
 	full   int         // how often all clips were asked for

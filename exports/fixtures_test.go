@@ -122,6 +122,13 @@ func build(t *testing.T) map[string]Document {
 	add(BuildMeta(2, at(-3600)))
 	add(BuildSnapshot(someSnapshot()))
 	add(BuildQuotas(someQuotas()))
+	add(BuildPolls(FilePolls, somePolls()))
+	add(BuildTallies(FileTallies, someTallies()))
+	add(BuildScoreboards(FileScoreboards, someScoreboards()))
+	add(BuildScoreSnapshot(ScoreSnapshotInput{"Qx7Zt2", someScoreboards().Scoreboards}))
+	add(BuildPollVotes(someVotes()))
+	add(BuildTallyEvents(someIncrements()))
+	add(BuildScoreEvents(someScores()))
 	return docs
 }
 
@@ -130,7 +137,7 @@ func build(t *testing.T) map[string]Document {
 // held against the schemas of this package as well.
 func contractSchema(t *testing.T, file string) *jsonschema.Schema {
 	t.Helper()
-	path, err := filepath.Abs(filepath.Join("..", "..", "shared", "contract", "schemas", strings.TrimSuffix(file, ".json")+".schema.json"))
+	path, err := filepath.Abs(filepath.Join("..", "..", "shared", "contract", "schemas", schemaName(file)+".schema.json"))
 	require.NoError(t, err)
 	if _, err := os.Stat(path); err != nil {
 		return nil
@@ -146,11 +153,7 @@ func contractSchema(t *testing.T, file string) *jsonschema.Schema {
 func requireValid(t *testing.T, d Document) {
 	t.Helper()
 	require.NoError(t, Validate(d))
-	file := d.File
-	if isClipPage(file) {
-		file = FileClips
-	}
-	if s := contractSchema(t, file); s != nil {
+	if s := contractSchema(t, d.File); s != nil {
 		v, err := jsonschema.UnmarshalJSON(strings.NewReader(string(d.Data)))
 		require.NoError(t, err)
 		require.NoError(t, s.Validate(v))

@@ -37,11 +37,12 @@ func Validate(d Document) error {
 	return nil
 }
 
+// schemaName is the name of a document's schema, which is also the contract's.
 func schemaName(file string) string {
-	if isClipPage(file) {
-		file = FileClips
+	if f, known := familyOf(file); known {
+		return f.schema
 	}
-	return strings.TrimSuffix(file, ".json")
+	return strings.TrimPrefix(strings.TrimSuffix(file, ".json"), dirSignals+"/")
 }
 
 func compileSchemas() (map[string]*jsonschema.Schema, error) {

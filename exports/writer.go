@@ -77,7 +77,8 @@ func OpenWriter(o WriterOptions) (*Writer, error) {
 func (w *Writer) Sweep() error {
 	var failed []error
 	for _, r := range append([]*root{w.canonical}, w.mirrors...) {
-		for _, dir := range []string{r.dir, filepath.Join(r.dir, dirClipPages)} {
+		for _, folder := range folders() {
+			dir := filepath.Join(r.dir, filepath.FromSlash(folder))
 			if err := durable.SweepTemporary(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				failed = append(failed, fmt.Errorf("sweep %s: %w", dir, err))
 			}
