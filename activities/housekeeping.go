@@ -2,17 +2,14 @@ package activities
 
 import (
 	"context"
-	"fmt"
 	"time"
 
-	// The quota's time zone is needed on hosts without a zone database.
-	_ "time/tzdata"
-
 	"github.com/streamsuites/streamsuites/activities/task"
+	"github.com/streamsuites/streamsuites/internal/quota"
 )
 
 // QuotaZone is the time zone in which the platforms' quota days begin.
-const QuotaZone = "America/Los_Angeles"
+const QuotaZone = quota.YouTubeZone
 
 // Exporter writes the documents that have changed.
 type Exporter interface {
@@ -36,6 +33,8 @@ type Attic interface {
 	PruneCooldowns(ctx context.Context, before time.Time) (rows int64, err error)
 	PruneCaptures(ctx context.Context, before time.Time) (rows int64, err error)
 	PruneBudgets(ctx context.Context, before time.Time) (rows int64, err error)
+	PruneQuotas(ctx context.Context, before time.Time) (rows int64, err error)
+	BeginQuotaDay(ctx context.Context, now time.Time) (reservations int64, err error)
 }
 
 // Keep says how long things are kept.
@@ -44,12 +43,13 @@ type Keep struct {
 	Queues   time.Duration // outbox rows that were sent
 	Events   time.Duration
 	Captures time.Duration // rows about recordings that ended, not the recordings
+	Quotas   time.Duration // how past days stood
 }
 
-// DefaultKeep keeps what an operator may ask about within a month, and queues
-// for as long as a repeat could come.
+// DefaultKeep keeps what an operator may ask about within a month, queues for as
+// long as a repeat could come, and quotas for a year and a bit.
 func DefaultKeep() Keep {
-	return Keep{Chat: 30 * day, Queues: 7 * day, Events: 30 * day, Captures: 30 * day}
+	return Keep{Chat: 30 * day, Queues: 7 * day, Events: 30 * day, Captures: 30 * day, Quotas: 400 * day}
 }
 
 const day = 24 * time.Hour
@@ -60,18 +60,19 @@ type Housekeeping struct {
 	Keep  func() Keep // asked each time
 }
 
-// Reset begins a quota day: grants of budgets older than the day before are
-// forgotten. It may run twice for one day.
+// Reset begins a quota day: reservations that nobody will settle are ended, the
+// exports show the new day, and grants of budgets older than the day before are
+// forgotten. The day itself begins by the clock. It may run twice for one day.
 func (a *Housekeeping) Reset(ctx context.Context, in task.ResetInput) (task.ResetResult, error) {
-	zone, err := time.LoadLocation(QuotaZone)
+	ended, err := a.Store.BeginQuotaDay(ctx, in.Now)
 	if err != nil {
-		return task.ResetResult{}, fmt.Errorf("load the quota's time zone: %w", err)
+		return task.ResetResult{}, err
 	}
 	grants, err := a.Store.PruneBudgets(ctx, in.Now.Add(-day))
 	if err != nil {
 		return task.ResetResult{}, err
 	}
-	return task.ResetResult{Day: in.Now.In(zone).Format(time.DateOnly), Grants: grants}, nil
+	return task.ResetResult{Day: quota.DayOf("youtube", in.Now).Date, Grants: grants, Reservations: ended}, nil
 }
 
 // Retain makes room for the days to come and forgets what is older than its
@@ -93,6 +94,9 @@ func (a *Housekeeping) Retain(ctx context.Context, in task.RetainInput) (result 
 		return result, err
 	}
 	if result.Events, err = a.Store.PruneRuntimeEvents(ctx, in.Now.Add(-keep.Events)); err != nil {
+		return result, err
+	}
+	if _, err = a.Store.PruneQuotas(ctx, in.Now.Add(-keep.Quotas)); err != nil {
 		return result, err
 	}
 	result.Captures, err = a.Store.PruneCaptures(ctx, in.Now.Add(-keep.Captures))

@@ -166,6 +166,7 @@ func TestHousekeepingForgetsWhatIsOlderThanItsTime(t *testing.T) {
 	require.Equal(t, now.Add(-30*24*time.Hour), attic.before["chat"].UTC())
 	require.Equal(t, now.Add(-7*24*time.Hour), attic.before["queues"].UTC())
 	require.Equal(t, now, attic.before["partitions"].UTC())
+	require.Equal(t, now.Add(-400*24*time.Hour), attic.before["quotas"].UTC(), "a year of quotas can be looked back at")
 }
 
 func TestTheQuotaDayIsThatOfThePlatformsOwnZone(t *testing.T) {
@@ -175,7 +176,8 @@ func TestTheQuotaDayIsThatOfThePlatformsOwnZone(t *testing.T) {
 	env, _ := newEnv(task.Reset, a.Reset)
 	result, err := execute(t, env, task.Reset, task.ResetInput{Now: time.Date(2026, 11, 22, 7, 59, 0, 0, time.UTC)})
 	require.NoError(t, err)
-	require.Equal(t, task.ResetResult{Day: "2026-11-21", Grants: 5}, result)
+	require.Equal(t, task.ResetResult{Day: "2026-11-21", Grants: 5, Reservations: 8}, result)
+	require.Equal(t, time.Date(2026, 11, 22, 7, 59, 0, 0, time.UTC), attic.before["day"].UTC())
 }
 
 type shardRunner func(ctx context.Context, shard int, heartbeat func(any)) error
@@ -274,5 +276,15 @@ func (a *attic) PruneRuntimeEvents(context.Context, time.Time) (int64, error) { 
 func (a *attic) PruneCaptures(context.Context, time.Time) (int64, error) { return 4, nil }
 
 func (a *attic) PruneBudgets(context.Context, time.Time) (int64, error) { return 5, nil }
+
+func (a *attic) PruneQuotas(_ context.Context, at time.Time) (int64, error) {
+	a.note("quotas", at)
+	return 7, nil
+}
+
+func (a *attic) BeginQuotaDay(_ context.Context, at time.Time) (int64, error) {
+	a.note("day", at)
+	return 8, nil
+}
 
 func (a *attic) PruneCooldowns(context.Context, time.Time) (int64, error) { return 6, nil }

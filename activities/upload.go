@@ -101,6 +101,7 @@ func (a *Upload) publish(work attempt, in task.UploadInput, progress func(int64)
 	published, err := to.Publish(work, destination.Item{
 		ClipID: in.ClipID, CreatorID: in.CreatorID, Path: path, Title: in.Title, Bytes: in.Bytes, SHA256: in.SHA256,
 		Creator: in.Creator, SourceTitle: in.SourceTitle, Clipper: in.Clipper, RequestedAt: in.RequestedAt,
+		Insisted: in.Insisted,
 	}, progress)
 	a.Watch.uploaded(in.ClipID, in.Destination, in.Bytes, time.Since(began), err)
 	return published, err

@@ -49,7 +49,8 @@ func requireContract(t *testing.T, exports string) {
 		"version.json", "about.admin.json", "about.public.json", "changelog.json", "changelog.runtime.json", "roadmap.json",
 		"telemetry/events.json", "telemetry/errors.json", "telemetry/rates.json", "discord/runtime.json",
 		"admin/creators.json", "admin/chat_triggers.json", "admin/rate_limits.json", "admin/integrations.json", "admin/permissions.json",
-		"signals/chat_events.json",
+		"signals/chat_events.json", "quotas.json", "polls.json", "tallies.json", "scoreboards.json",
+		"signals/poll_votes.json", "signals/tally_events.json", "signals/score_events.json",
 	} {
 		require.True(t, seen[filepath.FromSlash(name)], "%s is exported", name)
 	}

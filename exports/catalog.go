@@ -2,12 +2,11 @@ package exports
 
 import (
 	"context"
-	"path"
 	"slices"
 )
 
 // kind is one document that every runtime writes: where, for whom, and how it is
-// made. Pages of documents that have some follow their first page's kind.
+// made.
 type kind struct {
 	file       string
 	visibility Visibility
@@ -24,12 +23,24 @@ type kind struct {
 	build func(context.Context, *collector, Settings) ([]byte, error)
 }
 
-// catalog lists every document but the manifest and the clips, which have pages.
-// The order is that in which they are written.
+// catalog lists every document but the manifest and the families. The order is that in which they are written.
 func catalog() []kind {
 	return []kind{
 		{file: FileJobs, visibility: DashboardOnly, about: "Job ledger and last firing of each trigger", build: buildJobs},
 		{file: FilePlatforms, visibility: Public, about: "What the runtime can do on each platform, and whether it is switched on", build: buildPlatforms},
+		{file: FileQuotas, visibility: DashboardOnly, about: "What creators used of the platforms' daily quotas", build: buildQuotas},
+		{
+			file: FilePollVotes, visibility: DashboardOnly, also: []string{"poll_votes.json"},
+			about: "The newest votes", build: buildPollVotes,
+		},
+		{
+			file: FileTallyEvents, visibility: DashboardOnly, also: []string{"tally_events.json"},
+			about: "The newest changes of tallies", build: buildTallyEvents,
+		},
+		{
+			file: FileScoreEvents, visibility: DashboardOnly, also: []string{"score_events.json"},
+			about: "The newest changes of scores", build: buildScoreEvents,
+		},
 		{
 			file: FileSnapshot, visibility: DashboardOnly, heartbeat: true,
 			about: "State of the whole runtime, rewritten every ten seconds", build: buildSnapshot,
@@ -77,17 +88,6 @@ func catalog() []kind {
 
 // withSnapshot reports whether the document is looked at with the snapshot.
 func (k kind) withSnapshot() bool { return k.heartbeat || k.live }
-
-// folders are the folders of a tree, the tree itself first.
-func folders() []string {
-	list := []string{".", dirClipPages}
-	for _, k := range catalog() {
-		if dir := path.Dir(k.file); !slices.Contains(list, dir) {
-			list = append(list, dir)
-		}
-	}
-	return list
-}
 
 // kindOf finds a document's kind by its name.
 func kindOf(file string) (kind, bool) {

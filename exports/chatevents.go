@@ -12,9 +12,6 @@ import (
 	"github.com/streamsuites/streamsuites/internal/store"
 )
 
-// MaxSignals is how many rows a signal document holds.
-const MaxSignals = 200
-
 // chatSource is where the newest messages come from.
 type chatSource interface {
 	LatestFirings(ctx context.Context, now time.Time, limit int) ([]store.Firing, error)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -85,28 +84,9 @@ func BuildClips(file string, in ClipsInput) (Document, error) {
 // further part. in.Clips are all clips. Pages are filled from the oldest clip
 // on, so that a new clip changes the last page at most.
 func BuildAllClips(in ClipsInput, perPage int) ([]Document, error) {
-	all := in.Clips
-	inFront := min(len(all), perPage)
-	older := slices.Clone(all[inFront:])
-	var docs []Document
-	for n := 1; len(older) > 0; n++ {
-		from := max(0, len(older)-perPage)
-		page := in
-		page.Clips, older = older[from:], older[:from]
-		doc, err := BuildClips(ClipPage(n), page)
-		if err != nil {
-			return nil, err
-		}
-		docs = append(docs, doc)
-	}
-	// Pages come first: a clip that moved to one is never in neither document.
-	front := in
-	front.Clips = all[:inFront]
-	doc, err := BuildClips(FileClips, front)
-	if err != nil {
-		return nil, err
-	}
-	return append(docs, doc), nil
+	return inPages(FileClips, in.Clips, perPage, func(file string, clips []clip.Clip) (Document, error) {
+		return BuildClips(file, ClipsInput{clips, in.ChannelURL, in.Since})
+	})
 }
 
 func clipRowOf(c clip.Clip, channelURL string) clipRow {

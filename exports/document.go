@@ -27,7 +27,6 @@ const (
 	FileJobs     = "jobs.json"
 	FileMeta     = "meta.json"
 	FileManifest = "manifest.json"
-	dirClipPages = "clips"
 
 	FileCreators      = "admin/creators.json"
 	FileChatTriggers  = "admin/chat_triggers.json"
@@ -52,14 +51,16 @@ type Document struct {
 
 // ClipPage is the name of the nth page of older clips; n counts from 1, the
 // oldest clips.
-func ClipPage(n int) string { return fmt.Sprintf("%s/page-%d.json", dirClipPages, n) }
+func ClipPage(n int) string { return page(FileClips, n) }
 
 // VisibilityOf returns the visibility of a document by its name, and false for
 // names that this version does not write.
 func VisibilityOf(file string) (Visibility, bool) {
-	switch {
-	case file == FileClips, file == FileMeta, file == FileManifest, isClipPage(file):
+	if file == FileMeta || file == FileManifest {
 		return Public, true
+	}
+	if f, known := familyOf(file); known {
+		return f.visibility, true
 	}
 	k, known := kindOf(file)
 	return k.visibility, known
@@ -71,24 +72,19 @@ func Servable(file string) bool {
 	return known && v != InternalOnly
 }
 
-func isClipPage(file string) bool {
-	var n int
-	_, err := fmt.Sscanf(file, dirClipPages+"/page-%d.json", &n)
-	return err == nil && n > 0 && file == ClipPage(n)
-}
-
 // describe says in one sentence what a document holds.
 func describe(file string) string {
 	if k, known := kindOf(file); known {
 		return k.about
 	}
+	f, known := familyOf(file)
 	switch {
-	case file == FileClips:
-		return "The newest clips"
+	case known && file == f.front:
+		return f.about
+	case known:
+		return f.aboutFurther
 	case file == FileMeta:
 		return "List of what the runtime publishes"
-	case isClipPage(file):
-		return "Older clips"
 	}
 	return "Document of the runtime"
 }

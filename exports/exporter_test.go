@@ -15,11 +15,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/streamsuites/streamsuites/internal/clip"
+	"github.com/streamsuites/streamsuites/internal/quota"
 	"github.com/streamsuites/streamsuites/internal/store"
 )
 
 // rows is a source that a test steers.
 type rows struct {
+	boardRows
 	mu     sync.Mutex
 	clips  []clip.Clip // the newest first
 	full   int         // how often all clips were asked for
@@ -55,6 +57,9 @@ func (r *rows) PlatformStatuses(context.Context) ([]store.PlatformStatus, error)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return []store.PlatformStatus{{CreatorID: "Qx7Zt2", Platform: "twitch", State: "live", LastHeartbeat: time.Now(), UpdatedAt: time.Now()}}, r.err
+}
+func (r *rows) QuotaUsage(context.Context, time.Time) ([]quota.Usage, error) {
+	return nil, nil
 }
 func (r *rows) Counters(context.Context) ([]store.Counter, error) { return nil, nil }
 func (r *rows) Listen(ctx context.Context, channels []string, handle func(string, string)) error {

@@ -17,10 +17,15 @@ type metaEntry struct {
 }
 
 // BuildMeta builds meta.json, the list of what is published: the documents that
-// every runtime writes and the given number of clip pages. since is when this
-// list came to be, for its stamp.
-func BuildMeta(pages int, since time.Time) (Document, error) {
-	files := []string{FileClips, FileMeta}
+// every runtime writes, the given number of clip pages, and the given further ones
+// in their order. since is when this list came to be, for its stamp.
+func BuildMeta(pages int, since time.Time, further ...string) (Document, error) {
+	files := []string{FileMeta}
+	for _, f := range families() {
+		if f.front != "" {
+			files = append(files, f.front)
+		}
+	}
 	for _, k := range catalog() {
 		files = append(files, k.file)
 	}
@@ -28,6 +33,7 @@ func BuildMeta(pages int, since time.Time) (Document, error) {
 	for n := 1; n <= pages; n++ {
 		files = append(files, ClipPage(n))
 	}
+	files = append(files, further...)
 	doc := metaDocument{newMeta(instant(since), Public, "exports-manifest"), make([]metaEntry, 0, len(files))}
 	for _, f := range files {
 		v, _ := VisibilityOf(f)

@@ -88,3 +88,87 @@ func TestAClipsLifeIsFollowedFromTheDatabase(t *testing.T) {
 	require.Equal(t, generation, tr.manifest().Generation, "equal rows, equal documents")
 	require.Equal(t, text, tr.read(tr.canonical, FileClips))
 }
+
+// TestBoardsAreFollowedFromTheDatabase runs the exporter against a real database
+// into which a feature writes polls, tallies and scoreboards.
+func TestBoardsAreFollowedFromTheDatabase(t *testing.T) {
+	t.Parallel()
+	url, s := storetest.New(t)
+	tr := newTree(t)
+	settings := someSettings()
+	options := Options{Source: s, Settings: func() Settings { return settings }, Writer: tr.options(), Log: zerolog.Nop(),
+		Heartbeat: time.Hour, Refresh: time.Hour}
+	files := []string{FilePolls, FileTallies, FileScoreboards, FilePollVotes, FileTallyEvents, FileScoreEvents}
+	requireAllValid := func() {
+		for _, file := range files {
+			text := tr.read(tr.mirror, file)
+			requireValid(t, Document{File: file, Data: []byte(text)})
+			require.Equal(t, text, tr.read(tr.canonical, file))
+		}
+	}
+	e := New(options)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- e.Run(ctx) }()
+	require.Eventually(t, func() bool { return tr.read(tr.canonical, FileMeta) != "<none>" }, time.Minute, 5*time.Millisecond)
+	requireAllValid()
+	require.Contains(t, tr.read(tr.mirror, FilePolls), `"polls": []`)
+
+	storetest.Boards(t, url)
+	snapshot := ScoreSnapshot("Qx7Zt2")
+	files = append(files, snapshot)
+	require.Eventually(t, func() bool {
+		return strings.Contains(tr.read(tr.mirror, FileScoreboards), `"final"`) && strings.Contains(tr.read(tr.mirror, FileMeta), snapshot)
+	}, time.Minute, 5*time.Millisecond)
+	cancel()
+	require.ErrorIs(t, <-done, context.Canceled)
+	require.NoError(t, e.Once(t.Context()))
+	requireAllValid()
+	for _, file := range []string{FilePolls, ScoreSnapshot("Ab3dE9")} {
+		require.NotContains(t, tr.read(tr.mirror, file), "surprise", "what is not public stays so")
+	}
+	require.Equal(t, "<none>", tr.read(tr.mirror, ScoreSnapshot("Ab3dE9")), "a team is no viewer")
+	require.Contains(t, tr.read(tr.mirror, FilePollVotes), "A surprise?", "signals are for the dashboard only")
+	require.Contains(t, tr.read(tr.mirror, FileTallies), `"count": 2147483647`)
+	require.Equal(t, tr.read(tr.mirror, FileScoreEvents), tr.read(tr.mirror, "score_events.json"))
+	tr.manifest()
+
+	generation := tr.manifest().Generation
+	require.NoError(t, New(options).Once(t.Context()))
+	require.Equal(t, generation, tr.manifest().Generation, "equal rows, equal documents")
+
+	storetest.Exec(t, url, `delete from scoreboards`)
+	require.NoError(t, e.Once(t.Context()))
+	require.Equal(t, "<none>", tr.read(tr.mirror, snapshot), "nothing to tell any more")
+	require.NotContains(t, tr.read(tr.mirror, FileMeta), snapshot)
+}
+
+func TestBoardsOfAPastMomentAreDocumentsLikeAnyOther(t *testing.T) {
+	t.Parallel()
+	url, s := storetest.New(t)
+	storetest.Boards(t, url)
+	past := BoardsAt(s, storetest.Noon.Add(3*time.Minute))
+	polls, err := past.Polls(t.Context(), store.BoardFilter{Limit: 500})
+	require.NoError(t, err)
+	d, err := BuildPolls(FilePolls, PollsInput{Polls: polls})
+	require.NoError(t, err)
+	requireValid(t, d)
+	require.Contains(t, string(d.Data), `"generated_at": "2026-02-01T12:03:00.000000Z"`)
+	require.Contains(t, string(d.Data), `"percent": 67`)
+	require.Contains(t, string(d.Data), `"closed_at": null`)
+	tallies, err := past.Tallies(t.Context(), store.BoardFilter{})
+	require.NoError(t, err)
+	require.Equal(t, store.TallyPaused, tallies[1].State)
+	boards, err := past.Scoreboards(t.Context(), store.BoardFilter{})
+	require.NoError(t, err)
+	require.Len(t, boards[1].Entries, 2)
+	votes, err := past.PollVotes(t.Context(), newestSignals)
+	require.NoError(t, err)
+	require.Len(t, votes, 3)
+	increments, err := past.TallyIncrements(t.Context(), newestSignals)
+	require.NoError(t, err)
+	require.Len(t, increments, 3)
+	scores, err := past.ScoreEvents(t.Context(), newestSignals)
+	require.NoError(t, err)
+	require.Len(t, scores, 3)
+}

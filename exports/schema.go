@@ -37,19 +37,19 @@ func Validate(d Document) error {
 	return nil
 }
 
-// schemaName names the schema of a document by its path.
+// schemaName is the name of a document's schema, which is also the contract's.
 func schemaName(file string) string {
+	if f, known := familyOf(file); known {
+		return f.schema
+	}
 	switch {
-	case isClipPage(file):
-		file = FileClips
 	case file == FileCreators:
 		return "admin_creators"
-	}
-	if strings.HasPrefix(file, "about.") {
+	case strings.HasPrefix(file, "about."):
 		return "about" // one form for every audience
 	}
 	name := strings.TrimSuffix(file, ".json")
-	for _, folder := range []string{"admin/", "signals/"} {
+	for _, folder := range []string{"admin/", dirSignals + "/"} {
 		name = strings.TrimPrefix(name, folder)
 	}
 	return strings.NewReplacer(".", "_", "/", "_").Replace(name)

@@ -24,6 +24,7 @@ type Settings struct {
 	Creators        []CreatorSettings
 	Tables          Tables // what only the administrators' tables say
 	ChannelURL      string // of the default destination; may be empty
+	Quotas          []QuotaSettings
 	Newest          int    // clips in clips.json and in each page
 	TriggerSource   string // shared or dashboard
 	Pending         Pending
@@ -92,6 +93,7 @@ func SettingsFrom(c *config.Config, v version.Info) Settings {
 		s.Creators = append(s.Creators, CreatorSettings{creator.ID, creator.DisplayName, creator.Enabled, maps.Clone(creator.Platforms)})
 	}
 	s.Tables = tablesFrom(c)
+	s.Quotas = quotaSettings(c)
 	return s
 }
 

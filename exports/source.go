@@ -3,6 +3,8 @@ package exports
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/clip"
@@ -22,20 +24,21 @@ type Source interface {
 	limitSource
 	activitySource
 	chatSource
+	quotaSource
+	BoardRows
 	// Listen calls handle for every notification until ctx ends, and handle("", "")
 	// whenever some may have been lost.
 	Listen(ctx context.Context, channels []string, handle func(channel, payload string)) error
 }
 
-// collector reads rows and builds documents from them. It remembers which clip
-// was the oldest one in clips.json, to see when one moves to a page, and by how
-// much the counters grew lately.
+// collector reads rows and builds documents from them. It remembers which row was
+// the oldest one in each document with pages, to see when one moves to a page, and
+// by how much the counters grew lately.
 type collector struct {
 	source   Source
 	settings func() Settings
 	clock    func() time.Time
-	oldest   string
-	paged    bool // oldest is that of a complete set
+	fronts   map[string]string // by document; what is there is that of a complete set
 	grown    increases
 	compiled map[string]compiledTriggers
 	liveDue  time.Time // live documents are not looked at before
@@ -47,42 +50,72 @@ type collector struct {
 const liveShare = 19
 
 // documents builds every document but the heartbeats. all asks for the complete
-// set; otherwise pages of older clips are left out when none of them can have
-// got another clip. It reports whether the set is complete.
+// set; otherwise pages of older rows are left out when none of them can have got
+// another row. It reports whether the set is complete.
 func (c *collector) documents(ctx context.Context, all bool) (docs []Document, complete bool, err error) {
 	if all {
 		c.liveDue = time.Time{} // they belong to it
 	}
 	s := c.settings()
-	clips, err := c.source.ListClips(ctx, store.ClipFilter{Limit: s.Newest})
-	if err != nil {
-		return nil, false, fmt.Errorf("read the clips: %w", err)
+	parts, err := c.parts(ctx, s, all)
+	if err == nil && slices.ContainsFunc(parts, func(p part) bool { return p.moved }) {
+		parts, err = c.parts(ctx, s, true)
 	}
-	complete = len(clips) < s.Newest
-	if !complete && (all || !c.paged || clips[len(clips)-1].ClipID != c.oldest) {
-		if clips, err = c.source.ListClips(ctx, store.ClipFilter{}); err != nil {
-			return nil, false, fmt.Errorf("read all clips: %w", err)
-		}
-		complete = true
-	}
-	docs, err = BuildAllClips(ClipsInput{clips, s.ChannelURL, s.Since}, s.Newest)
 	if err != nil {
 		return nil, false, err
+	}
+	fronts := maps.Clone(c.fronts)
+	if fronts == nil {
+		fronts = map[string]string{}
+	}
+	complete = true
+	for i, f := range families() {
+		docs = append(docs, parts[i].docs...)
+		complete = complete && parts[i].whole
+		if parts[i].whole {
+			fronts[f.front] = parts[i].oldest
+		}
 	}
 	others, err := c.each(ctx, s, func(k kind) bool { return !k.withSnapshot() })
 	if err != nil {
 		return nil, false, err
 	}
 	docs = append(docs, others...)
-	if !complete {
-		return docs, false, nil
+	if complete {
+		meta, err := metaOf(parts, s)
+		if err != nil {
+			return nil, false, err
+		}
+		docs = append(docs, meta)
 	}
-	meta, err := metaOf(clips, s)
-	if err != nil {
-		return nil, false, err
+	c.fronts = fronts
+	return docs, complete, nil
+}
+
+// parts reads the families, in their order.
+func (c *collector) parts(ctx context.Context, s Settings, all bool) ([]part, error) {
+	var parts []part
+	for _, f := range families() {
+		p, err := f.read(ctx, c, s, all)
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, p)
 	}
-	c.oldest, c.paged = oldestInFront(clips, s.Newest), true
-	return append(docs, meta), true, nil
+	return parts, nil
+}
+
+func readClips(ctx context.Context, c *collector, s Settings, all bool) (part, error) {
+	return pagedRows[clip.Clip]{
+		front: FileClips,
+		list: func(ctx context.Context, limit int) ([]clip.Clip, error) {
+			return c.source.ListClips(ctx, store.ClipFilter{Limit: limit})
+		},
+		id: func(c clip.Clip) string { return c.ClipID }, at: func(c clip.Clip) time.Time { return c.RequestedAt },
+		build: func(file string, clips []clip.Clip) (Document, error) {
+			return BuildClips(file, ClipsInput{clips, s.ChannelURL, s.Since})
+		},
+	}.read(ctx, c, s.Newest, all)
 }
 
 func buildJobs(ctx context.Context, c *collector, s Settings) ([]byte, error) {
@@ -155,21 +188,18 @@ func buildSnapshot(ctx context.Context, c *collector, s Settings) ([]byte, error
 	return doc.Data, err
 }
 
-// metaOf builds meta.json for all clips. The list came to be with the build or,
-// later, with the oldest clip of its last page.
-func metaOf(clips []clip.Clip, s Settings) (Document, error) {
-	older := max(0, len(clips)-s.Newest)
-	pages := (older + s.Newest - 1) / s.Newest
+// metaOf builds meta.json for a complete set. Its list came to be with the build
+// or, later, with the newest document whose name depends on the rows.
+func metaOf(parts []part, s Settings) (Document, error) {
 	since := s.Since
-	if pages > 0 {
-		since = newest(since, clips[len(clips)-1-(pages-1)*s.Newest].RequestedAt)
+	var further []string
+	for _, p := range parts {
+		since = newest(since, p.listed)
+		for _, d := range p.docs {
+			if f, _ := familyOf(d.File); f.front != d.File {
+				further = append(further, d.File)
+			}
+		}
 	}
-	return BuildMeta(pages, since)
-}
-
-func oldestInFront(clips []clip.Clip, perPage int) string {
-	if len(clips) < perPage {
-		return ""
-	}
-	return clips[perPage-1].ClipID
+	return BuildMeta(0, since, further...)
 }

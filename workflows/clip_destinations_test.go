@@ -199,7 +199,12 @@ func TestARetryEndsTheWaitForAQuota(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := newClipBench(t)
-			b.upload = noQuota()
+			first := noQuota()
+			var insisted []bool
+			b.upload = func(in task.UploadInput) (task.UploadResult, error) {
+				insisted = append(insisted, in.Insisted)
+				return first(in)
+			}
 			answers := newAnswers(t)
 			b.at(time.Hour, func() {
 				require.Equal(t, benchStart.Add(9*time.Hour), b.query().HeldUntil.UTC())
@@ -208,6 +213,7 @@ func TestARetryEndsTheWaitForAQuota(t *testing.T) {
 			b.run()
 			require.Equal(t, clip.Published, b.result().State)
 			require.Equal(t, 1, b.result().Round, "it is the same round")
+			require.Equal(t, []bool{false, true}, insisted, "the destination learns that a person asks")
 			require.InDelta(t, time.Hour, b.env.Now().Sub(benchStart), float64(time.Minute))
 			for _, answer := range answers.results {
 				require.Equal(t, control.RetryResult{ClipID: "ab12cd", State: clip.Uploading, Round: 1, Destinations: []string{"folder"}}, answer)

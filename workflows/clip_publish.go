@@ -161,5 +161,6 @@ func (r *clipRun) upload(ctx workflow.Context, d *delivery) (task.UploadResult, 
 		SourceTitle: r.request.SourceTitle,
 		Clipper:     r.request.Clipper,
 		RequestedAt: r.request.RequestedAt,
+		Insisted:    d.insisted,
 	})
 }

@@ -19,14 +19,16 @@ type delivery struct {
 
 	until time.Time // for deferred
 	now   bool      // for deferred: somebody asked not to wait
-	cause *clip.Failure
+	// insisted says, of an upload, that somebody asked for it.
+	insisted bool
+	cause    *clip.Failure
 	// reason is why it is deferred or failed.
 	reason string
 	url    string // for published
 }
 
 func (d *delivery) begin(round int) {
-	*d = delivery{destination: d.destination, state: clip.UploadRunning, round: round}
+	*d = delivery{destination: d.destination, state: clip.UploadRunning, round: round, insisted: d.now || round > 1}
 }
 
 func (d *delivery) published(url string) {

@@ -125,6 +125,8 @@ type UploadInput struct {
 	SourceTitle string    `json:",omitempty"`
 	Clipper     string    `json:",omitempty"`
 	RequestedAt time.Time `json:",omitzero"`
+
+	Insisted bool `json:",omitempty"` // a person asked for this upload
 }
 
 // UploadResult is either a publication, or a time before which the destination
@@ -169,6 +171,8 @@ type ResetInput struct{ Now time.Time }
 type ResetResult struct {
 	Day    string // YYYY-MM-DD in the platforms' own time zone
 	Grants int64  // spent grants of budgets that were forgotten
+	// Reservations were never settled, and count as used now.
+	Reservations int64 `json:",omitempty"`
 }
 
 // RetainInput asks to forget what is older than the retention, seen from Now.

@@ -20,6 +20,7 @@ type System struct {
 	MaxScans        int // patterns of a creator that every message is matched against
 	ChatAPI         ChatAPI
 	Synthetic       Synthetic
+	Quotas          Quotas
 }
 
 // HotReload says whether changed configuration is taken in without a restart.
@@ -151,6 +152,7 @@ type rawSystem struct {
 			Rate    whole  `json:"rate_limit_per_minute"`
 		} `json:"synthetic"`
 	} `json:"chat"`
+	Quotas rawQuotas `json:"quotas"`
 }
 
 // defaultSystem returns the settings of an empty system.json.
@@ -171,6 +173,7 @@ func defaultSystem() rawSystem {
 	r.Chat.API.Enabled, r.Chat.API.Host, r.Chat.API.Port = true, "127.0.0.1", 8210
 	r.Chat.API.Origins = []string{"*"}
 	r.Chat.Synthetic.Enabled, r.Chat.Synthetic.Rate = true, 30
+	r.Quotas = defaultQuotas()
 	return r
 }
 
@@ -201,6 +204,7 @@ func (l *loader) system(r rawSystem) System {
 		ChatAPI: ChatAPI{r.Chat.API.Enabled, r.Chat.API.Host, int(r.Chat.API.Port), r.Chat.API.Origins},
 		Synthetic: Synthetic{r.Chat.Synthetic.Enabled, l.secret(r.Chat.Synthetic.Creator), l.secret(r.Chat.Synthetic.Discord),
 			int(r.Chat.Synthetic.Rate)},
+		Quotas: r.Quotas.quotas(),
 	}
 	return s
 }

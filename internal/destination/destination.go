@@ -32,6 +32,10 @@ type Item struct {
 	SourceTitle string // what the stream or the requester called the moment
 	Clipper     string // display name of the requester
 	RequestedAt time.Time
+
+	// Insisted says that a person asked for this attempt: a place that refused
+	// further clips for a time is asked whether it still does.
+	Insisted bool
 }
 
 // Published is where an item can be seen.

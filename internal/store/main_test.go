@@ -1,9 +1,15 @@
 package store_test
 
 import (
+	"os"
 	"testing"
 
 	"github.com/streamsuites/streamsuites/internal/store/storetest"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+func TestMain(m *testing.M) {
+	if url := os.Getenv(spendURL); url != "" {
+		os.Exit(spendAll(url))
+	}
+	storetest.Main(m)
+}

@@ -78,6 +78,8 @@ func TestADatabaseOfEveryEarlierVersionIsMigratedToTheNewest(t *testing.T) {
 			and (select category = '' and viewers = 0 and told = 1 from streamsuites.streams)
 			and (select author = '' from streamsuites.decisions) and (select kind = '' and amount = 0 from streamsuites.chat_events)`},
 		3: {rows: `select`, holds: `not exists (select from streamsuites.reloads)`},
+		4: {rows: `select`, holds: `not exists (select from streamsuites.polls)`},
+		5: {rows: `select`, holds: `not exists (select from streamsuites.quota_days)`},
 	}
 	newest, err := store.Migrations()
 	require.NoError(t, err)

@@ -345,4 +345,10 @@ func (*world) PruneCooldowns(context.Context, time.Time) (int64, error) { return
 // PruneBudgets forgets nothing.
 func (*world) PruneBudgets(context.Context, time.Time) (int64, error) { return 0, nil }
 
+// PruneQuotas forgets nothing.
+func (*world) PruneQuotas(context.Context, time.Time) (int64, error) { return 0, nil }
+
+// BeginQuotaDay finds nothing left.
+func (*world) BeginQuotaDay(context.Context, time.Time) (int64, error) { return 0, nil }
+
 var errAway = errors.New("connection refused")

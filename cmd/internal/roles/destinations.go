@@ -24,7 +24,7 @@ func (p Parts) destinations() (map[string]destination.Destination, error) {
 	if err != nil {
 		return nil, err
 	}
-	videos := youtube.New(youtube.Options{Channel: channels.of, Sessions: p.Store, Log: p.Log})
+	videos := youtube.New(youtube.Options{Channel: channels.of, Sessions: p.Store, Quotas: p.Store, Log: p.Log})
 	return map[string]destination.Destination{published.Name(): published, videos.Name(): videos}, nil
 }
 
@@ -83,7 +83,7 @@ func (c youtubeChannels) of(creatorID string) (youtube.Channel, bool) {
 		return youtube.Channel{}, false
 	}
 	client, ok := c.clients[creator.YouTubeAccount]
-	return youtube.Channel{Client: client, Video: metadataOf(cfg.Video(creator))}, ok
+	return youtube.Channel{Client: client, Video: metadataOf(cfg.Video(creator)), Quota: cfg.YouTubeQuota(creator)}, ok
 }
 
 // advise warns about what YouTube would refuse for every clip.

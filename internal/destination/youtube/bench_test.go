@@ -22,6 +22,7 @@ import (
 	"github.com/streamsuites/streamsuites/internal/destination"
 	"github.com/streamsuites/streamsuites/internal/destination/youtube"
 	platform "github.com/streamsuites/streamsuites/internal/platform/youtube"
+	"github.com/streamsuites/streamsuites/internal/quota"
 )
 
 // store is where sessions are remembered, in memory.
@@ -100,6 +101,8 @@ type bench struct {
 	wrap     func(http.RoundTripper) http.RoundTripper
 	dialer   *http.Transport
 	log      zerolog.Logger
+	quotas   youtube.Quotas // nil for none
+	terms    quota.Terms
 }
 
 // within runs a test in a bubble with a clock and a network of its own.
@@ -162,9 +165,9 @@ func (b *bench) destination() *youtube.YouTube {
 	client := b.client()
 	return youtube.New(youtube.Options{
 		Channel: func(creatorID string) (youtube.Channel, bool) {
-			return youtube.Channel{Client: client, Video: b.metadata}, creatorID == "c1"
+			return youtube.Channel{Client: client, Video: b.metadata, Quota: b.terms}, creatorID == "c1"
 		},
-		Sessions: b.store, ChunkBytes: b.chunk, Log: b.log,
+		Quotas: b.quotas, Sessions: b.store, ChunkBytes: b.chunk, Log: b.log,
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/streamsuites/streamsuites/internal/destination"
 	"github.com/streamsuites/streamsuites/internal/platform/youtube"
+	"github.com/streamsuites/streamsuites/internal/quota"
 )
 
 func refuse(kind destination.Kind, operation, reason string, err error) *destination.Error {
@@ -21,6 +22,13 @@ func (a *attempt) verdict(ctx context.Context, err error) error {
 	}
 	if errors.As(err, &settled) {
 		return settled
+	}
+	var exhausted *quota.ExhaustedError
+	if errors.As(err, &exhausted) {
+		return &destination.Error{
+			Kind: destination.Deferred, Destination: Name, Operation: "reserve units of the quota", Err: err,
+			Reason: "YouTube's quota for today is used up.", Until: exhausted.Until,
+		}
 	}
 	var failed *youtube.Error
 	if !errors.As(err, &failed) {
@@ -45,7 +53,7 @@ func (a *attempt) judge(failed *youtube.Error) *destination.Error {
 	}
 	switch reason, known := refusals[failed.Reason]; {
 	case failed.Exhausted():
-		verdict.Kind, verdict.Until = destination.Deferred, nextReset(a.Clock())
+		verdict.Kind, verdict.Until = destination.Deferred, quota.DayOf(Name, a.Clock()).Ends
 		verdict.Reason = "YouTube's quota for today is used up."
 		if failed.Reason == "uploadLimitExceeded" {
 			verdict.Reason = "The channel may upload no more videos today."

@@ -1,7 +1,6 @@
 package youtube
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -143,29 +142,4 @@ func FuzzTitle(f *testing.F) {
 		require.True(t, utf8.ValidString(text))
 		require.False(t, strings.ContainsAny(text, "<>\r\x00"))
 	})
-}
-
-func TestTheDaysQuotaEndsAtMidnightInLosAngeles(t *testing.T) {
-	t.Parallel()
-	for now, want := range map[string]string{
-		"2026-01-15T12:00:00Z": "2026-01-16T08:00:00Z",
-		"2026-01-15T07:59:59Z": "2026-01-15T08:00:00Z",
-		"2026-01-15T08:00:00Z": "2026-01-16T08:00:00Z",
-		"2026-07-15T12:00:00Z": "2026-07-16T07:00:00Z",
-		"2026-12-31T20:00:00Z": "2027-01-01T08:00:00Z",
-		// Clocks go forward on 8 March 2026 at two o'clock: that day has 23 hours.
-		"2026-03-07T20:00:00Z": "2026-03-08T08:00:00Z",
-		"2026-03-08T09:59:59Z": "2026-03-09T07:00:00Z",
-		"2026-03-08T10:00:00Z": "2026-03-09T07:00:00Z",
-		"2026-03-09T06:59:59Z": "2026-03-09T07:00:00Z",
-		// And back on 1 November: that day has 25.
-		"2026-10-31T20:00:00Z": "2026-11-01T07:00:00Z",
-		"2026-11-01T08:30:00Z": "2026-11-02T08:00:00Z",
-		"2026-11-01T09:30:00Z": "2026-11-02T08:00:00Z",
-		"2026-11-02T07:59:59Z": "2026-11-02T08:00:00Z",
-	} {
-		at, err := time.Parse(time.RFC3339, now)
-		require.NoError(t, err)
-		require.Equal(t, want, nextReset(at).Format(time.RFC3339), fmt.Sprint("at ", now))
-	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/streamsuites/streamsuites/internal/destination"
 	"github.com/streamsuites/streamsuites/internal/platform/youtube"
+	"github.com/streamsuites/streamsuites/internal/quota"
 )
 
 // glances are the pauses before each look at how the platform gets on with a
@@ -32,7 +33,8 @@ func (a *attempt) settle(ctx context.Context, id string) error {
 			}
 			a.log.Warn().Err(err).Str("video", id).Msg("youtube does not say how it gets on with the clip")
 			var failed *youtube.Error
-			if errors.As(err, &failed) && !failed.Doubtful() {
+			var exhausted *quota.ExhaustedError
+			if errors.As(err, &exhausted) || errors.As(err, &failed) && !failed.Doubtful() {
 				return nil // asking again does not help, and the clip is there
 			}
 			continue

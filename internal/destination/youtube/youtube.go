@@ -11,6 +11,7 @@ import (
 	"github.com/streamsuites/streamsuites/internal/clip"
 	"github.com/streamsuites/streamsuites/internal/destination"
 	"github.com/streamsuites/streamsuites/internal/platform/youtube"
+	"github.com/streamsuites/streamsuites/internal/quota"
 )
 
 // Name is what configuration calls this destination.
@@ -50,6 +51,7 @@ type Sessions interface {
 type Channel struct {
 	Client Client
 	Video  Metadata
+	Quota  quota.Terms // of the calls that the client makes
 }
 
 // Options is what a YouTube destination needs.
@@ -58,6 +60,8 @@ type Options struct {
 	// asked for every clip, so that a changed configuration takes effect.
 	Channel  func(creatorID string) (Channel, bool)
 	Sessions Sessions
+	// Quotas counts what the calls cost; nil leaves that to the platform.
+	Quotas Quotas
 	// ChunkBytes is how much one request carries at most; default 8 MiB. It is
 	// rounded up to what the protocol allows, multiples of 256 KiB.
 	ChunkBytes int64
@@ -108,6 +112,12 @@ func (y *YouTube) Publish(ctx context.Context, item destination.Item, progress f
 	a := &attempt{
 		Options: y.o, channel: channel, item: item, progress: progress,
 		log: y.o.Log.With().Str("clip", item.ClipID).Str("creator", item.CreatorID).Logger(),
+	}
+	if y.o.Quotas != nil {
+		a.channel.Client = &metered{
+			client: channel.Client, quotas: y.o.Quotas, terms: channel.Quota, creator: item.CreatorID,
+			insisted: item.Insisted, clock: y.o.Clock, log: a.log,
+		}
 	}
 	defer a.close()
 	id, err := a.run(ctx)

@@ -1,0 +1,95 @@
+package quota
+
+import (
+	"fmt"
+	"time"
+)
+
+// Hold is how long a reservation stays open. One that was not settled by then
+// belongs to a process that died or lost the database: its call may have been made,
+// so its units count as used.
+const Hold = 10 * time.Minute
+
+// Key is whose quota it is.
+type Key struct {
+	Platform   string // as chat.Platform spells it
+	CreatorID  string
+	Credential string // label of the account that calls, never a secret; "" for the one without a label
+}
+
+// Request asks for units before a call.
+type Request struct {
+	Key
+	Method string // of the platform, for people
+	Units  int64  // the most that the call can take; 0 and less is granted and not counted
+	Limits Limits
+	WarnAt []float64 // fractions of the maximum
+	// Insisted says that a person asked for the call, who may know that the platform
+	// takes calls again after it said that the day is used up. Limits hold all the same.
+	Insisted bool
+	Now      time.Time
+}
+
+// Reservation is a grant of units, to be settled after the call.
+type Reservation struct {
+	ID    int64 // 0 when nothing was counted
+	Key   Key
+	Day   string // YYYY-MM-DD in the platform's zone; the day that pays
+	Units int64
+}
+
+// State is how a day stands before a request.
+type State struct {
+	Used     int64 // settled
+	Reserved int64 // of calls that have not been settled
+	Warned   int64 // the highest threshold that was warned about, in units
+	Marked   bool  // the platform said that the day is used up
+}
+
+// Decide says whether a request is granted: nil, or why not. warn is the threshold,
+// in units, that it is the first to pass, or 0.
+func (r Request) Decide(s State) (warn int64, refused *ExhaustedError) {
+	used := s.Used + s.Reserved
+	marked := s.Marked && !r.Insisted
+	if marked || !r.Limits.fits(used, r.Units) {
+		return 0, &ExhaustedError{
+			Key: r.Key, Units: r.Units, Used: used, Max: r.Limits.Max, ByPlatform: marked, Until: DayOf(r.Platform, r.Now).Ends,
+		}
+	}
+	for _, threshold := range r.Limits.thresholds(r.WarnAt) {
+		if used+r.Units >= threshold && threshold > s.Warned {
+			warn = threshold
+		}
+	}
+	return warn, nil
+}
+
+// ExhaustedError says that a call may not be made today.
+type ExhaustedError struct {
+	Key        Key
+	Units      int64 // asked for
+	Used       int64 // of the day, with what is reserved
+	Max        int64
+	ByPlatform bool      // the platform itself said so
+	Until      time.Time // UTC; nothing is granted before
+}
+
+// Error implements error.
+func (e *ExhaustedError) Error() string {
+	why := fmt.Sprintf("%d of %d units are used and %d more are needed", e.Used, e.Max, e.Units)
+	if e.ByPlatform {
+		why = "the platform says so"
+	}
+	return fmt.Sprintf("%s: the day's quota of %s is used up until %s: %s", e.Key.Platform, e.Key.CreatorID, e.Until.Format(time.RFC3339), why)
+}
+
+// Usage is how a creator's day stands.
+type Usage struct {
+	Key
+	Day         Day
+	Used        int64 // with what is reserved
+	Reserved    int64
+	Limits      Limits    // of the last request
+	ExhaustedAt time.Time // when the platform said that the day is used up; zero when it did not
+	UpdatedAt   time.Time
+}
