@@ -154,8 +154,11 @@ create trigger remember after insert or update of state or delete on polls for e
 create trigger remember after insert or update of state or delete on tallies for each row execute function remember_board_state('tally_id');
 create trigger remember after insert or update of state or delete on scoreboards for each row execute function remember_board_state('scoreboard_id');
 
+-- Sums are locked in one order whoever counts, so that nobody waits in a circle.
 create function count_votes() returns trigger language plpgsql set search_path = streamsuites, pg_temp as $$
 begin
+    perform from poll_options where (poll_id, option_id) in (select poll_id, option_id from changed)
+    order by poll_id, option_id for no key update;
     update poll_options o set votes = o.votes + c.votes, voted_at = greatest(o.voted_at, c.voted_at)
     from (select poll_id, option_id, count(*) as votes, max(voted_at) as voted_at from changed group by poll_id, option_id) c
     where o.poll_id = c.poll_id and o.option_id = c.option_id;
@@ -163,6 +166,8 @@ begin
 end $$;
 create function uncount_votes() returns trigger language plpgsql set search_path = streamsuites, pg_temp as $$
 begin
+    perform from poll_options where (poll_id, option_id) in (select poll_id, option_id from changed)
+    order by poll_id, option_id for no key update;
     update poll_options o set votes = o.votes - c.votes
     from (select poll_id, option_id, count(*) as votes from changed group by poll_id, option_id) c
     where o.poll_id = c.poll_id and o.option_id = c.option_id;
@@ -173,6 +178,7 @@ create trigger uncount after delete on poll_votes referencing old table as chang
 
 create function count_increments() returns trigger language plpgsql set search_path = streamsuites, pg_temp as $$
 begin
+    perform from tallies where tally_id in (select tally_id from changed) order by tally_id for no key update;
     update tallies t set count = t.count + c.delta, counted_at = greatest(t.counted_at, c.counted_at)
     from (select tally_id, sum(delta) as delta, max(counted_at) as counted_at from changed group by tally_id) c
     where t.tally_id = c.tally_id;
