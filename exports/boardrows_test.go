@@ -8,10 +8,12 @@ import (
 	"github.com/streamsuites/streamsuites/internal/store"
 )
 
-// boardRows is a source of polls that a test steers, and of nothing else.
+// boardRows are the polls of a source that a test steers, and nothing else.
 type boardRows struct{ polls []store.Poll }
 
-func (r *boardRows) Polls(_ context.Context, f store.BoardFilter) ([]store.Poll, error) {
+func (r *rows) Polls(_ context.Context, f store.BoardFilter) ([]store.Poll, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if f.Limit == 0 {
 		return r.polls, nil
 	}

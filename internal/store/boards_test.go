@@ -1,12 +1,15 @@
 package store_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/streamsuites/streamsuites/internal/store"
@@ -146,6 +149,41 @@ func TestTheSumsAreWhatTheRowsAddUpTo(t *testing.T) {
 	storetest.Exec(t, url, `delete from tallies`)
 	storetest.Exec(t, url, `delete from scoreboards`)
 	same()
+}
+
+func TestWhoeverCountsAtOnceLosesNothing(t *testing.T) {
+	t.Parallel()
+	url, s := storetest.New(t)
+	storetest.Boards(t, url)
+	const writers, rounds = 6, 20
+	var wg sync.WaitGroup
+	for w := range writers {
+		conn, err := pgx.Connect(t.Context(), url)
+		require.NoError(t, err)
+		t.Cleanup(func() { assert.NoError(t, conn.Close(context.Background())) })
+		wg.Go(func() {
+			for r := range rounds {
+				_, err := conn.Exec(t.Context(), fmt.Sprintf(`
+					insert into streamsuites.poll_votes (poll_id, option_id, platform, voter_id, voted_at)
+					select poll_id, option_id, 'kick', '%d/%d/' || option_id, now() from streamsuites.poll_options order by random();
+					insert into streamsuites.tally_increments (tally_id, delta, platform, counted_at)
+					select tally_id, -1, 'kick', now() from streamsuites.tallies order by random();
+					insert into streamsuites.score_events (scoreboard_id, entry_id, label, delta, platform, scored_at)
+					select scoreboard_id, 'kick:' || n, '', 2, 'kick', now() from streamsuites.scoreboards, generate_series(1, 3) n order by random()`, w, r))
+				assert.NoError(t, err)
+			}
+		})
+	}
+	wg.Wait()
+	polls, err := s.Polls(t.Context(), store.BoardFilter{})
+	require.NoError(t, err)
+	require.Equal(t, int64(writers*rounds+1), polls[1].Options[0].Votes)
+	tallies, err := s.Tallies(t.Context(), store.BoardFilter{})
+	require.NoError(t, err)
+	require.Equal(t, int64(4-writers*rounds), tallies[1].Count)
+	boards, err := s.Scoreboards(t.Context(), store.BoardFilter{})
+	require.NoError(t, err)
+	require.Equal(t, int64(2*writers*rounds), boards[0].Entries[0].Score)
 }
 
 func TestAVoterHasOneVoteAndOptionsAreThePollsOwn(t *testing.T) {

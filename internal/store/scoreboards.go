@@ -48,13 +48,10 @@ type ScoreEntry struct {
 const chooseScoreboards = `
 	(select * from scoreboards where (public or $2) and created_at <= %s order by created_at desc, scoreboard_id limit nullif($1, 0)) b`
 
-// The lists of a board's best entries e, the best first.
+// The lists of a board's best entries e, which are in order already.
 const listEntries = `
-		select array_agg(entry_id order by score desc, label collate "C", entry_id) as ids,
-			array_agg(user_id order by score desc, label collate "C", entry_id) as users,
-			array_agg(label order by score desc, label collate "C", entry_id) as labels,
-			array_agg(score order by score desc, label collate "C", entry_id) as scores,
-			array_agg(scored_at order by score desc, label collate "C", entry_id) as stamps
+		select array_agg(entry_id) as ids, array_agg(user_id) as users, array_agg(label) as labels, array_agg(score) as scores,
+			array_agg(scored_at) as stamps
 		from e`
 
 var scoreboardsNow = `

@@ -3,7 +3,7 @@
 -- the definitions are kept by triggers, so that reading all results does not take a
 -- look at every vote there ever was. Whoever adds rows notifies streamsuites_export.
 
--- Pages print identifiers as they are.
+-- Pages print identifiers as they are. Rows that refer to others need no check.
 create domain board_ident as text collate "C" check (value ~ '^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$');
 create domain board_creator as text collate "C" check (value ~ '^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$');
 
@@ -39,8 +39,8 @@ create table poll_options (
 -- The first vote counts.
 create table poll_votes (
     id        bigint      generated always as identity primary key,
-    poll_id   board_ident not null,
-    option_id board_ident not null,
+    poll_id   text        collate "C" not null,
+    option_id text        collate "C" not null,
     platform  text        collate "C" not null,
     voter_id  text        collate "C" not null, -- the platform's own id of the author; names are not kept
     voted_at  timestamptz not null,
@@ -78,8 +78,8 @@ create table tally_categories (
 -- What was counted wrongly is taken back by a negative increment.
 create table tally_increments (
     id          bigint      generated always as identity primary key,
-    tally_id    board_ident not null references tallies on delete cascade,
-    category_id board_ident, -- null for none
+    tally_id    text        collate "C" not null references tallies on delete cascade,
+    category_id text        collate "C", -- null for none
     delta       integer     not null,
     platform    text        collate "C" not null,
     counted_at  timestamptz not null,
@@ -105,7 +105,7 @@ create index on scoreboards (created_at desc, scoreboard_id);
 -- One entry is a viewer or a team. Points are taken back by a negative delta.
 create table score_events (
     id            bigint      generated always as identity primary key,
-    scoreboard_id board_ident not null references scoreboards on delete cascade,
+    scoreboard_id text        collate "C" not null references scoreboards on delete cascade,
     entry_id      text        collate "C" not null,
     user_id       text        collate "C" not null default '', -- the platform's own id; empty for a team
     label         text        not null,                        -- the entry's name from now on
@@ -119,7 +119,7 @@ create index on score_events (scored_at, id);
 
 -- Sums of score_events.
 create table score_entries (
-    scoreboard_id board_ident not null references scoreboards on delete cascade,
+    scoreboard_id text        collate "C" not null references scoreboards on delete cascade,
     entry_id      text        collate "C" not null,
     user_id       text        collate "C" not null,
     label         text        not null,
@@ -133,7 +133,7 @@ create index on score_entries (scoreboard_id, score desc);
 create table board_states (
     id       bigint      generated always as identity primary key,
     kind     text        collate "C" not null, -- the table: polls, tallies, scoreboards
-    board_id board_ident not null,
+    board_id text        collate "C" not null,
     state    text        not null,
     at       timestamptz not null
 );
@@ -154,8 +154,11 @@ create trigger remember after insert or update of state or delete on polls for e
 create trigger remember after insert or update of state or delete on tallies for each row execute function remember_board_state('tally_id');
 create trigger remember after insert or update of state or delete on scoreboards for each row execute function remember_board_state('scoreboard_id');
 
+-- Sums are locked in one order whoever counts, so that nobody waits in a circle.
 create function count_votes() returns trigger language plpgsql set search_path = streamsuites, pg_temp as $$
 begin
+    perform from poll_options where (poll_id, option_id) in (select poll_id, option_id from changed)
+    order by poll_id, option_id for no key update;
     update poll_options o set votes = o.votes + c.votes, voted_at = greatest(o.voted_at, c.voted_at)
     from (select poll_id, option_id, count(*) as votes, max(voted_at) as voted_at from changed group by poll_id, option_id) c
     where o.poll_id = c.poll_id and o.option_id = c.option_id;
@@ -163,6 +166,8 @@ begin
 end $$;
 create function uncount_votes() returns trigger language plpgsql set search_path = streamsuites, pg_temp as $$
 begin
+    perform from poll_options where (poll_id, option_id) in (select poll_id, option_id from changed)
+    order by poll_id, option_id for no key update;
     update poll_options o set votes = o.votes - c.votes
     from (select poll_id, option_id, count(*) as votes from changed group by poll_id, option_id) c
     where o.poll_id = c.poll_id and o.option_id = c.option_id;
@@ -173,6 +178,7 @@ create trigger uncount after delete on poll_votes referencing old table as chang
 
 create function count_increments() returns trigger language plpgsql set search_path = streamsuites, pg_temp as $$
 begin
+    perform from tallies where tally_id in (select tally_id from changed) order by tally_id for no key update;
     update tallies t set count = t.count + c.delta, counted_at = greatest(t.counted_at, c.counted_at)
     from (select tally_id, sum(delta) as delta, max(counted_at) as counted_at from changed group by tally_id) c
     where t.tally_id = c.tally_id;
