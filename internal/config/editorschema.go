@@ -115,7 +115,7 @@ func tellDefaults(schema, defaults map[string]any) {
 			tellDefaults(property, object)
 			continue
 		}
-		if property["writeOnly"] != true {
+		if property["writeOnly"] != true && value != nil {
 			property["default"] = value
 		}
 	}

@@ -60,6 +60,21 @@ func (l *loader) adviseFiles() {
 	names := append(documentFiles(), "ratelimits.schema.json")
 	l.adviseFolder(l.dir, names)
 	l.adviseFolder(filepath.Join(l.dir, "overrides"), []string{"creators.json", "system.json", "triggers.json"})
+	if _, read := l.checked["services"]; !read && l.checked["platforms"].valid {
+		l.adviseOlder("services.json", "platforms.json")
+	}
+	l.adviseOlder("ratelimits.schema.json", "ratelimits.json")
+}
+
+// adviseOlder tells of an older file that is not read because of today's.
+func (l *loader) adviseOlder(old, today string) {
+	for _, name := range []string{old, today} {
+		if _, err := os.Stat(filepath.Join(l.dir, name)); err != nil {
+			return
+		}
+	}
+	l.add(Problem{File: l.shown(filepath.Join(l.dir, old)), Found: "a file that is not read beside " + today, Allowed: today,
+		Remedy: "it is ignored; `streamsuites config migrate` removes it", Severity: Info, Kind: Advice})
 }
 
 func (l *loader) adviseFolder(dir string, names []string) {

@@ -81,3 +81,14 @@ func TestAFileThatNothingReadsIsReported(t *testing.T) {
 	require.Len(t, problems, 3)
 	require.Empty(t, problems.Broken())
 }
+
+func TestAnOlderFileBesideTodaysIsReported(t *testing.T) {
+	t.Parallel()
+	older := map[string]string{"services.json": `{"twitch": {"enabled": true}}`, "ratelimits.schema.json": `{}`}
+	_, problems := newState(t, older).mustLoad()
+	require.Equal(t, "info: shared/config/services.json: found a file that is not read beside platforms.json; allowed: platforms.json; it is ignored; `streamsuites config migrate` removes it\n"+
+		"info: shared/config/ratelimits.schema.json: found a file that is not read beside ratelimits.json; allowed: ratelimits.json; it is ignored; `streamsuites config migrate` removes it\n", lines(problems))
+	older["platforms.json"], older["ratelimits.json"] = `{"platforms": []}`, ""
+	_, problems = newState(t, older).mustLoad()
+	require.Empty(t, problems)
+}

@@ -230,6 +230,23 @@ func TestCopiesOfASecondTimeHaveAFolderOfTheirOwn(t *testing.T) {
 	require.Equal(t, first+"-2", second)
 }
 
+func TestTheNameOfTheSchemaAndPermissionsStay(t *testing.T) {
+	t.Parallel()
+	s := newState(t, map[string]string{
+		"discord.json":  `{"$schema": "x/discord.schema.json", "admins": [3]}`,
+		"creators.json": `{"$schema": "x/creators.schema.json", "creators": [{"creator_id": "otter1", "disabled": true}]}`,
+	})
+	require.NoError(t, os.Chmod(s.path("creators.json"), 0o600))
+	_, err := s.plan().Apply(noon)
+	require.NoError(t, err)
+	now := files(t, s.path(""))
+	require.JSONEq(t, `{"$schema": "x/discord.schema.json", "discord": {"admins": ["3"], "guilds": {}}}`, now["discord.json"])
+	require.JSONEq(t, `{"$schema": "x/creators.schema.json", "creators": [{"creator_id": "otter1", "enabled": false}]}`, now["creators.json"])
+	info, err := os.Stat(s.path("creators.json"))
+	require.NoError(t, err)
+	require.Equal(t, fs.FileMode(0o600), info.Mode().Perm())
+}
+
 func FuzzDocumentsMeanTheSameAfterwards(f *testing.F) {
 	for _, docs := range older() {
 		f.Add([]byte(docs["services.json"]), []byte(docs["creators.json"]), []byte(docs["triggers.json"]), []byte(docs["chat_behaviour.json"]), []byte(docs["discord.json"]))

@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path"
 	"regexp"
@@ -149,7 +150,14 @@ func (f *folder) discord() error {
 	if err != nil || !older {
 		return err
 	}
-	_, err = f.becomes("discord", name, json.RawMessage(normal), "the normal form")
+	var target, before object
+	if err := errors.Join(json.Unmarshal(normal, &target), json.Unmarshal(data, &before)); err != nil {
+		return fmt.Errorf("read %s: %w", name, err)
+	}
+	if before.has("$schema") {
+		target.setRaw("$schema", before.values["$schema"])
+	}
+	_, err = f.becomes("discord", name, target, "the normal form")
 	return err
 }
 
