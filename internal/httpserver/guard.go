@@ -35,18 +35,18 @@ func readOnly(next http.Handler) http.Handler {
 
 // plainErrors answers OPTIONS where nothing else did, and refuses paths that a
 // client should not have sent.
-func plainErrors(mux *http.ServeMux) http.Handler {
+func plainErrors(routes *routes) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, pattern := mux.Handler(r)
+		_, pattern := routes.mux.Handler(r)
 		switch {
 		case strings.ContainsAny(r.URL.Path, "\x00\\"):
 			writeJSON(w, http.StatusNotFound, problem{"not found"})
 		case pattern == "":
 			writeJSON(w, http.StatusNotFound, problem{"not found"})
-		case r.Method == http.MethodOptions && pattern != "/exports/" && pattern != "/clips/":
+		case r.Method == http.MethodOptions && !routes.shared[pattern]:
 			w.WriteHeader(http.StatusNoContent)
 		default:
-			mux.ServeHTTP(w, r)
+			routes.mux.ServeHTTP(w, r)
 		}
 	})
 }
@@ -100,14 +100,18 @@ func sharedWith(origins []string) func(http.Handler) http.Handler {
 			}
 			granted := h.Get("Access-Control-Allow-Origin") != ""
 			if granted {
-				h.Set("Access-Control-Expose-Headers", "ETag, Last-Modified, Content-Range, Accept-Ranges")
+				h.Set("Access-Control-Expose-Headers", "ETag, Last-Modified, Content-Range, Accept-Ranges, Retry-After")
 				h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 			}
 			if r.Method == http.MethodOptions {
 				if granted {
 					h.Set("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS")
-					h.Set("Access-Control-Allow-Headers", "Range, If-None-Match, If-Modified-Since")
+					h.Set("Access-Control-Allow-Headers", "Authorization, Range, If-None-Match, If-Modified-Since, Cache-Control, Last-Event-ID")
 					h.Set("Access-Control-Max-Age", "600")
+					if r.Header.Get("Access-Control-Request-Private-Network") == "true" {
+						// The page is not from this network, and allowed nevertheless.
+						h.Set("Access-Control-Allow-Private-Network", "true")
+					}
 				}
 				w.WriteHeader(http.StatusNoContent)
 				return

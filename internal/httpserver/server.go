@@ -1,12 +1,14 @@
 package httpserver
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
+	"sync"
 	"time"
 
 	"golang.org/x/net/netutil"
@@ -26,6 +28,8 @@ type Server struct {
 	options  Options
 	listener net.Listener
 	http     *http.Server
+	access   access
+	hub      *hub // nil when there is nothing to tell of
 	roots    []*os.Root
 }
 
@@ -37,7 +41,10 @@ func Listen(ctx context.Context, o Options) (*Server, error) {
 	if o.Redact == nil {
 		o.Redact = func(s string) string { return s }
 	}
-	s := &Server{options: o}
+	o.headerTimeout = cmp.Or(o.headerTimeout, headerTimeout)
+	o.lookInterval = cmp.Or(o.lookInterval, lookInterval)
+	s := &Server{options: o, access: newAccess(o)}
+	s.options.Token = "" // its hash is all that is needed
 	handler, err := s.handler()
 	if err != nil {
 		return nil, errors.Join(err, s.closeRoots())
@@ -52,7 +59,7 @@ func Listen(ctx context.Context, o Options) (*Server, error) {
 	}
 	s.http = &http.Server{
 		Handler:           handler,
-		ReadHeaderTimeout: headerTimeout,
+		ReadHeaderTimeout: o.headerTimeout,
 		ReadTimeout:       requestTimeout,
 		WriteTimeout:      requestTimeout, // extended while a clip is sent
 		IdleTimeout:       idleTimeout,
@@ -81,6 +88,13 @@ func (s *Server) URL() string {
 // returns nil then.
 func (s *Server) Run(ctx context.Context) error {
 	defer func() { _ = s.closeRoots() }() // read-only handles
+	ctx, cancelAll := context.WithCancel(ctx)
+	var telling sync.WaitGroup
+	defer telling.Wait()
+	defer cancelAll()
+	if s.hub != nil {
+		telling.Go(func() { s.hub.run(ctx, s.options.lookInterval, s.lookFailed) })
+	}
 	failed := make(chan error, 1)
 	go func() { failed <- s.http.Serve(s.listener) }()
 	select {
@@ -124,37 +138,6 @@ func (s *Server) openRoot(dir string) (*os.Root, error) {
 	}
 	s.roots = append(s.roots, root)
 	return root, nil
-}
-
-// handler puts the routes together.
-func (s *Server) handler() (http.Handler, error) {
-	mux := http.NewServeMux()
-	exports, err := s.openRoot(s.options.ExportsDir)
-	if err != nil {
-		return nil, err
-	}
-	published, err := s.openRoot(s.options.PublishedDir)
-	if err != nil {
-		return nil, err
-	}
-	pictures, err := s.openRoot(s.options.PicturesDir)
-	if err != nil {
-		return nil, err
-	}
-	shared := sharedWith(s.options.AllowOrigins)
-	if exports != nil && s.options.Exportable != nil {
-		mux.Handle("/exports/", shared(documents{exports, s.options.Exportable}))
-	}
-	if published != nil {
-		mux.Handle("/clips/", shared(clips{published, pictures, s.options.Clock}))
-	}
-	mux.HandleFunc("/healthz", s.healthy)
-	mux.Handle("/readyz", newReadiness(s.options))
-	if s.options.Metrics != nil {
-		mux.Handle("/metrics", s.options.Metrics)
-	}
-	mux.HandleFunc("/{$}", s.start)
-	return readOnly(plainErrors(mux)), nil
 }
 
 func (s *Server) healthy(w http.ResponseWriter, _ *http.Request) {
