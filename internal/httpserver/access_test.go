@@ -150,6 +150,19 @@ func TestValidatorsAndRangesTellNothingToThoseWhoMayNotRead(t *testing.T) {
 	require.Equal(t, unknown.Header, missing.Header, "what nobody may read looks like what is not there")
 }
 
+func TestFurtherNamesAreOnlyBelowTheStateRoot(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, func(o *Options) { o.Token = token })
+	s.write("exports/version.json", `{"version": "0.1.0"}`)
+	for address, want := range map[string]int{
+		"/shared/state/creators.json": 200, "/shared/state/admin/creators.json": 200, "/exports/creators.json": 404, "/runtime/exports/creators.json": 404,
+		"/version.json": 200, "/shared/state/version.json": 200, "/clips.json": 404, "/jobs.json": 404, "/shared/config/creators.json": 404,
+	} {
+		resp, _ := s.raw("GET "+address, "Authorization: Bearer "+token)
+		require.Equal(t, want, resp.StatusCode, address)
+	}
+}
+
 func TestATokenInTheAddressOpensNothing(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, func(o *Options) { o.Token = token })

@@ -1,6 +1,7 @@
 package httpserver
 
 import (
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -13,28 +14,51 @@ import (
 
 func TestClientsThatNeverEndTheirRequestAreHungUpOn(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, func(o *Options) { o.headerTimeout = 50 * time.Millisecond })
+	s := newSite(t, func(o *Options) { o.headerTimeout = 2 * time.Second })
 	var slow []net.Conn
 	for range 50 {
-		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", s.host)
-		require.NoError(t, err)
-		defer conn.Close()
-		require.NoError(t, conn.SetDeadline(time.Now().Add(time.Minute)))
-		_, err = io.WriteString(conn, "GET /exports/clips.json HTTP/1.1\r\nHost: "+s.host+"\r\nX-Slow: ")
-		require.NoError(t, err)
-		slow = append(slow, conn)
+		slow = append(slow, s.beginRequest())
 	}
 	for _, conn := range slow {
-		answer, err := io.ReadAll(conn)
-		var timeout net.Error
-		if err != nil {
-			require.ErrorAs(t, err, &timeout)
-			require.False(t, timeout.Timeout(), "still connected after a minute")
-		}
-		require.NotContains(t, string(answer), "200 OK")
+		requireHungUp(t, conn)
 	}
-	resp, _ := s.raw("GET /exports/clips.json", "Connection: close")
+	resp, _ := s.raw("GET /exports/clips.json")
 	require.Equal(t, http.StatusOK, resp.StatusCode)
+}
+
+// beginRequest sends a request that has no end.
+func (s *site) beginRequest() net.Conn {
+	s.t.Helper()
+	conn, err := (&net.Dialer{}).DialContext(s.t.Context(), "tcp", s.host)
+	require.NoError(s.t, err)
+	s.t.Cleanup(func() { _ = conn.Close() })
+	require.NoError(s.t, conn.SetDeadline(time.Now().Add(time.Minute)))
+	_, err = io.WriteString(conn, "GET /exports/clips.json HTTP/1.1\r\nHost: "+s.host+"\r\nX-Slow: ")
+	require.NoError(s.t, err)
+	return conn
+}
+
+// requireHungUp waits until the server has had enough.
+func requireHungUp(t *testing.T, conn net.Conn) {
+	t.Helper()
+	answer, err := io.ReadAll(conn)
+	var timeout net.Error
+	if errors.As(err, &timeout) {
+		require.False(t, timeout.Timeout(), "still connected after a minute")
+	}
+	require.NotContains(t, string(answer), "200 OK")
+}
+
+func TestListeningLastsLongerThanARequestMayTake(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, func(o *Options) {
+		o.requestTimeout, o.headerTimeout, o.lookInterval = 2*time.Second, 3*time.Second, time.Millisecond
+	})
+	l := s.listen()
+	require.JSONEq(t, `{"generation": 1}`, l.next())
+	requireHungUp(t, s.beginRequest()) // whose time began after the listener's
+	s.replace(manifestOf(2, map[string]string{"clips.json": "changed", "jobs.json": "bb", "admin/permissions.json": "cc"}))
+	require.JSONEq(t, `{"file": "clips.json", "generation": 2}`, l.next())
 }
 
 func TestHugeTokensAndManyHeadersAreRefused(t *testing.T) {

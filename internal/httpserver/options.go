@@ -50,8 +50,10 @@ type Options struct {
 	Clock  func() time.Time // nil means time.Now
 	Log    zerolog.Logger
 
-	headerTimeout time.Duration // for the lines before the body; 0 means the server's own
-	lookInterval  time.Duration // between two looks for changed documents; 0 likewise
+	// The rest is the server's own where it is 0.
+	headerTimeout  time.Duration // for reading the lines before the body
+	requestTimeout time.Duration // for reading a request and writing a small answer
+	lookInterval   time.Duration // between two looks for changed documents
 }
 
 // About is what the start page and /healthz say about the program.

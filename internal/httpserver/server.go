@@ -42,6 +42,7 @@ func Listen(ctx context.Context, o Options) (*Server, error) {
 		o.Redact = func(s string) string { return s }
 	}
 	o.headerTimeout = cmp.Or(o.headerTimeout, headerTimeout)
+	o.requestTimeout = cmp.Or(o.requestTimeout, requestTimeout)
 	o.lookInterval = cmp.Or(o.lookInterval, lookInterval)
 	s := &Server{options: o, access: newAccess(o)}
 	s.options.Token = "" // its hash is all that is needed
@@ -60,8 +61,8 @@ func Listen(ctx context.Context, o Options) (*Server, error) {
 	s.http = &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: o.headerTimeout,
-		ReadTimeout:       requestTimeout,
-		WriteTimeout:      requestTimeout, // extended while a clip is sent
+		ReadTimeout:       o.requestTimeout,
+		WriteTimeout:      o.requestTimeout, // extended while a clip is sent
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          quietLog(o.Log),
