@@ -47,8 +47,6 @@ func (e events) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer e.hub.leave(l)
 	s := stream{w, http.NewResponseController(w), e.clock}
-	// Nothing more is to be read. Not every ResponseWriter has deadlines.
-	_ = s.controller.SetReadDeadline(time.Time{})
 	sayStream(w)
 	if s.send(greeting(generation)) == nil {
 		s.follow(r, l)
@@ -112,7 +110,8 @@ func (s stream) follow(r *http.Request, l *listener) {
 
 // send sends text at once, or fails when the client does not take it in time.
 func (s stream) send(text string) error {
-	_ = s.controller.SetWriteDeadline(s.clock().Add(sendTimeout)) // see above
+	// Not every ResponseWriter has deadlines; then the server's own holds.
+	_ = s.controller.SetWriteDeadline(s.clock().Add(sendTimeout))
 	if _, err := io.WriteString(s.w, text); err != nil {
 		return fmt.Errorf("send an event: %w", err)
 	}
