@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -82,6 +83,27 @@ func TestUnknownHostsGetNothingWhateverTheyShow(t *testing.T) {
 			resp, body := s.raw("GET "+path, "Host: "+host, "Authorization: Bearer "+token)
 			require.Contains(t, []int{http.StatusMisdirectedRequest, http.StatusBadRequest}, resp.StatusCode, "%s at %q", path, host)
 			require.NotContains(t, body, "secret")
+		}
+	}
+}
+
+func TestBeyondTheLoopbackTheAllowedNamesAreTheOnlyOnes(t *testing.T) {
+	t.Parallel()
+	network := &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 8080}
+	served := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
+	for host, want := range map[string]int{
+		"studio.example.com": 200, "STUDIO.example.com:8080": 200, "localhost": 200, "192.0.2.1:8080": 200, "[2001:db8::1]:8080": 200,
+		"evil.example.com": 421, "192.0.2.1.evil.example.com": 421, "": 421,
+	} {
+		for _, c := range []struct {
+			allowed []string
+			want    int
+		}{{[]string{"studio.example.com"}, want}, {nil, http.StatusOK}} {
+			r := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
+			r.Host = host
+			w := httptest.NewRecorder()
+			namedRightly(network, c.allowed, served).ServeHTTP(w, r)
+			require.Equal(t, c.want, w.Code, "%q with %v", host, c.allowed)
 		}
 	}
 }

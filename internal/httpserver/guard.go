@@ -51,16 +51,31 @@ func plainErrors(routes *routes) http.Handler {
 	})
 }
 
-// onlyHosts refuses requests that name a host which is not this machine: a page
-// somewhere else may have had its name point here to read what it must not.
-func onlyHosts(allowed []string, next http.Handler) http.Handler {
+// namedRightly refuses requests that name a host which is not this one: a page
+// somewhere else may have had its name point here to read what it must not. On the
+// loopback interface that is every name but this machine's and those allowed;
+// elsewhere, where names are the network's, all but the allowed ones if there are
+// any. Addresses cannot be made to point elsewhere.
+func namedRightly(at net.Addr, allowed []string, next http.Handler) http.Handler {
+	own := isLocalName
+	if !isLoopback(at) {
+		if len(allowed) == 0 {
+			return next
+		}
+		own = func(host string) bool { return isLocalName(host) || net.ParseIP(host) != nil }
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !isLocalName(hostOf(r.Host)) && !containsFold(allowed, hostOf(r.Host)) {
-			writeJSON(w, http.StatusMisdirectedRequest, problem{"this server answers only for this machine; see http.allow_hosts in system.json"})
+		if host := hostOf(r.Host); !own(host) && !containsFold(allowed, host) {
+			writeJSON(w, http.StatusMisdirectedRequest, problem{"this server does not go by that name; see http.allow_hosts in system.json"})
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+func isLoopback(a net.Addr) bool {
+	tcp, ok := a.(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
 }
 
 func hostOf(hostport string) string {

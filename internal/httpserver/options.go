@@ -36,7 +36,8 @@ type Options struct {
 	// "*" means all.
 	AllowOrigins []string
 	// AllowHosts are host names that requests may name besides those of the
-	// loopback interface. They count only while the server listens there.
+	// loopback interface. Where the server listens elsewhere, every name is good
+	// unless there are some here.
 	AllowHosts []string
 
 	Checks  []Check      // of /readyz

@@ -55,9 +55,7 @@ func Listen(ctx context.Context, o Options) (*Server, error) {
 		return nil, errors.Join(fmt.Errorf("listen for HTTP on %s: %w", o.Address, err), s.closeRoots())
 	}
 	s.listener = netutil.LimitListener(listener, maxConnections)
-	if isLoopback(listener.Addr()) {
-		handler = onlyHosts(o.AllowHosts, handler)
-	}
+	handler = namedRightly(listener.Addr(), o.AllowHosts, handler)
 	s.http = &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: o.headerTimeout,
@@ -145,9 +143,4 @@ func (s *Server) healthy(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]string{
 		"status": "ok", "version": s.options.About.Version, "build": s.options.About.Build,
 	})
-}
-
-func isLoopback(a net.Addr) bool {
-	tcp, ok := a.(*net.TCPAddr)
-	return ok && tcp.IP.IsLoopback()
 }
