@@ -123,6 +123,10 @@ func TestAChatMessageBecomesAPublishedClip(t *testing.T) {
 		require.Equal(t, cut, served)
 	})
 
+	t.Run("the dashboard on this machine reads its documents, and nobody else does", func(t *testing.T) {
+		requireServed(t, s)
+	})
+
 	t.Run("Temporal shows the workflow with its state", func(t *testing.T) {
 		requireWorkflow(t, s, clip.ClipID)
 	})

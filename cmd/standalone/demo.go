@@ -120,8 +120,9 @@ func demoPlatforms(bound sim.Bound) any {
 }
 
 // demoSystem holds every clip for two seconds before it is published, so that
-// a person can see that it is encoded and waits. Changed files are taken in: the
-// demo is there to try things out.
+// a person can see that it is encoded and waits. Changed files are taken in, and
+// this machine may read what is meant for the dashboard: the demo is there to try
+// things out.
 func demoSystem() any {
 	return map[string]any{
 		"system": map[string]any{
@@ -129,6 +130,7 @@ func demoSystem() any {
 			"hot_reload": map[string]any{"enabled": true, "interval_seconds": 1},
 		},
 		"clips": map[string]any{"publish_delay_seconds": 2, "per_hour": 1000, "user_cooldown_seconds": 5},
+		"http":  map[string]any{"trust_loopback": true},
 	}
 }
 

@@ -22,6 +22,7 @@ const (
 	OptFFmpeg             = "STREAMSUITES_FFMPEG"
 	OptDashboardRoot      = "DASHBOARD_STATE_PUBLISH_ROOT"
 	OptPublishRoot        = "STREAMSUITES_STATE_PUBLISH_ROOT"
+	OptDashboardToken     = "STREAMSUITES_DASHBOARD_TOKEN"
 	OptHotReload          = "STREAMSUITES_HOT_RELOAD"
 	OptHotReloadPath      = "STREAMSUITES_HOT_RELOAD_PATH"
 	OptHotReloadInterval  = "STREAMSUITES_HOT_RELOAD_INTERVAL"
@@ -48,6 +49,7 @@ func EnvironmentOptions() []Option {
 		{Name: OptFFmpeg, Description: "FFmpeg program; wins over system.json clips.encoding.ffmpeg_path"},
 		{Name: OptDashboardRoot, Description: "folder of a web site; the exports are also written to its shared/state"},
 		{Name: OptPublishRoot, Description: "as " + OptDashboardRoot + ", used when that one is not set"},
+		{Name: OptDashboardToken, Secret: true, Description: "token that opens dashboard-only documents of the HTTP server, at least 16 characters; without it no token does"},
 		{Name: OptHotReload, Description: "1, true, yes or on switches hot reload on, anything else off; wins over system.json"},
 		{Name: OptHotReloadPath, Description: "file or folder that hot reload watches; wins over system.json"},
 		{Name: OptHotReloadInterval, Description: "seconds between two looks of hot reload, at least 1; wins over system.json"},

@@ -179,6 +179,32 @@ func TestOptionsOfTheEnvironmentAreChecked(t *testing.T) {
 	require.Empty(t, c.PublishRoot)
 }
 
+func TestTheDashboardsTokenIsASecretThatCannotBeGuessed(t *testing.T) {
+	t.Parallel()
+	const token = "correct-horse-battery-staple"
+	s := newState(t, map[string]string{"system.json": `{"http": {"trust_loopback": true, "serve_internal": true}}`})
+	c, problems := s.mustLoad()
+	require.Empty(t, problems)
+	require.True(t, c.System.HTTP.TrustLoopback && c.System.HTTP.ServeInternal)
+	require.False(t, c.System.HTTP.DashboardToken.IsSet())
+	s.write("token", token+"\n")
+	s.env[OptDashboardToken+"_FILE"] = filepath.Join(s.dir, "token")
+	c, problems = s.mustLoad()
+	require.Empty(t, problems)
+	require.Equal(t, token, c.System.HTTP.DashboardToken.Reveal())
+	require.Contains(t, c.SecretValues(), token)
+	for _, bad := range []string{"Tr0ub4dor", "with a blank in between", "correct-horse-bätterie-staple"} {
+		s.env[OptDashboardToken] = bad
+		c, problems = s.mustLoad()
+		require.False(t, c.System.HTTP.DashboardToken.IsSet(), bad)
+		require.Contains(t, lines(problems), "warning: STREAMSUITES_DASHBOARD_TOKEN: found a value that is too short")
+		require.NotContains(t, lines(problems), bad)
+	}
+	s = newState(t, nil)
+	c, _ = s.mustLoad()
+	require.False(t, c.System.HTTP.TrustLoopback || c.System.HTTP.ServeInternal, "nothing is open unless somebody opens it")
+}
+
 func TestThePublishRootIsFoundNearbyOnlyWhenItHoldsAState(t *testing.T) {
 	t.Parallel()
 	s := newState(t, nil)

@@ -53,6 +53,12 @@ type HTTP struct {
 	PublicBase   string // without a slash at the end; empty: http://<address>
 	AllowOrigins []string
 	AllowHosts   []string
+	// TrustLoopback opens dashboard-only documents to this machine without a token.
+	TrustLoopback bool
+	// ServeInternal lets the token open internal-only documents as well.
+	ServeInternal bool
+	// DashboardToken opens dashboard-only documents; it may be missing.
+	DashboardToken Secret
 }
 
 // ChatAPI holds the settings of the chat interface for overlays.
@@ -135,6 +141,8 @@ type rawSystem struct {
 		PublicBase string   `json:"public_base"`
 		Origins    []string `json:"allow_origins"`
 		Hosts      []string `json:"allow_hosts"`
+		Trust      bool     `json:"trust_loopback"`
+		Internal   bool     `json:"serve_internal"`
 	} `json:"http"`
 	Chat struct {
 		Days  whole `json:"retention_days"`
@@ -199,7 +207,8 @@ func (l *loader) system(r rawSystem) System {
 			Seconds: int(r.Clips.Seconds), PostRollSeconds: r.Clips.PostRoll, LatencySeconds: r.Clips.Latency,
 			PublishDelaySeconds: r.Clips.PublishDelay, UserCooldownSeconds: r.Clips.UserCooldown, PerHour: int(r.Clips.PerHour),
 		},
-		HTTP:     HTTP{r.HTTP.Address, strings.TrimRight(r.HTTP.PublicBase, "/"), r.HTTP.Origins, r.HTTP.Hosts},
+		HTTP: HTTP{r.HTTP.Address, strings.TrimRight(r.HTTP.PublicBase, "/"), r.HTTP.Origins, r.HTTP.Hosts, r.HTTP.Trust, r.HTTP.Internal,
+			l.dashboardToken()},
 		ChatDays: int(r.Chat.Days), MaxScans: int(r.Chat.Scans),
 		ChatAPI: ChatAPI{r.Chat.API.Enabled, r.Chat.API.Host, int(r.Chat.API.Port), r.Chat.API.Origins},
 		Synthetic: Synthetic{r.Chat.Synthetic.Enabled, l.secret(r.Chat.Synthetic.Creator), l.secret(r.Chat.Synthetic.Discord),

@@ -35,32 +35,47 @@ func readOnly(next http.Handler) http.Handler {
 
 // plainErrors answers OPTIONS where nothing else did, and refuses paths that a
 // client should not have sent.
-func plainErrors(mux *http.ServeMux) http.Handler {
+func plainErrors(routes *routes) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, pattern := mux.Handler(r)
+		_, pattern := routes.mux.Handler(r)
 		switch {
 		case strings.ContainsAny(r.URL.Path, "\x00\\"):
 			writeJSON(w, http.StatusNotFound, problem{"not found"})
 		case pattern == "":
 			writeJSON(w, http.StatusNotFound, problem{"not found"})
-		case r.Method == http.MethodOptions && pattern != "/exports/" && pattern != "/clips/":
+		case r.Method == http.MethodOptions && !routes.shared[pattern]:
 			w.WriteHeader(http.StatusNoContent)
 		default:
-			mux.ServeHTTP(w, r)
+			routes.mux.ServeHTTP(w, r)
 		}
 	})
 }
 
-// onlyHosts refuses requests that name a host which is not this machine: a page
-// somewhere else may have had its name point here to read what it must not.
-func onlyHosts(allowed []string, next http.Handler) http.Handler {
+// namedRightly refuses requests that name a host which is not this one: a page
+// somewhere else may have had its name point here to read what it must not. On the
+// loopback interface that is every name but this machine's and those allowed;
+// elsewhere, where names are the network's, all but the allowed ones if there are
+// any. Addresses cannot be made to point elsewhere.
+func namedRightly(at net.Addr, allowed []string, next http.Handler) http.Handler {
+	own := isLocalName
+	if !isLoopback(at) {
+		if len(allowed) == 0 {
+			return next
+		}
+		own = func(host string) bool { return isLocalName(host) || net.ParseIP(host) != nil }
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !isLocalName(hostOf(r.Host)) && !containsFold(allowed, hostOf(r.Host)) {
-			writeJSON(w, http.StatusMisdirectedRequest, problem{"this server answers only for this machine; see http.allow_hosts in system.json"})
+		if host := hostOf(r.Host); !own(host) && !containsFold(allowed, host) {
+			writeJSON(w, http.StatusMisdirectedRequest, problem{"this server does not go by that name; see http.allow_hosts in system.json"})
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+func isLoopback(a net.Addr) bool {
+	tcp, ok := a.(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
 }
 
 func hostOf(hostport string) string {
@@ -100,14 +115,18 @@ func sharedWith(origins []string) func(http.Handler) http.Handler {
 			}
 			granted := h.Get("Access-Control-Allow-Origin") != ""
 			if granted {
-				h.Set("Access-Control-Expose-Headers", "ETag, Last-Modified, Content-Range, Accept-Ranges")
+				h.Set("Access-Control-Expose-Headers", "ETag, Last-Modified, Content-Range, Accept-Ranges, Retry-After")
 				h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 			}
 			if r.Method == http.MethodOptions {
 				if granted {
 					h.Set("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS")
-					h.Set("Access-Control-Allow-Headers", "Range, If-None-Match, If-Modified-Since")
+					h.Set("Access-Control-Allow-Headers", "Authorization, Range, If-None-Match, If-Modified-Since, Cache-Control, Last-Event-ID")
 					h.Set("Access-Control-Max-Age", "600")
+					if r.Header.Get("Access-Control-Request-Private-Network") == "true" {
+						// The page is not from this network, and allowed nevertheless.
+						h.Set("Access-Control-Allow-Private-Network", "true")
+					}
 				}
 				w.WriteHeader(http.StatusNoContent)
 				return

@@ -13,16 +13,31 @@ import (
 type Options struct {
 	Address string // host:port; port 0 picks a free one
 
-	ExportsDir   string            // folder of the exported documents
-	Exportable   func(string) bool // whether a document may be shown; nil shows none
-	PublishedDir string            // folder of <id>.mp4
-	PicturesDir  string            // folder of <id>.jpg
+	ExportsDir string // folder of the exported documents
+	// Documents says which file stands behind a name below the state root, and for
+	// whom; nil shows none.
+	Documents func(name string) (Document, bool)
+	// Manifest is the name of the document that lists the others with their hashes,
+	// by which /events sees that one changed; empty means there are no events.
+	Manifest     string
+	PublishedDir string // folder of <id>.mp4
+	PicturesDir  string // folder of <id>.jpg
+
+	// Token is the secret that opens the dashboard's documents; empty means that no
+	// token does.
+	Token string
+	// TrustLoopback opens them to programs on this machine without a token. Never
+	// switch it on behind a proxy on the same machine: it asks for everybody.
+	TrustLoopback bool
+	// ServeInternal lets the token open internal documents as well.
+	ServeInternal bool
 
 	// AllowOrigins are the web origins whose pages may read documents and clips;
 	// "*" means all.
 	AllowOrigins []string
 	// AllowHosts are host names that requests may name besides those of the
-	// loopback interface. They count only while the server listens there.
+	// loopback interface. Where the server listens elsewhere, every name is good
+	// unless there are some here.
 	AllowHosts []string
 
 	Checks  []Check      // of /readyz
@@ -35,6 +50,11 @@ type Options struct {
 	Redact func(string) string
 	Clock  func() time.Time // nil means time.Now
 	Log    zerolog.Logger
+
+	// The rest is the server's own where it is 0.
+	headerTimeout  time.Duration // for reading the lines before the body
+	requestTimeout time.Duration // for reading a request and writing a small answer
+	lookInterval   time.Duration // between two looks for changed documents
 }
 
 // About is what the start page and /healthz say about the program.

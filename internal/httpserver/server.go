@@ -1,12 +1,14 @@
 package httpserver
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
+	"sync"
 	"time"
 
 	"golang.org/x/net/netutil"
@@ -26,6 +28,8 @@ type Server struct {
 	options  Options
 	listener net.Listener
 	http     *http.Server
+	access   access
+	hub      *hub // nil when there is nothing to tell of
 	roots    []*os.Root
 }
 
@@ -37,7 +41,11 @@ func Listen(ctx context.Context, o Options) (*Server, error) {
 	if o.Redact == nil {
 		o.Redact = func(s string) string { return s }
 	}
-	s := &Server{options: o}
+	o.headerTimeout = cmp.Or(o.headerTimeout, headerTimeout)
+	o.requestTimeout = cmp.Or(o.requestTimeout, requestTimeout)
+	o.lookInterval = cmp.Or(o.lookInterval, lookInterval)
+	s := &Server{options: o, access: newAccess(o)}
+	s.options.Token = "" // its hash is all that is needed
 	handler, err := s.handler()
 	if err != nil {
 		return nil, errors.Join(err, s.closeRoots())
@@ -47,14 +55,12 @@ func Listen(ctx context.Context, o Options) (*Server, error) {
 		return nil, errors.Join(fmt.Errorf("listen for HTTP on %s: %w", o.Address, err), s.closeRoots())
 	}
 	s.listener = netutil.LimitListener(listener, maxConnections)
-	if isLoopback(listener.Addr()) {
-		handler = onlyHosts(o.AllowHosts, handler)
-	}
+	handler = namedRightly(listener.Addr(), o.AllowHosts, handler)
 	s.http = &http.Server{
 		Handler:           handler,
-		ReadHeaderTimeout: headerTimeout,
-		ReadTimeout:       requestTimeout,
-		WriteTimeout:      requestTimeout, // extended while a clip is sent
+		ReadHeaderTimeout: o.headerTimeout,
+		ReadTimeout:       o.requestTimeout,
+		WriteTimeout:      o.requestTimeout, // extended while a clip is sent
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          quietLog(o.Log),
@@ -81,6 +87,13 @@ func (s *Server) URL() string {
 // returns nil then.
 func (s *Server) Run(ctx context.Context) error {
 	defer func() { _ = s.closeRoots() }() // read-only handles
+	ctx, cancelAll := context.WithCancel(ctx)
+	var telling sync.WaitGroup
+	defer telling.Wait()
+	defer cancelAll()
+	if s.hub != nil {
+		telling.Go(func() { s.hub.run(ctx, s.options.lookInterval, s.lookFailed) })
+	}
 	failed := make(chan error, 1)
 	go func() { failed <- s.http.Serve(s.listener) }()
 	select {
@@ -126,44 +139,8 @@ func (s *Server) openRoot(dir string) (*os.Root, error) {
 	return root, nil
 }
 
-// handler puts the routes together.
-func (s *Server) handler() (http.Handler, error) {
-	mux := http.NewServeMux()
-	exports, err := s.openRoot(s.options.ExportsDir)
-	if err != nil {
-		return nil, err
-	}
-	published, err := s.openRoot(s.options.PublishedDir)
-	if err != nil {
-		return nil, err
-	}
-	pictures, err := s.openRoot(s.options.PicturesDir)
-	if err != nil {
-		return nil, err
-	}
-	shared := sharedWith(s.options.AllowOrigins)
-	if exports != nil && s.options.Exportable != nil {
-		mux.Handle("/exports/", shared(documents{exports, s.options.Exportable}))
-	}
-	if published != nil {
-		mux.Handle("/clips/", shared(clips{published, pictures, s.options.Clock}))
-	}
-	mux.HandleFunc("/healthz", s.healthy)
-	mux.Handle("/readyz", newReadiness(s.options))
-	if s.options.Metrics != nil {
-		mux.Handle("/metrics", s.options.Metrics)
-	}
-	mux.HandleFunc("/{$}", s.start)
-	return readOnly(plainErrors(mux)), nil
-}
-
 func (s *Server) healthy(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]string{
 		"status": "ok", "version": s.options.About.Version, "build": s.options.About.Build,
 	})
-}
-
-func isLoopback(a net.Addr) bool {
-	tcp, ok := a.(*net.TCPAddr)
-	return ok && tcp.IP.IsLoopback()
 }

@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -24,7 +26,7 @@ const film = "0123456789abcdefghij"
 
 // site is a server under test with a folder tree around the served ones.
 type site struct {
-	t    *testing.T
+	t    testing.TB
 	dir  string
 	host string
 }
@@ -36,6 +38,10 @@ func newSite(t *testing.T, change func(*Options)) *site {
 	s.write("exports/clips.json", `{"clips": []}`)
 	s.write("exports/internal.json", `{"secret": true}`)
 	s.write("exports/clips/page-1.json", `{"page": 1}`)
+	s.write("exports/jobs.json", `{"secret": "jobs"}`)
+	s.write("exports/admin/creators.json", `{"secret": "creators"}`)
+	s.write("exports/admin/permissions.json", `{"secret": "permissions"}`)
+	s.write("exports/manifest.json", manifestOf(1, map[string]string{"clips.json": "aa", "jobs.json": "bb", "admin/permissions.json": "cc"}))
 	s.write("exports/.clips.json.1.tmp", `{"secret": true}`)
 	s.write("exports/note.txt", `secret`)
 	s.write("published/abc123.mp4", film)
@@ -48,8 +54,8 @@ func newSite(t *testing.T, change func(*Options)) *site {
 	o := Options{
 		Address: "127.0.0.1:0", ExportsDir: filepath.Join(s.dir, "exports"), PublishedDir: filepath.Join(s.dir, "published"),
 		PicturesDir: filepath.Join(s.dir, "output"),
-		Exportable:  func(name string) bool { return !strings.Contains(name, "internal") },
-		About:       About{"0.1.0", "2026.02.01+001"}, Log: zerolog.Nop(),
+		Documents:   meantFor, Manifest: "manifest.json",
+		About: About{"0.1.0", "2026.02.01+001"}, Log: zerolog.Nop(),
 	}
 	if change != nil {
 		change(&o)
@@ -62,6 +68,38 @@ func newSite(t *testing.T, change func(*Options)) *site {
 	go func() { done <- server.Run(ctx) }()
 	t.Cleanup(func() { cancel(); require.NoError(t, <-done) })
 	return s
+}
+
+// meantFor says for whom the site's documents are meant. What is not listed is
+// there for anyone, but for names with "internal": the folder's files are.
+func meantFor(name string) (Document, bool) {
+	switch name {
+	case "creators.json", "admin/creators.json":
+		return Document{"admin/creators.json", Dashboard}, true
+	case "permissions.json", "admin/permissions.json":
+		return Document{"admin/permissions.json", Operator}, true
+	case "jobs.json":
+		return Document{name, Dashboard}, true
+	}
+	return Document{name, Anyone}, !strings.Contains(name, "internal")
+}
+
+// manifestOf is a manifest with these hashes.
+func manifestOf(generation int, sums map[string]string) string {
+	type entry struct {
+		File  string `json:"file"`
+		Bytes int    `json:"bytes"`
+		Sum   string `json:"sha256"`
+	}
+	documents := []entry{}
+	for _, file := range slices.Sorted(maps.Keys(sums)) {
+		documents = append(documents, entry{file, 17, sums[file]})
+	}
+	data, err := json.Marshal(map[string]any{"schema_version": "v1", "generation": generation, "documents": documents})
+	if err != nil {
+		panic(err)
+	}
+	return string(data)
 }
 
 func (s *site) write(name, text string) {

@@ -30,7 +30,7 @@ type startData struct {
 
 // start answers with a page for people: what there is, and how the clips are.
 func (s *Server) start(w http.ResponseWriter, r *http.Request) {
-	data := startData{About: s.options.About, Style: template.CSS(startCSS), Links: s.links()}
+	data := startData{About: s.options.About, Style: template.CSS(startCSS), Links: s.links(s.access.reader(r))}
 	if s.options.Clips != nil {
 		clips, err := s.options.Clips(r.Context(), clipsShown)
 		if err != nil {
@@ -52,12 +52,13 @@ func (s *Server) start(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(page.Bytes()) // the client may be gone
 }
 
-// links are the given addresses and the server's own.
-func (s *Server) links() []Link {
+// links are the given addresses and the server's own: the documents among them
+// that the reader may see.
+func (s *Server) links(who Audience) []Link {
 	links := append([]Link{}, s.options.Links...)
-	if s.options.Exportable != nil && s.options.ExportsDir != "" {
+	if s.options.ExportsDir != "" {
 		for _, name := range []string{"runtime_snapshot.json", "clips.json", "jobs.json", "meta.json", "manifest.json"} {
-			if s.options.Exportable(name) {
+			if document, found := s.canonical(name); found && document.openTo(who) {
 				links = append(links, Link{"Export " + name, "/exports/" + name})
 			}
 		}

@@ -29,26 +29,39 @@ func Serve(ctx context.Context, p Parts) error {
 	if err := p.Metrics.ClipStates(p.countClips); err != nil {
 		return err
 	}
-	server, err := httpserver.Listen(ctx, httpserver.Options{
-		Address:      p.HTTPAddress,
-		ExportsDir:   p.Dir.Exports(),
-		Exportable:   exports.Servable,
-		PublishedDir: p.Dir.ClipsPublished(),
-		PicturesDir:  p.Dir.ClipsOutput(),
-		AllowOrigins: p.Config.System.HTTP.AllowOrigins,
-		AllowHosts:   p.Config.System.HTTP.AllowHosts,
-		Checks:       p.checks(),
-		Metrics:      p.Metrics.Handler(),
-		Clips:        p.newestClips,
-		Links:        p.Links,
-		About:        httpserver.About{Version: v.Version, Build: v.Build},
-		Redact:       p.Redactor.String,
-		Log:          p.Log.With().Str("component", "http").Logger(),
-	})
+	o := p.readable()
+	o.Checks, o.Metrics, o.Clips, o.Links = p.checks(), p.Metrics.Handler(), p.newestClips, p.Links
+	o.About = httpserver.About{Version: v.Version, Build: v.Build}
+	o.Redact = p.Redactor.String
+	o.Log = p.Log.With().Str("component", "http").Logger()
+	server, err := httpserver.Listen(ctx, o)
 	if err != nil {
 		return err
 	}
 	return server.Run(ctx)
+}
+
+// readable is what may be read, and by whom.
+func (p Parts) readable() httpserver.Options {
+	h := p.Config.System.HTTP
+	return httpserver.Options{
+		Address:      p.HTTPAddress,
+		ExportsDir:   p.Dir.Exports(),
+		Documents:    documentFor,
+		Manifest:     exports.FileManifest,
+		PublishedDir: p.Dir.ClipsPublished(), PicturesDir: p.Dir.ClipsOutput(),
+		AllowOrigins: h.AllowOrigins, AllowHosts: h.AllowHosts,
+		Token: h.DashboardToken.Reveal(), TrustLoopback: h.TrustLoopback, ServeInternal: h.ServeInternal,
+	}
+}
+
+// documentFor says for whom the server has a document.
+func documentFor(name string) (httpserver.Document, bool) {
+	file, visibility, known := exports.Find(name)
+	audiences := map[exports.Visibility]httpserver.Audience{
+		exports.Public: httpserver.Anyone, exports.DashboardOnly: httpserver.Dashboard, exports.InternalOnly: httpserver.Operator,
+	}
+	return httpserver.Document{File: file, Audience: audiences[visibility]}, known
 }
 
 // checks are what /readyz asks: the truth about what a clip needs.
