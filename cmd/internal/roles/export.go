@@ -3,7 +3,6 @@ package roles
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"time"
 
 	"github.com/streamsuites/streamsuites/exports"
@@ -20,13 +19,9 @@ func (p Parts) exporter() (*exports.Exporter, error) {
 		Source: p.Store,
 		// Asked for again each time: files that changed since the start show.
 		Settings: p.exportSettings,
-		Writer: exports.WriterOptions{
-			Canonical: p.Dir.Exports(),
-			Mirrors:   p.mirrors(),
-			Redact:    p.Redactor.Bytes,
-		},
-		Observe: p.observeExports(),
-		Log:     p.Log.With().Str("component", "exports").Logger(),
+		Writer:   ExportTrees(p.Dir, p.Config, p.Redactor.Bytes),
+		Observe:  p.observeExports(),
+		Log:      p.Log.With().Str("component", "exports").Logger(),
 	}), nil
 }
 
@@ -72,16 +67,6 @@ func (p Parts) keepExporting(ctx context.Context, exporter *exports.Exporter) (s
 		}
 		return err
 	}
-}
-
-// mirrors are the copies of the exported tree: the state root, and that of a web
-// site that is published from this machine.
-func (p Parts) mirrors() []string {
-	mirrors := []string{p.Dir.Mirror()}
-	if root := p.Config.PublishRoot; root != "" {
-		mirrors = append(mirrors, filepath.Join(root, "shared", "state"))
-	}
-	return mirrors
 }
 
 // observeExports counts what the exporter does, and marks the first complete

@@ -1,0 +1,83 @@
+package exports
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// written writes one document of each kind as a runtime does, and returns the
+// canonical tree.
+func written(t *testing.T) *tree {
+	t.Helper()
+	tr := newTree(t)
+	var docs []Document
+	for _, d := range build(t) {
+		if _, known := VisibilityOf(d.File); known {
+			docs = append(docs, d)
+		}
+	}
+	w := tr.open()
+	_, err := w.WriteSet(docs)
+	require.NoError(t, err)
+	return tr
+}
+
+func TestASetIsPublishedWholeAndOnlyWhatChangedIsWritten(t *testing.T) {
+	t.Parallel()
+	tr := written(t)
+	set, err := ReadSet(t.Context(), os.DirFS(tr.canonical))
+	require.NoError(t, err)
+	site := filepath.Join(t.TempDir(), "docs", "state")
+	n, err := set.Publish(site, Operators)
+	require.NoError(t, err)
+	require.Greater(t, n, len(set.Documents))
+	for _, d := range set.Documents {
+		if d.Visibility != InternalOnly {
+			require.Equal(t, string(d.Data), tr.read(site, d.File))
+		}
+	}
+	published, err := ReadSet(t.Context(), os.DirFS(site))
+	require.NoError(t, err)
+	require.Equal(t, set.Manifest.Generation, published.Manifest.Generation)
+	n, err = set.Publish(site, Operators)
+	require.NoError(t, err)
+	require.Zero(t, n)
+}
+
+func TestEverybodyGetsPublicDocumentsAlone(t *testing.T) {
+	t.Parallel()
+	tr := written(t)
+	set, err := ReadSet(t.Context(), os.DirFS(tr.canonical))
+	require.NoError(t, err)
+	site := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(site, "notes.txt"), []byte("mine"), 0o600))
+	_, err = set.Publish(site, Operators)
+	require.NoError(t, err)
+	require.NotEqual(t, "<none>", tr.read(site, FileJobs))
+	_, err = set.Publish(site, Everybody)
+	require.NoError(t, err)
+	require.Equal(t, "<none>", tr.read(site, FileJobs), "what was published before goes")
+	require.NotContains(t, tr.read(site, FileManifest), FileJobs)
+	require.NotEqual(t, "<none>", tr.read(site, FileClips))
+	require.Equal(t, "mine", tr.read(site, "notes.txt"))
+}
+
+func TestATreeThatIsNotWholeIsNotRead(t *testing.T) {
+	t.Parallel()
+	tr := written(t)
+	_, err := ReadSet(t.Context(), os.DirFS(t.TempDir()))
+	require.ErrorIs(t, err, ErrNothingExported)
+	require.NoError(t, os.WriteFile(filepath.Join(tr.canonical, FileClips), []byte("{}"), 0o600))
+	require.NoError(t, os.Remove(filepath.Join(tr.canonical, FileJobs)))
+	_, err = readSet(os.DirFS(tr.canonical))
+	require.ErrorContains(t, err, "clips.json is not as the manifest has it")
+	require.ErrorContains(t, err, "read jobs.json, which the manifest names")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = ReadSet(ctx, os.DirFS(tr.canonical))
+	require.ErrorIs(t, err, context.Canceled)
+}
