@@ -44,7 +44,7 @@ knowing, such as a file that this version does not know, is no error.`,
 				return err
 			}
 		} else {
-			printFindings(cmd, dir, findings)
+			printVerified(cmd, dir, findings)
 		}
 		if broken(findings) > 0 {
 			return errSilent
@@ -84,7 +84,7 @@ func broken(findings []exports.Finding) (n int) {
 	return n
 }
 
-func printFindings(cmd *cobra.Command, dir string, findings []exports.Finding) {
+func printVerified(cmd *cobra.Command, dir string, findings []exports.Finding) {
 	for _, f := range findings {
 		_, _ = fmt.Fprintln(cmd.OutOrStdout(), f.String())
 	}
