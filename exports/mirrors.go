@@ -82,14 +82,15 @@ func (w *Writer) sweepCopies() {
 
 // folders are those in which documents stand, relative to a root.
 func (w *Writer) folders() []string {
-	folders := []string{".", dirClipPages}
-	seen := map[string]bool{".": true, dirClipPages: true}
+	folders := []string{"."}
+	seen := map[string]bool{".": true}
 	add := func(file string) {
 		if dir := path.Dir(file); !seen[dir] {
 			seen[dir] = true
 			folders = append(folders, dir)
 		}
 	}
+	add(ClipPage(1))
 	for _, k := range catalog() {
 		add(k.file)
 	}

@@ -2,6 +2,7 @@ package exports
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -141,26 +142,28 @@ func documentFindings(f file, now time.Time) []Finding {
 	return append(findings, futureFindings(f, value, now)...)
 }
 
-// missing finds documents that every runtime writes and that are not there. A
-// manifest says itself what there should be; without one the public documents
-// have to be there.
+// missing finds documents that every runtime writes, or that the directory's list
+// of its documents names, and that are not there. Public ones have to be; others
+// may have been left out of a copy. What the manifest names, it says itself.
 func missing(held map[string]file, m manifestOf) []Finding {
-	type expected struct {
-		file       string
-		visibility Visibility
-	}
-	all := []expected{{FileClips, Public}, {FileMeta, Public}}
+	expected := []metaEntry{{File: FileClips, Visibility: Public}, {File: FileMeta, Visibility: Public}}
 	for _, k := range catalog() {
-		all = append(all, expected{k.file, k.visibility})
+		expected = append(expected, metaEntry{File: k.file, Visibility: k.visibility})
+	}
+	var list metaDocument
+	if json.Unmarshal(held[FileMeta].data, &list) == nil {
+		expected = append(expected, list.Exports...)
 	}
 	var findings []Finding
-	for _, e := range all {
-		if _, there := held[e.file]; there || m.lists(e.file) {
+	seen := map[string]bool{}
+	for _, e := range expected {
+		if _, there := held[e.File]; there || m.lists(e.File) || seen[e.File] {
 			continue
 		}
-		f := Finding{File: e.file, Found: "nothing", Allowed: describe(e.file), Severity: Note}
-		if e.visibility == Public {
-			f.Severity = Broken
+		seen[e.File] = true
+		f := Finding{File: e.File, Found: "nothing", Allowed: describe(e.File), Severity: Note}
+		if e.Visibility == Public {
+			f.Severity, f.passing = Broken, true
 		}
 		findings = append(findings, f)
 	}

@@ -15,7 +15,6 @@ import (
 	"github.com/streamsuites/streamsuites/internal/config"
 	"github.com/streamsuites/streamsuites/internal/durable"
 	"github.com/streamsuites/streamsuites/internal/logging"
-	"github.com/streamsuites/streamsuites/internal/version"
 )
 
 func (r *root) exportsBuild() *cobra.Command {
@@ -84,7 +83,7 @@ func (r *root) exportsBuilder(ctx context.Context, target connect.Target) (*buil
 	}
 	return &builder{close: s.Close, options: exports.Options{
 		Source:   s,
-		Settings: func() exports.Settings { return exports.SettingsFrom(cfg, version.Get()) },
+		Settings: roles.Parts{Config: cfg}.ExportSettings,
 		Writer:   roles.ExportTrees(target.Dir, cfg, secrets.Bytes),
 		Clock:    time.Now, Log: r.quiet(),
 	}}, nil

@@ -41,6 +41,10 @@ func (p Parts) exportSettings() exports.Settings {
 	return s
 }
 
+// ExportSettings is what the documents say about the configuration. It needs the
+// configuration alone, so that commands may build what a worker does.
+func (p Parts) ExportSettings() exports.Settings { return p.exportSettings() }
+
 // scheduled lets the schedule write what a lost notification left behind.
 type scheduled struct{ *exports.Exporter }
 
