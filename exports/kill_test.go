@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"testing"
 	"time"
 
@@ -213,7 +212,5 @@ func startWriter(t *testing.T, dir string) *exec.Cmd {
 
 func TestReadersNeverNoticeThatAWriterWasKilled(t *testing.T) {
 	t.Parallel()
-	times, err := strconv.Atoi(or(os.Getenv("STREAMSUITES_EXPORTS_TEST_KILLS"), "20"))
-	require.NoError(t, err)
-	kills(t, times)
+	kills(t, 20)
 }

@@ -9,19 +9,20 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// written writes one document of each kind as a runtime does, and returns the
-// canonical tree.
+// written writes a complete set as a runtime does, with the rows of the fixtures
+// where there are any, and returns the canonical tree.
 func written(t *testing.T) *tree {
 	t.Helper()
-	tr := newTree(t)
-	var docs []Document
-	for _, d := range build(t) {
-		if _, known := VisibilityOf(d.File); known {
-			docs = append(docs, d)
+	tr, fixtures := newTree(t), build(t)
+	docs, err := BuildSet(t.Context(), &rows{}, someSettings, afterwards)
+	require.NoError(t, err)
+	for i, d := range docs {
+		if f, ok := fixtures[d.File]; ok && d.File != FileMeta {
+			docs[i].Data = f.Data
 		}
 	}
 	w := tr.open()
-	_, err := w.WriteSet(docs)
+	_, err = w.WriteSet(docs)
 	require.NoError(t, err)
 	return tr
 }

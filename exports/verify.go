@@ -150,7 +150,9 @@ func missing(held map[string]file, m manifestOf) []Finding {
 	for _, k := range catalog() {
 		expected = append(expected, metaEntry{File: k.file, Visibility: k.visibility})
 	}
-	var list metaDocument
+	var list struct {
+		Exports []metaEntry `json:"exports"`
+	}
 	if json.Unmarshal(held[FileMeta].data, &list) == nil {
 		expected = append(expected, list.Exports...)
 	}

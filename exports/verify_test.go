@@ -195,7 +195,9 @@ func TestADirectoryWithoutAManifestNeedsThePublicDocuments(t *testing.T) {
 	t.Parallel()
 	tr := written(t)
 	tree := fstest.MapFS{}
-	for _, f := range []string{FileMeta, FileJobs} {
+	listed := strings.Replace(tr.read(tr.canonical, FileMeta), `"clips.json"`, `"clips/page-7.json"`, 1)
+	tree[FileMeta] = &fstest.MapFile{Data: []byte(listed)}
+	for _, f := range []string{FileJobs} {
 		tree[f] = &fstest.MapFile{Data: []byte(tr.read(tr.canonical, f))}
 	}
 	tree["picture.png"] = &fstest.MapFile{}
@@ -206,6 +208,7 @@ func TestADirectoryWithoutAManifestNeedsThePublicDocuments(t *testing.T) {
 		by[f.File] = f
 	}
 	require.Equal(t, Broken, by[FileClips].Severity)
+	require.Equal(t, Broken, by["clips/page-7.json"].Severity, "the directory's own list names it")
 	require.Equal(t, Note, by[FileSnapshot].Severity)
 	require.Equal(t, Note, by[FileManifest].Severity)
 	require.Equal(t, Note, by["picture.png"].Severity)
