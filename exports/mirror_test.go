@@ -14,6 +14,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
+	"github.com/streamsuites/streamsuites/internal/clip"
 	"github.com/streamsuites/streamsuites/internal/diskspace"
 )
 
@@ -162,16 +163,26 @@ func TestFurtherNamesStandInMirrorsAndPartsInOlderTrees(t *testing.T) {
 
 func TestAManifestThatAKilledWriterLeftBehindIsMendedAtOnce(t *testing.T) {
 	t.Parallel()
-	tr := newTree(t)
-	mustWrite(t, tr.open(), doc(FileClips, "a"), doc(FileJobs, "a"), doc(FileSnapshot, "a"))
-	require.NoError(t, os.WriteFile(filepath.Join(tr.canonical, FileClips), []byte(`"bb"`), 0o600))
-	require.NoError(t, os.WriteFile(filepath.Join(tr.canonical, FileSnapshot), []byte(`"bb"`), 0o600))
+	tr := written(t)
+	before := tr.manifest()
+	newer, err := BuildClips(FileClips, ClipsInput{Clips: []clip.Clip{someClip(7, clip.Queued)}})
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(tr.canonical, FileClips), newer.Data, 0o600))
 	require.NoError(t, os.Remove(filepath.Join(tr.canonical, FileJobs)))
 	w := tr.open()
 	require.NoError(t, w.Mend())
 	m := tr.manifest()
-	require.EqualValues(t, 2, m.Generation)
-	require.Len(t, m.Documents, 2)
+	require.Equal(t, before.Generation+1, m.Generation)
+	require.Len(t, m.Documents, len(before.Documents)-1)
 	require.NoError(t, w.Mend())
-	require.EqualValues(t, 2, tr.manifest().Generation)
+	require.Equal(t, before.Generation+1, tr.manifest().Generation)
+}
+
+func TestWhatSomebodyElseDidToADocumentIsNotTakenForAWritersWork(t *testing.T) {
+	t.Parallel()
+	tr := written(t)
+	require.NoError(t, os.WriteFile(filepath.Join(tr.canonical, FileClips), []byte(`{"clips": []}`), 0o600))
+	require.NoError(t, tr.open().Mend())
+	_, err := readSet(os.DirFS(tr.canonical))
+	require.ErrorContains(t, err, "clips.json is not as the manifest has it")
 }

@@ -83,14 +83,25 @@ func (h *health) write() error {
 	if h.file == "" {
 		return nil
 	}
+	data, err := json.MarshalIndent(h.sorted(), "", "  ")
+	if err != nil {
+		return err
+	}
+	return durable.WriteFile(h.file, append(data, '\n'), 0o644)
+}
+
+// all returns how the copies are.
+func (h *health) all() []MirrorState {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.sorted()
+}
+
+func (h *health) sorted() []MirrorState {
 	states := make([]MirrorState, 0, len(h.states))
 	for _, s := range h.states {
 		states = append(states, s)
 	}
 	slices.SortFunc(states, func(a, b MirrorState) int { return strings.Compare(a.Root, b.Root) })
-	data, err := json.MarshalIndent(states, "", "  ")
-	if err != nil {
-		return err
-	}
-	return durable.WriteFile(h.file, append(data, '\n'), 0o644)
+	return states
 }

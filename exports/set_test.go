@@ -6,7 +6,11 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
+
+	"github.com/streamsuites/streamsuites/internal/clip"
+	"github.com/streamsuites/streamsuites/internal/durable"
 )
 
 // written writes a complete set as a runtime does, with the rows of the fixtures
@@ -81,4 +85,38 @@ func TestATreeThatIsNotWholeIsNotRead(t *testing.T) {
 	cancel()
 	_, err = ReadSet(ctx, os.DirFS(tr.canonical))
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+func TestTheCopiesAreWrittenFromWhatAKilledWriterLeft(t *testing.T) {
+	t.Parallel()
+	tr := written(t)
+	newer, err := BuildClips(FileClips, ClipsInput{Clips: []clip.Clip{someClip(7, clip.Queued)}})
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(tr.canonical, FileClips), newer.Data, 0o600))
+	stuck := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(stuck, nil, 0o600)) // where a folder should be
+	o := tr.options()
+	o.Mirrors = append(o.Mirrors, stuck)
+	states, err := Republish(t.Context(), o, zerolog.Nop())
+	require.NoError(t, err)
+	require.Len(t, states, 2)
+	for _, s := range states {
+		require.Equal(t, s.Root == tr.mirror, s.OK, s.Root)
+	}
+	require.Equal(t, string(newer.Data), tr.read(tr.mirror, FileClips))
+	require.Equal(t, tr.read(tr.canonical, FileManifest), tr.read(tr.mirror, FileManifest))
+	tr.manifest()
+}
+
+func TestCopiesThatARunningWriterKeepsAreLeftToIt(t *testing.T) {
+	t.Parallel()
+	tr := written(t)
+	_, release, err := New(Options{Writer: tr.options()}).openWriter()
+	require.NoError(t, err)
+	defer release()
+	_, err = Republish(t.Context(), tr.options(), zerolog.Nop())
+	var held *durable.LockedError
+	require.ErrorAs(t, err, &held)
+	_, err = Stand(t.Context(), tr.options(), zerolog.Nop())
+	require.NoError(t, err, "reading needs no lock")
 }
