@@ -12,16 +12,21 @@ import (
 	keyword "github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
-// schemaOf finds the schema of a document among those that are embedded.
+// schemaOf finds the schema of a document among those that are embedded; nil when
+// there is none. Schemas have the name of their document, with the folder where the
+// bare name would not tell, and without what tells several documents of a kind
+// apart: pages, audiences, creators.
 func schemaOf(file string) (*jsonschema.Schema, error) {
 	all, err := schemas()
 	if err != nil {
 		return nil, err
 	}
 	bare := strings.TrimSuffix(file, ".json")
+	folder := path.Dir(bare)
+	singular := strings.ReplaceAll(strings.TrimSuffix(folder, "s"), "s/", "_")
 	for _, name := range []string{
-		schemaName(file), bare, strings.NewReplacer("/", "_", ".", "_").Replace(bare), path.Base(bare),
-		strings.TrimSuffix(path.Base(path.Dir(bare)), "s"), strings.Split(bare, ".")[0],
+		schemaName(file), strings.NewReplacer("/", "_", ".", "_").Replace(bare), path.Base(bare),
+		folder, singular, strings.Split(bare, ".")[0],
 	} {
 		if s, ok := all[name]; ok {
 			return s, nil
