@@ -49,7 +49,7 @@ test: deps-test build ## Run every test (25 minutes at most on two cores, warm)
 .PHONY: test-long
 test-long: deps-test build ## Run what takes longer: fuzzing and repeated kills
 	deploy/fuzz.sh 30s
-	go test -tags long -timeout 80m -v -run Long ./e2e/...
+	go test -tags long -timeout 80m -v -run Long ./e2e/... ./exports
 
 .PHONY: lint
 lint: ## vet, staticcheck, workflowcheck, and the Windows build of the operator's binary

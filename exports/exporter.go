@@ -80,6 +80,14 @@ func (e *Exporter) Once(ctx context.Context) error {
 	})
 }
 
+// Now is Once, but for the error when another process writes this tree: a
+// *durable.LockedError then.
+func (e *Exporter) Now(ctx context.Context) error {
+	return e.exclusively(func(w *Writer) error {
+		return errors.Join(e.writeDocuments(ctx, w, true), e.writeSnapshot(ctx, w, false))
+	})
+}
+
 // Final writes everything a last time, with a snapshot in which nothing is active
 // any more. Call it after Run has returned, with a context that still lives. It
 // does nothing when another process goes on writing this tree.
@@ -89,19 +97,26 @@ func (e *Exporter) Final(ctx context.Context) error {
 	})
 }
 
-// locked runs fn with Run's writer, or else with one of its own as long as nobody
-// else has the tree.
+// locked runs fn as exclusively does, or not at all when somebody else has the
+// tree.
 func (e *Exporter) locked(fn func(*Writer) error) error {
+	err := e.exclusively(fn)
+	var held *durable.LockedError
+	if errors.As(err, &held) {
+		return nil
+	}
+	return err
+}
+
+// exclusively runs fn with Run's writer, or else with one of its own as long as
+// nobody else has the tree.
+func (e *Exporter) exclusively(fn func(*Writer) error) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.writer != nil {
 		return fn(e.writer)
 	}
 	writer, release, err := e.openWriter()
-	var held *durable.LockedError
-	if errors.As(err, &held) {
-		return nil
-	}
 	if err != nil {
 		return err
 	}
@@ -121,6 +136,7 @@ func (e *Exporter) openWriter() (w *Writer, release func(), err error) {
 		return nil, nil, err
 	}
 	release = func() {
+		w.Close()
 		if err := lock.Release(); err != nil {
 			e.options.Log.Warn().Err(err).Msg("The lock on the exports could not be released")
 		}
@@ -132,6 +148,9 @@ func (e *Exporter) openWriter() (w *Writer, release func(), err error) {
 	}
 	if err := w.Sweep(); err != nil {
 		e.options.Log.Warn().Err(err).Msg("Half-written exports of an earlier run could not be removed")
+	}
+	if err := w.Mend(); err != nil {
+		e.options.Log.Warn().Err(err).Msg("The exports' manifest could not be brought in line with what a killed writer left")
 	}
 	return w, release, nil
 }

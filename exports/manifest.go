@@ -62,3 +62,19 @@ func (m *Manifest) remove(file string) bool {
 	m.Documents = slices.Delete(m.Documents, i, i+1)
 	return !heartbeat
 }
+
+// complete returns the manifest as it is written.
+func (m Manifest) complete() Manifest {
+	m.SchemaVersion = "v1"
+	if m.Documents == nil {
+		m.Documents = []ManifestEntry{}
+	}
+	return m
+}
+
+// published returns the manifest of a copy, which lacks internal documents.
+func (m Manifest) published() Manifest {
+	m = m.complete()
+	m.Documents = slices.DeleteFunc(slices.Clone(m.Documents), func(e ManifestEntry) bool { return e.Visibility == InternalOnly })
+	return m
+}

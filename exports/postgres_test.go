@@ -2,6 +2,7 @@ package exports
 
 import (
 	"context"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +16,12 @@ import (
 	"github.com/streamsuites/streamsuites/internal/store/storetest"
 )
 
-func TestMain(m *testing.M) { storetest.Main(m) }
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(writeInto); dir != "" {
+		writeUntilKilled(dir)
+	}
+	storetest.Main(m)
+}
 
 // TestAClipsLifeIsFollowedFromTheDatabase runs the exporter against a real
 // database: each change of the clip is notified and shows up in both trees.

@@ -19,12 +19,11 @@ var schemas = sync.OnceValues(compileSchemas)
 // Validate checks a document against its JSON Schema. It is for tests and
 // diagnoses: what the builders build is valid by construction.
 func Validate(d Document) error {
-	all, err := schemas()
+	schema, err := schemaOf(d.File)
 	if err != nil {
 		return err
 	}
-	schema, ok := all[schemaName(d.File)]
-	if !ok {
+	if schema == nil {
 		return fmt.Errorf("validate %s: no schema of that name", d.File)
 	}
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(d.Data))

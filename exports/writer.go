@@ -24,6 +24,13 @@ type WriterOptions struct {
 	// Mirrors are written after it, each failing alone: shared/state first, then
 	// the published copies.
 	Mirrors []string
+	// Parts are further places for some of the documents; they fail alone too.
+	Parts []Part
+	// Patience is how long a write waits for the mirrors when all else is done; 0
+	// means two seconds. A mirror that takes longer goes on by itself.
+	Patience time.Duration
+	// Health is a file that tells how the mirrors are, see ReadMirrors; "" for none.
+	Health string
 	// Redact removes secrets from the text of a document; nil means none are
 	// known. It is the last line: builders take nothing secret in.
 	Redact func([]byte) []byte
@@ -36,11 +43,11 @@ type WriterOptions struct {
 // Writer puts documents into the trees. It is not safe for concurrent use, and
 // only one process at a time may write to a tree: see Exporter.
 type Writer struct {
-	options    WriterOptions
-	canonical  *root
-	mirrors    []*root
-	manifest   Manifest
-	complained map[string]bool // by root: a failure was logged and has not ended
+	options   WriterOptions
+	canonical *root
+	mirrors   []*mirror
+	health    *health
+	manifest  Manifest
 }
 
 // Report says what a write did.
@@ -58,16 +65,12 @@ func OpenWriter(o WriterOptions) (*Writer, error) {
 	if o.Room == nil {
 		o.Room = diskspace.Look
 	}
-	w := &Writer{options: o, canonical: newRoot(o.Canonical), complained: map[string]bool{}}
+	o.Patience = orDuration(o.Patience, 2*time.Second)
+	w := &Writer{options: o, canonical: newRoot(o.Canonical)}
+	w.health = &health{file: o.Health, clock: o.Clock, log: o.Log, states: map[string]MirrorState{}}
+	w.mirrors = w.newMirrors()
 	if err := os.MkdirAll(o.Canonical, 0o755); err != nil {
 		return nil, fmt.Errorf("make the export folder: %w", err)
-	}
-	seen := map[string]bool{filepath.Clean(o.Canonical): true}
-	for _, dir := range o.Mirrors {
-		if clean := filepath.Clean(dir); !seen[clean] {
-			seen[clean] = true
-			w.mirrors = append(w.mirrors, newRoot(clean))
-		}
 	}
 	return w, w.readManifest()
 }
@@ -76,14 +79,14 @@ func OpenWriter(o WriterOptions) (*Writer, error) {
 // writing to the trees.
 func (w *Writer) Sweep() error {
 	var failed []error
-	for _, r := range append([]*root{w.canonical}, w.mirrors...) {
-		for _, folder := range folders() {
-			dir := filepath.Join(r.dir, filepath.FromSlash(folder))
-			if err := durable.SweepTemporary(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				failed = append(failed, fmt.Errorf("sweep %s: %w", dir, err))
-			}
+	for _, dir := range w.folders() {
+		dir = filepath.Join(w.canonical.dir, filepath.FromSlash(dir))
+		if err := durable.SweepTemporary(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			failed = append(failed, fmt.Errorf("sweep %s: %w", dir, err))
 		}
 	}
+	w.sweepCopies()
+	w.settle()
 	return errors.Join(failed...)
 }
 
@@ -107,8 +110,8 @@ func (w *Writer) readManifest() error {
 
 // Write writes the documents that changed, the canonical tree first and then the
 // mirrors, and the manifest last. A document that fails does not hold up the
-// others; the error joins what failed in the canonical tree. Failing mirrors are
-// logged only.
+// others; the error joins what failed in the canonical tree. Mirrors that fail or
+// hang are logged only.
 func (w *Writer) Write(docs []Document) (Report, error) {
 	return w.write(docs, nil)
 }
@@ -146,16 +149,17 @@ func (w *Writer) write(docs []Document, stale []string) (Report, error) {
 		if wrote {
 			report.Written = append(report.Written, d.File)
 		}
-		w.mirror(d, sum)
+		w.copyOut(d, sum)
 		if w.manifest.put(ManifestEntry{d.File, d.Visibility, d.Heartbeat, int64(len(d.Data)), sum}) {
 			grown = true
 		}
 	}
 	for _, file := range stale {
-		if err := w.removeEverywhere(file); err != nil {
+		if err := w.canonical.remove(file); err != nil {
 			failed = append(failed, err)
 			continue
 		}
+		w.removeCopies(file)
 		report.Removed = append(report.Removed, file)
 		if w.manifest.remove(file) {
 			grown = true
@@ -165,9 +169,10 @@ func (w *Writer) write(docs []Document, stale []string) (Report, error) {
 		w.manifest.Generation++
 	}
 	report.Generation = w.manifest.Generation
-	if err := w.writeManifest(); err != nil {
+	if err := errors.Join(w.writeManifest(), w.copyManifest()); err != nil {
 		failed = append(failed, err)
 	}
+	w.settle()
 	return report, errors.Join(failed...)
 }
 
@@ -186,60 +191,8 @@ func (w *Writer) checked(d Document) (Document, error) {
 	return d, nil
 }
 
-// mirror writes a document to the mirrors. A failing mirror is said once, and
-// once again when it works.
-func (w *Writer) mirror(d Document, sum string) {
-	if d.Visibility == InternalOnly {
-		return
-	}
-	for _, m := range w.mirrors {
-		err := w.spare(m)
-		for _, name := range append([]string{d.File}, d.Also...) {
-			if err == nil {
-				_, err = m.put(Document{File: name, Data: d.Data}, sum)
-			}
-		}
-		w.complain(m.dir, err)
-	}
-}
-
-// errNoRoomToSpare says that a copy gives way to what needs the disk more.
-var errNoRoomToSpare = errors.New("the disk is nearly full, and a copy can wait")
-
-// spare tells whether there is room for a copy of what is in the canonical tree.
-func (w *Writer) spare(m *root) error {
-	room, err := w.options.Room(m.dir)
-	if err != nil || room.Allows(0, diskspace.BeforeCopies) {
-		return nil // a folder that is not there yet has no room either
-	}
-	return fmt.Errorf("%w: %s", errNoRoomToSpare, room)
-}
-
-func (w *Writer) complain(dir string, err error) {
-	switch {
-	case err != nil && !w.complained[dir]:
-		w.options.Log.Warn().Err(err).Str("root", dir).Bool("disk_full", durable.DiskFull(err)).Msg("A copy of the exports cannot be written")
-		w.complained[dir] = true
-	case err == nil && w.complained[dir]:
-		w.options.Log.Info().Str("root", dir).Msg("The copy of the exports is written again")
-		w.complained[dir] = false
-	}
-}
-
-func (w *Writer) removeEverywhere(file string) error {
-	for _, m := range w.mirrors {
-		w.complain(m.dir, m.remove(file))
-	}
-	return w.canonical.remove(file)
-}
-
 func (w *Writer) writeManifest() error {
-	m := w.manifest
-	m.SchemaVersion = "v1"
-	if m.Documents == nil {
-		m.Documents = []ManifestEntry{}
-	}
-	data, err := encode(FileManifest, m)
+	data, err := encode(FileManifest, w.manifest.complete())
 	if err != nil {
 		return err
 	}

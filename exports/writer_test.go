@@ -30,7 +30,7 @@ func newTree(t *testing.T) *tree {
 }
 
 func (tr *tree) options() WriterOptions {
-	return WriterOptions{Canonical: tr.canonical, Mirrors: []string{tr.mirror, tr.mirror + "/", tr.canonical}, Log: zerolog.New(&tr.log)}
+	return WriterOptions{Canonical: tr.canonical, Mirrors: []string{tr.mirror, tr.mirror + "/", tr.canonical}, Patience: time.Hour, Log: zerolog.New(&tr.log)}
 }
 
 func (tr *tree) open() *Writer {
@@ -86,7 +86,7 @@ func TestDocumentsAreWrittenToTheTreeAndItsMirrors(t *testing.T) {
 		require.Equal(t, `"b"`, tr.read(root, "clips/page-1.json"))
 	}
 	require.EqualValues(t, 1, tr.manifest().Generation)
-	require.Equal(t, "<none>", tr.read(tr.mirror, FileManifest))
+	require.Equal(t, tr.read(tr.canonical, FileManifest), tr.read(tr.mirror, FileManifest))
 }
 
 func TestWhatDidNotChangeIsNotWrittenAgain(t *testing.T) {
@@ -210,6 +210,7 @@ func TestInternalDocumentsAreNotMirrored(t *testing.T) {
 	mustWrite(t, tr.open(), d)
 	require.Equal(t, `"a"`, tr.read(tr.canonical, FileJobs))
 	require.Equal(t, "<none>", tr.read(tr.mirror, FileJobs))
+	require.NotContains(t, tr.read(tr.mirror, FileManifest), FileJobs)
 }
 
 func TestAnUnreadableManifestDoesNotTurnTheGenerationBack(t *testing.T) {

@@ -52,7 +52,7 @@ finds both by itself.`,
 	)
 	for group, commands := range map[string][]*cobra.Command{
 		"roles":   {r.runCommand(), r.roleCommand("worker"), r.roleCommand("ingest"), r.roleCommand("serve")},
-		"operate": {r.clipsCommand(), r.triggersCommand(), r.pointsCommand(), r.chatCommand(), r.statusCommand()},
+		"operate": {r.clipsCommand(), r.triggersCommand(), r.pointsCommand(), r.chatCommand(), r.exportsCommand(), r.statusCommand()},
 		"setup":   {r.setupCommand(), r.configCommand(), r.doctorCommand(), r.twitchCommand(), r.versionCommand()},
 	} {
 		for _, c := range commands {

@@ -29,6 +29,7 @@ type statusView struct {
 	Clips      map[string]int  `json:"clips"` // by state, the newest 500
 	Gaps       []chatGapView   `json:"gaps"`  // of the last day, the newest ten
 	Configs    []configView    `json:"configurations"`
+	Mirrors    []mirrorView    `json:"mirrors"` // of this state directory's exports
 }
 
 type standaloneView struct {
@@ -158,6 +159,7 @@ func (r *root) gatherStatus(ctx context.Context, target connect.Target) statusVi
 		view.Disk.Error = err.Error()
 	}
 	view.Disk.OK = view.Disk.Error == ""
+	view.Mirrors = mirrorViews(target)
 	if a := target.Addresses; a != nil {
 		view.Standalone = &standaloneView{PID: a.PID, HTTP: a.HTTP, UI: a.UI}
 		view.Database.Where = "the standalone's"
@@ -313,6 +315,9 @@ func printStatus(w io.Writer, v statusView) error {
 		})); err != nil {
 			return err
 		}
+	}
+	if err := printMirrors(w, v.Mirrors); err != nil {
+		return err
 	}
 	counts := [][]string{}
 	for _, state := range clip.States {

@@ -30,6 +30,20 @@ func (l *loader) loadPublishRoot(workDir string) string {
 	return ""
 }
 
+// mirrors returns the folders that get a copy of the exports. Relative ones begin
+// at the state directory. They are made when they are written.
+func (l *loader) mirrors(folders []string) []string {
+	paths := make([]string, 0, len(folders))
+	for _, folder := range folders {
+		path := filepath.FromSlash(folder)
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(l.stateDir, path)
+		}
+		paths = append(paths, filepath.Clean(path))
+	}
+	return paths
+}
+
 func isDir(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.IsDir()

@@ -60,6 +60,7 @@ func (c *Config) NeedsRestart(newer *Config) map[string][]string {
 	}
 	old, now := c.System, newer.System
 	compare(SectionSystem, "http", old.HTTP, now.HTTP)
+	compare(SectionSystem, "exports.mirrors", old.Mirrors, now.Mirrors)
 	compare(SectionSystem, "capture.buffer_seconds", old.BufferSeconds, now.BufferSeconds)
 	compare(SectionSystem, "clips.encoding.concurrency", old.Clips.Concurrency, now.Clips.Concurrency)
 	compare(SectionSystem, "clips.encoding.ffmpeg_path", old.Clips.FFmpeg, now.Clips.FFmpeg)

@@ -16,8 +16,9 @@ type System struct {
 	Clips           ClipSystem
 	BufferSeconds   int // seconds of stream that capture keeps on disk
 	HTTP            HTTP
-	ChatDays        int // days for which the event log is kept
-	MaxScans        int // patterns of a creator that every message is matched against
+	Mirrors         []string // folders that get a copy of the exports, absolute
+	ChatDays        int      // days for which the event log is kept
+	MaxScans        int      // patterns of a creator that every message is matched against
 	ChatAPI         ChatAPI
 	Synthetic       Synthetic
 	Quotas          Quotas
@@ -144,6 +145,9 @@ type rawSystem struct {
 		Trust      bool     `json:"trust_loopback"`
 		Internal   bool     `json:"serve_internal"`
 	} `json:"http"`
+	Exports struct {
+		Mirrors []string `json:"mirrors"`
+	} `json:"exports"`
 	Chat struct {
 		Days  whole `json:"retention_days"`
 		Scans whole `json:"max_scans"`
@@ -177,6 +181,7 @@ func defaultSystem() rawSystem {
 	r.Capture.Buffer = 300
 	r.HTTP.Address = "127.0.0.1:8080"
 	r.HTTP.Origins, r.HTTP.Hosts = []string{}, []string{}
+	r.Exports.Mirrors = []string{}
 	r.Chat.Days, r.Chat.Scans = 30, 10
 	r.Chat.API.Enabled, r.Chat.API.Host, r.Chat.API.Port = true, "127.0.0.1", 8210
 	r.Chat.API.Origins = []string{"*"}
@@ -209,6 +214,7 @@ func (l *loader) system(r rawSystem) System {
 		},
 		HTTP: HTTP{r.HTTP.Address, strings.TrimRight(r.HTTP.PublicBase, "/"), r.HTTP.Origins, r.HTTP.Hosts, r.HTTP.Trust, r.HTTP.Internal,
 			l.dashboardToken()},
+		Mirrors:  l.mirrors(r.Exports.Mirrors),
 		ChatDays: int(r.Chat.Days), MaxScans: int(r.Chat.Scans),
 		ChatAPI: ChatAPI{r.Chat.API.Enabled, r.Chat.API.Host, int(r.Chat.API.Port), r.Chat.API.Origins},
 		Synthetic: Synthetic{r.Chat.Synthetic.Enabled, l.secret(r.Chat.Synthetic.Creator), l.secret(r.Chat.Synthetic.Discord),

@@ -3,7 +3,6 @@ package roles
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"time"
 
 	"github.com/streamsuites/streamsuites/exports"
@@ -25,11 +24,7 @@ func (p Parts) exporter() (*exports.Exporter, error) {
 			s.Tables.Services = services.states()
 			return s
 		},
-		Writer: exports.WriterOptions{
-			Canonical: p.Dir.Exports(),
-			Mirrors:   p.mirrors(),
-			Redact:    p.Redactor.Bytes,
-		},
+		Writer:  ExportTrees(p.Dir, p.Config, p.Redactor.Bytes),
 		Observe: p.observeExports(),
 		Log:     p.Log.With().Str("component", "exports").Logger(),
 	}), nil
@@ -51,6 +46,10 @@ func (p Parts) exportSettings() exports.Settings {
 	s.Notes = notes
 	return s
 }
+
+// ExportSettings is what the documents say about the configuration. It needs the
+// configuration alone, so that commands may build what a worker does.
+func (p Parts) ExportSettings() exports.Settings { return p.exportSettings() }
 
 // scheduled lets the schedule write what a lost notification left behind.
 type scheduled struct{ *exports.Exporter }
@@ -78,16 +77,6 @@ func (p Parts) keepExporting(ctx context.Context, exporter *exports.Exporter) (s
 		}
 		return err
 	}
-}
-
-// mirrors are the copies of the exported tree: the state root, and that of a web
-// site that is published from this machine.
-func (p Parts) mirrors() []string {
-	mirrors := []string{p.Dir.Mirror()}
-	if root := p.Config.PublishRoot; root != "" {
-		mirrors = append(mirrors, filepath.Join(root, "shared", "state"))
-	}
-	return mirrors
 }
 
 // observeExports counts what the exporter does, and marks the first complete
