@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"slices"
 	"path/filepath"
+	"slices"
 
 	"github.com/streamsuites/streamsuites/internal/diskspace"
 )

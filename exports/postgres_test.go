@@ -116,7 +116,7 @@ func TestBoardsAreFollowedFromTheDatabase(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- e.Run(ctx) }()
-	require.Eventually(t, func() bool { return tr.read(tr.canonical, FileMeta) != "<none>" }, time.Minute, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return tr.read(tr.mirror, FileMeta) != "<none>" }, time.Minute, 5*time.Millisecond)
 	requireAllValid()
 	require.Contains(t, tr.read(tr.mirror, FilePolls), `"polls": []`)
 

@@ -146,9 +146,14 @@ func documentFindings(f file, now time.Time) []Finding {
 // of its documents names, and that are not there. Public ones have to be; others
 // may have been left out of a copy. What the manifest names, it says itself.
 func missing(held map[string]file, m manifestOf) []Finding {
-	expected := []metaEntry{{File: FileClips, Visibility: Public}, {File: FileMeta, Visibility: Public}}
+	expected := []metaEntry{{File: FileMeta, Visibility: Public}}
 	for _, k := range catalog() {
 		expected = append(expected, metaEntry{File: k.file, Visibility: k.visibility})
+	}
+	for _, f := range families() {
+		if f.front != "" {
+			expected = append(expected, metaEntry{File: f.front, Visibility: f.visibility})
+		}
 	}
 	var list struct {
 		Exports []metaEntry `json:"exports"`
