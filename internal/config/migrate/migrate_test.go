@@ -274,3 +274,31 @@ func FuzzDocumentsMeanTheSameAfterwards(f *testing.F) {
 		}
 	})
 }
+
+// TestADeathOnTheWayChangesNothingThatHolds is what a start finds when the
+// process was killed between two files: the same configuration, and the rest of
+// the way to go.
+func TestADeathOnTheWayChangesNothingThatHolds(t *testing.T) {
+	t.Parallel()
+	for name, docs := range older() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for done := range newState(t, docs).plan().Changes {
+				s := newState(t, docs)
+				c, _ := s.load()
+				before := meaning(t, c)
+				plan := s.plan()
+				plan.Changes = plan.Changes[:done]
+				_, err := plan.Apply(noon)
+				require.NoError(t, err)
+				c, _ = s.load()
+				require.Equal(t, before, meaning(t, c), "after %d files", done)
+				_, err = s.plan().Apply(noon)
+				require.NoError(t, err)
+				c, _ = s.load()
+				require.Equal(t, before, meaning(t, c), "after the rest")
+				require.Empty(t, s.plan().Changes)
+			}
+		})
+	}
+}
