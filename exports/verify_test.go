@@ -18,7 +18,7 @@ import (
 // afterwards is a clock after every stamp of the fixtures.
 func afterwards() time.Time { return at(1e6) }
 
-func errorsOf(t *testing.T, tree fs.FS) []Finding {
+func brokenIn(t *testing.T, tree fs.FS) []Finding {
 	t.Helper()
 	findings, err := look(tree, afterwards)
 	require.NoError(t, err)
@@ -186,7 +186,7 @@ func TestTheManifestAndTheDirectoryAreHeldAgainstEachOther(t *testing.T) {
 			t.Parallel()
 			tr := written(t)
 			c.change(t, tr.canonical)
-			require.Contains(t, fmt.Sprint(errorsOf(t, os.DirFS(tr.canonical))), c.want)
+			require.Contains(t, fmt.Sprint(brokenIn(t, os.DirFS(tr.canonical))), c.want)
 		})
 	}
 }
