@@ -72,9 +72,9 @@ func mistyped(v any) []any {
 func TestEachValueOfAnotherTypeIsFound(t *testing.T) {
 	t.Parallel()
 	// What is free, and numbers that need not be whole.
-	free := regexp.MustCompile(`payload|^/triggers/[^/]+/|interval_seconds`)
+	free := regexp.MustCompile(`payload|metadata|^/triggers/[^/]+/|interval_seconds|score_value`)
 	docs := build(t)
-	for _, name := range []string{FileClips, FileJobs, FileMeta, FileSnapshot} {
+	for name := range docs {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var root any
@@ -104,7 +104,7 @@ func TestEachValueOfAnotherTypeIsFound(t *testing.T) {
 				}
 			}
 			visit(root, "", func(x any) { root = x })
-			require.Greater(t, seen, 50)
+			require.Positive(t, seen)
 		})
 	}
 }
