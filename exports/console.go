@@ -80,14 +80,14 @@ func (d consoleDecoder) fields(path string, v any, t reflect.Type) {
 	for _, key := range sortedKeys(m) {
 		for i := range t.NumField() {
 			field := t.Field(i)
-			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			name, _, _ := strings.Cut(field.Tag.Get("console"), ",")
 			if strings.EqualFold(name, key) {
 				d.decode(path+member(key), m[key], field.Type)
 			}
 		}
 	}
 	for i := range t.NumField() {
-		name, need, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		name, need, _ := strings.Cut(t.Field(i).Tag.Get("console"), ",")
 		if _, there := m[name]; need == "needed" && !there {
 			d.bad(path+member(name), "nothing", "a value")
 		}

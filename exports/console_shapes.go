@@ -1,7 +1,8 @@
 package exports
 
 // consoleShapes are the types that the desktop console decodes documents into, by
-// document. Pointers may be null; "needed" fields have to be there.
+// document. Pointers may be null; the tag has the name, and "needed" where a field
+// has to be there.
 func consoleShapes() map[string]any {
 	return map[string]any{
 		FileSnapshot:                consoleSnapshot{},
@@ -24,276 +25,276 @@ func consoleShapes() map[string]any {
 }
 
 type consoleMeta struct {
-	GeneratedAt string `json:"generated_at"`
-	CapturedAt  string `json:"captured_at"`
+	GeneratedAt string `console:"generated_at"`
+	CapturedAt  string `console:"captured_at"`
 }
 
 type consoleSnapshot struct {
-	SchemaVersion string `json:"schema_version"`
-	GeneratedAt   string `json:"generated_at,needed"`
-	Heartbeat     string `json:"heartbeat,needed"`
+	SchemaVersion string `console:"schema_version"`
+	GeneratedAt   string `console:"generated_at,needed"`
+	Heartbeat     string `console:"heartbeat,needed"`
 	Runtime       struct {
-		Project string `json:"project"`
-		Version string `json:"version"`
-		Build   string `json:"build"`
-	} `json:"runtime,needed"`
+		Project string `console:"project"`
+		Version string `console:"version"`
+		Build   string `console:"build"`
+	} `console:"runtime,needed"`
 	System struct {
 		Polling struct {
-			Enabled bool `json:"enabled,needed"`
-		} `json:"platform_polling_enabled,needed"`
-		Platforms map[string]bool `json:"platforms,needed"`
+			Enabled bool `console:"enabled,needed"`
+		} `console:"platform_polling_enabled,needed"`
+		Platforms map[string]bool `console:"platforms,needed"`
 		HotReload struct {
-			Enabled  bool    `json:"enabled"`
-			Path     string  `json:"watch_path"`
-			Interval float64 `json:"interval_seconds"`
-		} `json:"hot_reload"`
-	} `json:"system,needed"`
+			Enabled  bool    `console:"enabled"`
+			Path     string  `console:"watch_path"`
+			Interval float64 `console:"interval_seconds"`
+		} `console:"hot_reload"`
+	} `console:"system,needed"`
 	Jobs []struct {
-		Name    string  `json:"name,needed"`
-		Enabled bool    `json:"enabled,needed"`
-		Applied bool    `json:"applied,needed"`
-		Reason  *string `json:"reason"`
-	} `json:"jobs,needed"`
-	Platforms []consolePlatformRow `json:"platforms,needed"`
+		Name    string  `console:"name,needed"`
+		Enabled bool    `console:"enabled,needed"`
+		Applied bool    `console:"applied,needed"`
+		Reason  *string `console:"reason"`
+	} `console:"jobs,needed"`
+	Platforms []consolePlatformRow `console:"platforms,needed"`
 	Creators  []struct {
-		CreatorID     string          `json:"creator_id,needed"`
-		DisplayName   string          `json:"display_name,needed"`
-		Enabled       bool            `json:"enabled,needed"`
-		Platforms     map[string]bool `json:"platforms,needed"`
-		LastHeartbeat *string         `json:"last_heartbeat"`
-		Error         *string         `json:"error"`
-	} `json:"creators,needed"`
+		CreatorID     string          `console:"creator_id,needed"`
+		DisplayName   string          `console:"display_name,needed"`
+		Enabled       bool            `console:"enabled,needed"`
+		Platforms     map[string]bool `console:"platforms,needed"`
+		LastHeartbeat *string         `console:"last_heartbeat"`
+		Error         *string         `console:"error"`
+	} `console:"creators,needed"`
 	Triggers struct {
-		Source string `json:"source"`
-	} `json:"triggers"`
+		Source string `console:"source"`
+	} `console:"triggers"`
 	Replay struct {
-		Available   bool     `json:"available,needed"`
-		Platforms   []string `json:"platforms,needed"`
-		EventCount  int32    `json:"event_count,needed"`
-		LastEvent   *string  `json:"last_event_timestamp,needed"`
-		OverlaySafe bool     `json:"overlay_safe"`
-	} `json:"replay,needed"`
+		Available   bool     `console:"available,needed"`
+		Platforms   []string `console:"platforms,needed"`
+		EventCount  int32    `console:"event_count,needed"`
+		LastEvent   *string  `console:"last_event_timestamp,needed"`
+		OverlaySafe bool     `console:"overlay_safe"`
+	} `console:"replay,needed"`
 	RestartIntent struct {
-		Required bool `json:"required,needed"`
+		Required bool `console:"required,needed"`
 		Pending  struct {
-			System    bool `json:"system,needed"`
-			Creators  bool `json:"creators,needed"`
-			Triggers  bool `json:"triggers,needed"`
-			Platforms bool `json:"platforms,needed"`
-		} `json:"pending,needed"`
-	} `json:"restart_intent,needed"`
+			System    bool `console:"system,needed"`
+			Creators  bool `console:"creators,needed"`
+			Triggers  bool `console:"triggers,needed"`
+			Platforms bool `console:"platforms,needed"`
+		} `console:"pending,needed"`
+	} `console:"restart_intent,needed"`
 }
 
 type consolePlatformRow struct {
-	Name          string  `json:"name,needed"`
-	Platform      string  `json:"platform,needed"`
-	Enabled       bool    `json:"enabled,needed"`
-	Paused        bool    `json:"paused,needed"`
-	Telemetry     bool    `json:"telemetry_enabled,needed"`
-	State         string  `json:"state,needed"`
-	Status        string  `json:"status,needed"`
-	PausedReason  *string `json:"paused_reason"`
-	LastHeartbeat *string `json:"last_heartbeat,needed"`
-	LastSuccess   *string `json:"last_success_ts"`
-	LastEvent     *string `json:"last_event_ts"`
-	Error         *string `json:"error,needed"`
+	Name          string  `console:"name,needed"`
+	Platform      string  `console:"platform,needed"`
+	Enabled       bool    `console:"enabled,needed"`
+	Paused        bool    `console:"paused,needed"`
+	Telemetry     bool    `console:"telemetry_enabled,needed"`
+	State         string  `console:"state,needed"`
+	Status        string  `console:"status,needed"`
+	PausedReason  *string `console:"paused_reason"`
+	LastHeartbeat *string `console:"last_heartbeat,needed"`
+	LastSuccess   *string `console:"last_success_ts"`
+	LastEvent     *string `console:"last_event_ts"`
+	Error         *string `console:"error,needed"`
 	Counters      struct {
-		Messages      int32 `json:"messages,needed"`
-		Triggers      int32 `json:"triggers,needed"`
-		Actions       int32 `json:"actions,needed"`
-		ActionsFailed int32 `json:"actions_failed,needed"`
-	} `json:"counters,needed"`
-	Replay  bool `json:"replay_supported,needed"`
-	Overlay bool `json:"overlay_supported,needed"`
+		Messages      int32 `console:"messages,needed"`
+		Triggers      int32 `console:"triggers,needed"`
+		Actions       int32 `console:"actions,needed"`
+		ActionsFailed int32 `console:"actions_failed,needed"`
+	} `console:"counters,needed"`
+	Replay  bool `console:"replay_supported,needed"`
+	Overlay bool `console:"overlay_supported,needed"`
 }
 
 type consoleClips struct {
-	Meta  consoleMeta `json:"meta"`
+	Meta  consoleMeta `console:"meta"`
 	Clips []struct {
-		ClipID      string  `json:"clip_id,needed"`
-		Creator     string  `json:"creator,needed"`
-		Title       string  `json:"title,needed"`
-		State       string  `json:"state,needed"`
-		PublishedAt *string `json:"published_at,needed"`
-		Duration    int32   `json:"duration_seconds,needed"`
-		URL         *string `json:"url,needed"`
-		Thumbnail   *string `json:"thumbnail_url"`
-	} `json:"clips,needed"`
+		ClipID      string  `console:"clip_id,needed"`
+		Creator     string  `console:"creator,needed"`
+		Title       string  `console:"title,needed"`
+		State       string  `console:"state,needed"`
+		PublishedAt *string `console:"published_at,needed"`
+		Duration    int32   `console:"duration_seconds,needed"`
+		URL         *string `console:"url,needed"`
+		Thumbnail   *string `console:"thumbnail_url"`
+	} `console:"clips,needed"`
 }
 
 type consoleEvents struct {
-	GeneratedAt string `json:"generated_at,needed"`
+	GeneratedAt string `console:"generated_at,needed"`
 	Events      []struct {
-		Timestamp string `json:"timestamp,needed"`
-		Source    string `json:"source,needed"`
-		Severity  string `json:"severity,needed"`
-		Message   string `json:"message,needed"`
-	} `json:"events,needed"`
+		Timestamp string `console:"timestamp,needed"`
+		Source    string `console:"source,needed"`
+		Severity  string `console:"severity,needed"`
+		Message   string `console:"message,needed"`
+	} `console:"events,needed"`
 }
 
 type consoleErrors struct {
-	GeneratedAt string `json:"generated_at,needed"`
+	GeneratedAt string `console:"generated_at,needed"`
 	Errors      []struct {
-		Timestamp string `json:"timestamp,needed"`
-		Subsystem string `json:"subsystem,needed"`
-		Type      string `json:"error_type,needed"`
-		Message   string `json:"message,needed"`
-		Source    string `json:"source"`
-	} `json:"errors,needed"`
+		Timestamp string `console:"timestamp,needed"`
+		Subsystem string `console:"subsystem,needed"`
+		Type      string `console:"error_type,needed"`
+		Message   string `console:"message,needed"`
+		Source    string `console:"source"`
+	} `console:"errors,needed"`
 }
 
 type consoleRates struct {
-	GeneratedAt string `json:"generated_at,needed"`
+	GeneratedAt string `console:"generated_at,needed"`
 	Windows     []struct {
-		Window  string `json:"window,needed"`
+		Window  string `console:"window,needed"`
 		Metrics struct {
-			Messages      map[string]int32 `json:"messages,needed"`
-			Triggers      map[string]int32 `json:"triggers,needed"`
-			Actions       map[string]int32 `json:"actions,needed"`
-			ActionsFailed map[string]int32 `json:"actions_failed,needed"`
-		} `json:"metrics,needed"`
-	} `json:"windows,needed"`
+			Messages      map[string]int32 `console:"messages,needed"`
+			Triggers      map[string]int32 `console:"triggers,needed"`
+			Actions       map[string]int32 `console:"actions,needed"`
+			ActionsFailed map[string]int32 `console:"actions_failed,needed"`
+		} `console:"metrics,needed"`
+	} `console:"windows,needed"`
 }
 
 type consolePolls struct {
-	Meta  consoleMeta `json:"meta"`
+	Meta  consoleMeta `console:"meta"`
 	Polls []struct {
-		PollID   string  `json:"poll_id,needed"`
-		Creator  string  `json:"creator,needed"`
-		Question string  `json:"question,needed"`
-		State    string  `json:"state,needed"`
-		OpenedAt *string `json:"opened_at"`
-		ClosedAt *string `json:"closed_at"`
+		PollID   string  `console:"poll_id,needed"`
+		Creator  string  `console:"creator,needed"`
+		Question string  `console:"question,needed"`
+		State    string  `console:"state,needed"`
+		OpenedAt *string `console:"opened_at"`
+		ClosedAt *string `console:"closed_at"`
 		Options  []struct {
-			OptionID string `json:"option_id,needed"`
-			Label    string `json:"label,needed"`
-			Votes    int32  `json:"votes,needed"`
-		} `json:"options,needed"`
-	} `json:"polls,needed"`
+			OptionID string `console:"option_id,needed"`
+			Label    string `console:"label,needed"`
+			Votes    int32  `console:"votes,needed"`
+		} `console:"options,needed"`
+	} `console:"polls,needed"`
 }
 
 type consoleTallies struct {
-	Meta    consoleMeta `json:"meta"`
+	Meta    consoleMeta `console:"meta"`
 	Tallies []struct {
-		TallyID   string `json:"tally_id,needed"`
-		Creator   string `json:"creator,needed"`
-		Label     string `json:"label,needed"`
-		Count     int32  `json:"count,needed"`
-		UpdatedAt string `json:"last_updated_at,needed"`
-	} `json:"tallies,needed"`
+		TallyID   string `console:"tally_id,needed"`
+		Creator   string `console:"creator,needed"`
+		Label     string `console:"label,needed"`
+		Count     int32  `console:"count,needed"`
+		UpdatedAt string `console:"last_updated_at,needed"`
+	} `console:"tallies,needed"`
 }
 
 type consoleScoreboards struct {
-	Meta        consoleMeta `json:"meta"`
+	Meta        consoleMeta `console:"meta"`
 	Scoreboards []struct {
-		ID          string  `json:"scoreboard_id,needed"`
-		Creator     string  `json:"creator,needed"`
-		Title       string  `json:"title,needed"`
-		FinalizedAt *string `json:"finalized_at,needed"`
+		ID          string  `console:"scoreboard_id,needed"`
+		Creator     string  `console:"creator,needed"`
+		Title       string  `console:"title,needed"`
+		FinalizedAt *string `console:"finalized_at,needed"`
 		Entries     []struct {
-			Position int32  `json:"position,needed"`
-			Label    string `json:"label,needed"`
-			Score    int32  `json:"score,needed"`
-		} `json:"entries,needed"`
-	} `json:"scoreboards,needed"`
+			Position int32  `console:"position,needed"`
+			Label    string `console:"label,needed"`
+			Score    int32  `console:"score,needed"`
+		} `console:"entries,needed"`
+	} `console:"scoreboards,needed"`
 }
 
 type consoleChatEvents struct {
-	Meta   consoleMeta `json:"meta"`
+	Meta   consoleMeta `console:"meta"`
 	Events []struct {
-		EventID   string `json:"event_id,needed"`
-		Creator   string `json:"creator,needed"`
-		Platform  string `json:"platform,needed"`
-		UserID    string `json:"user_id,needed"`
-		Username  string `json:"username,needed"`
-		Message   string `json:"message,needed"`
-		MessageAt string `json:"message_at,needed"`
-	} `json:"events,needed"`
+		EventID   string `console:"event_id,needed"`
+		Creator   string `console:"creator,needed"`
+		Platform  string `console:"platform,needed"`
+		UserID    string `console:"user_id,needed"`
+		Username  string `console:"username,needed"`
+		Message   string `console:"message,needed"`
+		MessageAt string `console:"message_at,needed"`
+	} `console:"events,needed"`
 }
 
 type consolePollVotes struct {
-	Meta  consoleMeta `json:"meta"`
+	Meta  consoleMeta `console:"meta"`
 	Votes []struct {
-		VoteID   string `json:"vote_id,needed"`
-		PollID   string `json:"poll_id,needed"`
-		OptionID string `json:"option_id,needed"`
-		Creator  string `json:"creator,needed"`
-		VoterID  string `json:"voter_id,needed"`
-		VotedAt  string `json:"voted_at,needed"`
-	} `json:"votes,needed"`
+		VoteID   string `console:"vote_id,needed"`
+		PollID   string `console:"poll_id,needed"`
+		OptionID string `console:"option_id,needed"`
+		Creator  string `console:"creator,needed"`
+		VoterID  string `console:"voter_id,needed"`
+		VotedAt  string `console:"voted_at,needed"`
+	} `console:"votes,needed"`
 }
 
 type consoleTallyEvents struct {
-	Meta   consoleMeta `json:"meta"`
+	Meta   consoleMeta `console:"meta"`
 	Events []struct {
-		EventID   string `json:"event_id,needed"`
-		TallyID   string `json:"tally_id,needed"`
-		Creator   string `json:"creator,needed"`
-		Delta     int32  `json:"delta,needed"`
-		UpdatedAt string `json:"updated_at,needed"`
-	} `json:"events,needed"`
+		EventID   string `console:"event_id,needed"`
+		TallyID   string `console:"tally_id,needed"`
+		Creator   string `console:"creator,needed"`
+		Delta     int32  `console:"delta,needed"`
+		UpdatedAt string `console:"updated_at,needed"`
+	} `console:"events,needed"`
 }
 
 type consoleScoreEvents struct {
-	Meta   consoleMeta `json:"meta"`
+	Meta   consoleMeta `console:"meta"`
 	Events []struct {
-		EventID      string `json:"event_id,needed"`
-		ScoreboardID string `json:"scoreboard_id,needed"`
-		Creator      string `json:"creator,needed"`
-		Label        string `json:"label,needed"`
-		Delta        int32  `json:"score_delta,needed"`
-		ScoredAt     string `json:"scored_at,needed"`
-	} `json:"events,needed"`
+		EventID      string `console:"event_id,needed"`
+		ScoreboardID string `console:"scoreboard_id,needed"`
+		Creator      string `console:"creator,needed"`
+		Label        string `console:"label,needed"`
+		Delta        int32  `console:"score_delta,needed"`
+		ScoredAt     string `console:"scored_at,needed"`
+	} `console:"events,needed"`
 }
 
 type consoleCreators struct {
-	Meta     consoleMeta `json:"meta"`
+	Meta     consoleMeta `console:"meta"`
 	Creators []struct {
-		CreatorID   string `json:"creator_id,needed"`
-		DisplayName string `json:"display_name,needed"`
+		CreatorID   string `console:"creator_id,needed"`
+		DisplayName string `console:"display_name,needed"`
 		// Objects here, other than in the snapshot.
 		Platforms map[string]struct {
-			Enabled bool `json:"enabled,needed"`
-		} `json:"platforms,needed"`
-		CreatedAt *string `json:"created_at,needed"`
-		UpdatedAt *string `json:"updated_at,needed"`
-		Notes     *string `json:"notes,needed"`
-	} `json:"creators,needed"`
+			Enabled bool `console:"enabled,needed"`
+		} `console:"platforms,needed"`
+		CreatedAt *string `console:"created_at,needed"`
+		UpdatedAt *string `console:"updated_at,needed"`
+		Notes     *string `console:"notes,needed"`
+	} `console:"creators,needed"`
 }
 
 type consoleTriggers struct {
-	Meta     consoleMeta `json:"meta"`
+	Meta     consoleMeta `console:"meta"`
 	Triggers []struct {
-		TriggerID   string  `json:"trigger_id,needed"`
-		Creator     string  `json:"creator,needed"`
-		Type        string  `json:"type,needed"`
-		Command     string  `json:"command,needed"`
-		Enabled     bool    `json:"enabled,needed"`
-		Cooldown    int32   `json:"cooldown_seconds,needed"`
-		Description string  `json:"description,needed"`
-		UpdatedAt   *string `json:"updated_at,needed"`
-	} `json:"triggers,needed"`
+		TriggerID   string  `console:"trigger_id,needed"`
+		Creator     string  `console:"creator,needed"`
+		Type        string  `console:"type,needed"`
+		Command     string  `console:"command,needed"`
+		Enabled     bool    `console:"enabled,needed"`
+		Cooldown    int32   `console:"cooldown_seconds,needed"`
+		Description string  `console:"description,needed"`
+		UpdatedAt   *string `console:"updated_at,needed"`
+	} `console:"triggers,needed"`
 }
 
 type consolePlatforms struct {
-	Meta      consoleMeta `json:"meta"`
+	Meta      consoleMeta `console:"meta"`
 	Platforms []struct {
-		Name    string  `json:"name,needed"`
-		Status  string  `json:"status,needed"`
-		Mode    string  `json:"mode,needed"`
-		Notes   *string `json:"notes,needed"`
-		Replay  bool    `json:"replay_supported,needed"`
-		Overlay bool    `json:"overlay_supported,needed"`
-	} `json:"platforms,needed"`
+		Name    string  `console:"name,needed"`
+		Status  string  `console:"status,needed"`
+		Mode    string  `console:"mode,needed"`
+		Notes   *string `console:"notes,needed"`
+		Replay  bool    `console:"replay_supported,needed"`
+		Overlay bool    `console:"overlay_supported,needed"`
+	} `console:"platforms,needed"`
 }
 
 type consoleAbout struct {
-	Scope       string `json:"scope,needed"`
-	Surface     string `json:"surface,needed"`
-	Version     string `json:"version,needed"`
-	Build       string `json:"build,needed"`
-	LastUpdated string `json:"last_updated,needed"`
-	Owner       string `json:"owner,needed"`
-	Copyright   string `json:"copyright,needed"`
-	Notice      string `json:"notice,needed"`
+	Scope       string `console:"scope,needed"`
+	Surface     string `console:"surface,needed"`
+	Version     string `console:"version,needed"`
+	Build       string `console:"build,needed"`
+	LastUpdated string `console:"last_updated,needed"`
+	Owner       string `console:"owner,needed"`
+	Copyright   string `console:"copyright,needed"`
+	Notice      string `console:"notice,needed"`
 }

@@ -18,7 +18,7 @@ import (
 // afterwards is a clock after every stamp of the fixtures.
 func afterwards() time.Time { return at(1e6) }
 
-func findingsOf(t *testing.T, tree fs.FS) []Finding {
+func brokenIn(t *testing.T, tree fs.FS) []Finding {
 	t.Helper()
 	findings, err := look(tree, afterwards)
 	require.NoError(t, err)
@@ -72,9 +72,9 @@ func mistyped(v any) []any {
 func TestEachValueOfAnotherTypeIsFound(t *testing.T) {
 	t.Parallel()
 	// What is free, and numbers that need not be whole.
-	free := regexp.MustCompile(`payload|^/triggers/[^/]+/|interval_seconds`)
+	free := regexp.MustCompile(`payload|metadata|^/triggers/[^/]+/|interval_seconds|score_value`)
 	docs := build(t)
-	for _, name := range []string{FileClips, FileJobs, FileMeta, FileSnapshot} {
+	for name := range docs {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var root any
@@ -104,7 +104,7 @@ func TestEachValueOfAnotherTypeIsFound(t *testing.T) {
 				}
 			}
 			visit(root, "", func(x any) { root = x })
-			require.Greater(t, seen, 50)
+			require.Positive(t, seen)
 		})
 	}
 }
@@ -186,7 +186,7 @@ func TestTheManifestAndTheDirectoryAreHeldAgainstEachOther(t *testing.T) {
 			t.Parallel()
 			tr := written(t)
 			c.change(t, tr.canonical)
-			require.Contains(t, fmt.Sprint(findingsOf(t, os.DirFS(tr.canonical))), c.want)
+			require.Contains(t, fmt.Sprint(brokenIn(t, os.DirFS(tr.canonical))), c.want)
 		})
 	}
 }
