@@ -15,11 +15,14 @@ func BuildSet(ctx context.Context, source Source, settings func() Settings, cloc
 	if err != nil {
 		return nil, err
 	}
-	beats, err := c.heartbeat(ctx, false)
-	if err != nil {
-		return nil, err
+	for _, more := range []func(context.Context, bool) ([]Document, error){c.heartbeat, c.live} {
+		built, err := more(ctx, false)
+		if err != nil {
+			return nil, err
+		}
+		docs = append(docs, built...)
 	}
-	return append(docs, beats...), nil
+	return docs, nil
 }
 
 // Set is a tree's documents, all of one generation.
