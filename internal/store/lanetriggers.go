@@ -38,13 +38,15 @@ func (st *LaneState) readConfig(ctx context.Context, tx pgx.Tx) error {
 	return err
 }
 
-// readLive reads which broadcasts are live. What the lane has learnt is on its row;
-// before it has written that down, the table of broadcasts has to do.
+// readLive reads which broadcasts are live. What the lane has learnt is on its row,
+// and until it has learnt of one there is none: the table of broadcasts knows of
+// them earlier. It has to do only for a lane that an earlier version left, which
+// has no configuration on its row.
 func (st *LaneState) readLive(ctx context.Context, tx pgx.Tx) (err error) {
 	var known json.RawMessage
-	begun := false
-	rows, _ := tx.Query(ctx, `select streams, stream_ref from lanes where creator_id = $1`, st.CreatorID)
-	if _, err := pgx.ForEachRow(rows, []any{&known, &st.StreamRef}, func() error { begun = true; return nil }); err != nil {
+	earlier := false
+	rows, _ := tx.Query(ctx, `select streams, stream_ref, config = '' from lanes where creator_id = $1`, st.CreatorID)
+	if _, err := pgx.ForEachRow(rows, []any{&known, &st.StreamRef, &earlier}, func() error { return nil }); err != nil {
 		return err
 	}
 	switch {
@@ -53,7 +55,7 @@ func (st *LaneState) readLive(ctx context.Context, tx pgx.Tx) (err error) {
 			return fmt.Errorf("read which broadcasts are live: %w", err)
 		}
 		return nil
-	case !begun:
+	case !earlier:
 		return nil // it learns of all of them
 	}
 	rows, _ = tx.Query(ctx, selectStreams+` where creator_id = $1 and ended_at is null
