@@ -31,26 +31,32 @@ func (p pastBoards) then(f store.BoardFilter) store.BoardFilter {
 	return f
 }
 
+// Polls implements BoardRows with the polls of that moment.
 func (p pastBoards) Polls(ctx context.Context, f store.BoardFilter) ([]store.Poll, error) {
 	return p.rows.Polls(ctx, p.then(f))
 }
 
+// Tallies implements BoardRows with the tallies of that moment.
 func (p pastBoards) Tallies(ctx context.Context, f store.BoardFilter) ([]store.Tally, error) {
 	return p.rows.Tallies(ctx, p.then(f))
 }
 
+// Scoreboards implements BoardRows with the scoreboards of that moment.
 func (p pastBoards) Scoreboards(ctx context.Context, f store.BoardFilter) ([]store.Scoreboard, error) {
 	return p.rows.Scoreboards(ctx, p.then(f))
 }
 
+// PollVotes implements BoardRows with the votes of that moment.
 func (p pastBoards) PollVotes(ctx context.Context, f store.BoardFilter) ([]store.PollVote, error) {
 	return p.rows.PollVotes(ctx, p.then(f))
 }
 
+// TallyIncrements implements BoardRows with the increments of that moment.
 func (p pastBoards) TallyIncrements(ctx context.Context, f store.BoardFilter) ([]store.TallyIncrement, error) {
 	return p.rows.TallyIncrements(ctx, p.then(f))
 }
 
+// ScoreEvents implements BoardRows with the scores of that moment.
 func (p pastBoards) ScoreEvents(ctx context.Context, f store.BoardFilter) ([]store.ScoreEvent, error) {
 	return p.rows.ScoreEvents(ctx, p.then(f))
 }

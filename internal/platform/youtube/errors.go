@@ -93,5 +93,8 @@ type cleaned struct {
 	err  error
 }
 
+// Error implements error.
 func (c *cleaned) Error() string { return c.text }
+
+// Unwrap returns the cause.
 func (c *cleaned) Unwrap() error { return c.err }
