@@ -47,8 +47,32 @@ const (
 	Announcement Kind = "announcement" // a highlighted message of a moderator
 )
 
-// Kinds lists every kind but the ordinary message.
+// What moderators and platforms do to chat. Nothing is triggered by it. Author is
+// who did it, where the platform says so, and Text the reason.
+const (
+	Deletion Kind = "deletion" // a message was taken out of chat; Target is its id
+	Ban      Kind = "ban"      // somebody may not write: Target is the id of the user, Amount for how many seconds, 0 for good
+	Unban    Kind = "unban"    // somebody may write again; Target is the id of the user
+	Clear    Kind = "clear"    // everything so far was taken out of chat
+	Online   Kind = "online"   // a broadcast began; Target is its id, Text its title
+	Offline  Kind = "offline"  // a broadcast ended; Target is its id
+)
+
+// Kinds lists every kind that triggers can wait for: what people do, but for the
+// ordinary message.
 var Kinds = [...]Kind{Paid, Subscription, Gift, Raid, Follow, Announcement}
+
+// Inert lists the kinds that trigger nothing.
+var Inert = [...]Kind{Deletion, Ban, Unban, Clear, Online, Offline}
+
+// Inert reports whether an event of this kind is stored and triggers nothing.
+func (k Kind) Inert() bool {
+	switch k {
+	case Deletion, Ban, Unban, Clear, Online, Offline:
+		return true
+	}
+	return false
+}
 
 // Event is one chat message, or another thing that happened in chat, as the
 // lanes see it.
@@ -67,7 +91,10 @@ type Event struct {
 
 	Kind   Kind
 	Amount int64  // what Kind says; else 0
-	Unit   string // of Amount when Kind is Paid: "bits", or a currency in smallest units such as "EUR"
+	Unit   string // of Amount when Kind is Paid: "bits", "kicks", or a currency in smallest units such as "EUR"
+	// Target is the id of the message, the user or the broadcast that the event is
+	// about, as its Kind says; else empty.
+	Target string
 
 	// ReplyTo is the id of the message that this one answers, or empty.
 	ReplyTo string
@@ -76,6 +103,9 @@ type Event struct {
 	SharedFrom string
 	// Self marks the bot's own messages.
 	Self bool
+	// History marks what was written before the reader came, such as the first page
+	// of a platform that shows one. It is stored and triggers nothing.
+	History bool
 }
 
 // Key returns the event's identity.
@@ -84,7 +114,7 @@ func (e *Event) Key() Key { return Key{e.Platform, e.MessageID} }
 // Size estimates the memory that the event holds, in bytes; queues are bounded
 // by it.
 func (e *Event) Size() int {
-	const fixed = 328
+	const fixed = 352
 	return fixed + len(e.MessageID) + len(e.CreatorID) + len(e.Channel) + len(e.Author.ID) +
-		len(e.Author.Login) + len(e.Author.Name) + len(e.Text) + len(e.Unit) + len(e.ReplyTo) + len(e.SharedFrom)
+		len(e.Author.Login) + len(e.Author.Name) + len(e.Text) + len(e.Unit) + len(e.Target) + len(e.ReplyTo) + len(e.SharedFrom)
 }
