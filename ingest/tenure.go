@@ -116,7 +116,9 @@ func (h *Host) newSenders(t *tenure) {
 		outbox: box(), session: h.cfg.Signaller, bucket: rate.NewLimiter(signalsPerSecond, signalBurst),
 		metrics: h.cfg.Metrics, tally: &h.tally,
 	}
-	t.replies = &replies{outbox: box(), speaker: t.speaker, failed: failed, metrics: h.cfg.Metrics, tally: &h.tally}
+	t.replies = &replies{
+		outbox: box(), budgets: h.cfg.Budgets, speaker: t.speaker, failed: failed, metrics: h.cfg.Metrics, tally: &h.tally,
+	}
 	t.deletions = &deletions{outbox: box(), speaker: t.speaker, failed: failed}
 }
 
