@@ -33,8 +33,9 @@ type CreatorDetails struct {
 	Notes  string // of whoever wrote the configuration
 	Admin  bool
 	Record bool // names and texts of chat are kept
-	// Limits are limits of the configuration that nothing enforces, as configured.
-	Limits []LimitSettings
+	// ClipsPerMinute is how many clips chat may start in a minute (jobs_per_minute);
+	// config.Unlimited is no limit, 0 allows none.
+	ClipsPerMinute int
 }
 
 // LimitSettings is so many things in so long a window.
@@ -54,9 +55,10 @@ type AccountSettings struct {
 	Creators        []string
 }
 
-// BudgetSettings is a limit of an account that all hosts share.
+// BudgetSettings is a limit of an account or a creator that all hosts share.
 type BudgetSettings struct {
 	Account, Bucket string // as the store knows it
+	Creator         string // id of the creator whose limit it is; empty for an account's
 	Scope           string // such as twitch.chat.send
 	Platform        string
 	Limit           int
@@ -89,21 +91,12 @@ func (t Tables) recorded() []string {
 	return ids
 }
 
-// perMinute are the limits of the configuration that other programs read and this
-// runtime does not enforce.
-var perMinute = []string{config.LimitAPIRequests, config.LimitChatMessages, config.LimitJobs, config.LimitResponses}
-
 func tablesFrom(c *config.Config) Tables {
 	t := Tables{ClipsPerHour: c.System.Clips.PerHour}
 	for i := range c.Creators {
 		creator := &c.Creators[i]
-		d := CreatorDetails{ID: creator.ID, Notes: creator.Notes, Admin: creator.IsAdmin, Record: creator.Chat.Record}
-		limits := c.Limits(creator)
-		for _, name := range perMinute {
-			if n, unlimited, known := limits.Number(name); known && !unlimited && n >= 0 {
-				d.Limits = append(d.Limits, LimitSettings{name, int(min(n, math.MaxInt32)), time.Minute})
-			}
-		}
+		d := CreatorDetails{ID: creator.ID, Notes: creator.Notes, Admin: creator.IsAdmin, Record: creator.Chat.Record,
+			ClipsPerMinute: c.ClipLimits(creator).PerMinute}
 		t.Creators = append(t.Creators, d)
 	}
 	for label, a := range c.Twitch {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/config"
 	"github.com/streamsuites/streamsuites/internal/control"
 	"github.com/streamsuites/streamsuites/internal/definition"
 	"github.com/streamsuites/streamsuites/internal/store"
@@ -14,8 +15,8 @@ import (
 func someTables() Tables {
 	return Tables{
 		Creators: []CreatorDetails{
-			{ID: "Ab3dE9"},
-			{ID: "Qx7Zt2", Notes: "Streams on Sundays", Record: true, Limits: []LimitSettings{{"chat_messages_per_minute", 20, time.Minute}}},
+			{ID: "Ab3dE9", ClipsPerMinute: config.Unlimited},
+			{ID: "Qx7Zt2", Notes: "Streams on Sundays", Record: true, ClipsPerMinute: 2},
 		},
 		Accounts: []AccountSettings{
 			{Platform: "twitch", Login: "marmotbot", Purpose: "chat", Complete: true, On: true, Creators: []string{"Qx7Zt2"}},
@@ -23,8 +24,9 @@ func someTables() Tables {
 		},
 		ClipsPerHour: 10,
 		Budgets: []BudgetSettings{
-			{"twitch:marmotbot", "join", "twitch.chat.join", "twitch", 20, 11 * time.Second},
-			{"twitch:marmotbot", "privmsg", "twitch.chat.send", "twitch", 20, 32 * time.Second},
+			{"creator:twitch:Qx7Zt2", "chat_messages_per_minute", "Qx7Zt2", "chat_messages_per_minute", "twitch", 20, time.Minute},
+			{"twitch:marmotbot", "join", "", "twitch.chat.join", "twitch", 20, 11 * time.Second},
+			{"twitch:marmotbot", "privmsg", "", "twitch.chat.send", "twitch", 20, 32 * time.Second},
 		},
 		Services: []ServiceState{{"temporal", "temporal", "workflows", true}},
 	}
@@ -102,7 +104,7 @@ func addTables(add func(Document, error)) {
 	add(BuildCreators(CreatorsInput{s.Creators, s.Tables, s.Since}))
 	add(BuildChatTriggers(ChatTriggersInput{someTriggers(), map[string]map[string]time.Time{"Qx7Zt2": {"clip": at(40.25)}}, s.Since}))
 	add(BuildRateLimits(RateLimitsInput{s, []store.BudgetGrant{{Account: "twitch:marmotbot", Bucket: "privmsg", Tokens: 16, At: at(50)}, {Account: "twitch:marmotbot", Bucket: "privmsg", Tokens: 9, At: at(20)}},
-		map[string]int{"Qx7Zt2": 10}, at(60)}))
+		map[string]int{"Qx7Zt2": 10}, map[string]int{"Qx7Zt2": 1}, at(60)}))
 	add(BuildIntegrations(IntegrationsInput{s.Tables, statuses, at(60), s.Since}))
 	add(BuildPermissions(PermissionsInput{s.Creators, s.Tables, someTriggers(), s.Since}))
 	add(BuildAdminActivity(someActivity()))
