@@ -66,7 +66,9 @@ func (g *governed) refused(err error, bucket string) {
 func TestWhatIsSaidIsHeldToTheLimitsOfItsCreatorAndPlatform(t *testing.T) {
 	t.Parallel()
 	g := governing(t, limited())
-	say := func(creator string, p chat.Platform, answer bool) error { return g.TakeMessage(t.Context(), creator, p, answer) }
+	say := func(creator string, p chat.Platform, answer bool) error {
+		return g.TakeMessage(t.Context(), creator, p, answer)
+	}
 	require.NoError(t, say("A", chat.Twitch, true))
 	g.refused(say("A", chat.Twitch, true), budget.Responses)
 	require.NoError(t, say("A", chat.Twitch, false), "the refusal took nothing, and no answer is no response")
@@ -83,7 +85,9 @@ func TestWhatIsSaidIsHeldToTheLimitsOfItsCreatorAndPlatform(t *testing.T) {
 func TestCallsAreHeldToTheLimitsOfTheCreatorAndOfTheCredential(t *testing.T) {
 	t.Parallel()
 	g := governing(t, limited())
-	call := func(creator string) error { return creatorCalls{g.governor, chat.YouTube}.TakeCall(t.Context(), creator, "") }
+	call := func(creator string) error {
+		return creatorCalls{g.governor, chat.YouTube}.TakeCall(t.Context(), creator, "")
+	}
 	require.NoError(t, call("A"))
 	require.NoError(t, call("A"))
 	g.refused(call("A"), budget.Requests)

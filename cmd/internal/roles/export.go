@@ -24,9 +24,10 @@ func (p Parts) exporter() (*exports.Exporter, error) {
 			s.Tables.Services = services.states()
 			return s
 		},
-		Writer:  ExportTrees(p.Dir, p.Config, p.Redactor.Bytes),
-		Observe: p.observeExports(),
-		Log:     p.Log.With().Str("component", "exports").Logger(),
+		Progress: newProgressWatch(p.Temporal).of,
+		Writer:   ExportTrees(p.Dir, p.Config, p.Redactor.Bytes),
+		Observe:  p.observeExports(),
+		Log:      p.Log.With().Str("component", "exports").Logger(),
 	}), nil
 }
 
