@@ -19,6 +19,8 @@ type Source interface {
 	Jobs(ctx context.Context) ([]store.Job, error)
 	AllCooldowns(ctx context.Context) (map[string]map[string]time.Time, error)
 	PlatformStatuses(ctx context.Context) ([]store.PlatformStatus, error)
+	// UploadOutcomes returns what was tried last for each creator at each destination.
+	UploadOutcomes(ctx context.Context) ([]store.UploadOutcome, error)
 	Counters(ctx context.Context) ([]store.Counter, error)
 	triggerSource
 	limitSource

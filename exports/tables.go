@@ -3,6 +3,7 @@ package exports
 import (
 	"cmp"
 	"crypto/sha256"
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -25,6 +26,26 @@ type Tables struct {
 	// that hosts share, and the services that this process has looked at.
 	Budgets  []BudgetSettings
 	Services []ServiceState
+	// Copies are the copies of the exports that this state directory knows of; filled
+	// in as well.
+	Copies []MirrorState
+	// Announcers are the services to which things are announced, by name.
+	Announcers []AnnouncerSettings
+	// Destinations are where clips are published without an account, by name.
+	Destinations []DestinationSettings
+}
+
+// AnnouncerSettings is a service such as Discord.
+type AnnouncerSettings struct {
+	Name   string
+	On     bool
+	Broken bool // it is on and cannot work as it is configured
+}
+
+// DestinationSettings is a place for clips that needs no account.
+type DestinationSettings struct {
+	Name     string
+	Creators []string
 }
 
 // CreatorDetails is what CreatorSettings leaves out.
@@ -70,6 +91,7 @@ type BudgetSettings struct {
 type ServiceState struct {
 	ID, Provider, Type string
 	Connected          bool
+	Looked             time.Time // zero when nobody says
 }
 
 // details returns what the tables say about a creator.
@@ -116,7 +138,35 @@ func tablesFrom(c *config.Config) Tables {
 	slices.SortFunc(t.Accounts, func(a, b AccountSettings) int {
 		return cmp.Or(cmp.Compare(a.Platform, b.Platform), cmp.Compare(a.Label, b.Label))
 	})
+	for _, name := range announcers {
+		platform := c.Platform(name)
+		on := platform.State == config.Active && c.System.PlatformOn(string(name))
+		t.Announcers = append(t.Announcers, AnnouncerSettings{string(name), on, on && platform.Error != ""})
+	}
+	t.Destinations = destinationsFrom(c)
 	return t
+}
+
+// announcers are the services that the configuration knows besides the platforms.
+var announcers = []chat.Platform{"discord", "x"}
+
+// destinationsFrom lists the places that enabled creators publish at and that are
+// nobody's account.
+func destinationsFrom(c *config.Config) (all []DestinationSettings) {
+	creators := map[string][]string{}
+	for i := range c.Creators {
+		creator := &c.Creators[i]
+		if limits := c.ClipLimits(creator); creator.Enabled {
+			for _, name := range limits.Destinations {
+				creators[name] = append(creators[name], creator.ID)
+			}
+		}
+	}
+	delete(creators, string(chat.YouTube))
+	for _, name := range slices.Sorted(maps.Keys(creators)) {
+		all = append(all, DestinationSettings{name, creators[name]})
+	}
+	return all
 }
 
 // served lists the enabled creators for whom an account acts.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/clip"
 	"github.com/streamsuites/streamsuites/internal/config"
 	"github.com/streamsuites/streamsuites/internal/control"
 	"github.com/streamsuites/streamsuites/internal/definition"
@@ -28,7 +29,10 @@ func someTables() Tables {
 			{"twitch:marmotbot", "join", "", "twitch.chat.join", "twitch", 20, 11 * time.Second},
 			{"twitch:marmotbot", "privmsg", "", "twitch.chat.send", "twitch", 20, 32 * time.Second},
 		},
-		Services: []ServiceState{{"temporal", "temporal", "workflows", true}},
+		Services:     []ServiceState{{"temporal", "temporal", "workflows", true, at(59)}},
+		Copies:       []MirrorState{{Root: "/srv/state", OK: true, Since: at(1)}, {Root: "/srv/full", Error: "no space left on device", Since: at(30)}},
+		Announcers:   []AnnouncerSettings{{Name: "discord", On: true}, {Name: "x"}},
+		Destinations: []DestinationSettings{{"folder", []string{"Qx7Zt2"}}},
 	}
 }
 
@@ -105,7 +109,9 @@ func addTables(add func(Document, error)) {
 	add(BuildChatTriggers(ChatTriggersInput{someTriggers(), map[string]map[string]time.Time{"Qx7Zt2": {"clip": at(40.25)}}, s.Since}))
 	add(BuildRateLimits(RateLimitsInput{s, []store.BudgetGrant{{Account: "twitch:marmotbot", Bucket: "privmsg", Tokens: 16, At: at(50)}, {Account: "twitch:marmotbot", Bucket: "privmsg", Tokens: 9, At: at(20)}},
 		map[string]int{"Qx7Zt2": 10}, map[string]int{"Qx7Zt2": 1}, at(60)}))
-	add(BuildIntegrations(IntegrationsInput{s.Tables, statuses, at(60), s.Since}))
+	add(BuildIntegrations(IntegrationsInput{s.Tables, statuses, []store.UploadOutcome{
+		{CreatorID: "Qx7Zt2", Destination: "folder", State: clip.UploadPublished, AttemptAt: at(20), UpdatedAt: at(21)},
+	}, at(60), s.Since}))
 	add(BuildPermissions(PermissionsInput{s.Creators, s.Tables, someTriggers(), s.Since}))
 	add(BuildAdminActivity(someActivity()))
 	add(BuildChatEvents(someChatEvents()))

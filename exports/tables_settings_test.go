@@ -37,6 +37,8 @@ func TestTheTablesSayWhatTheConfigurationSays(t *testing.T) {
 			{Platform: "twitch", Label: "TWO", Login: "two", Purpose: "chat", On: true, Creators: []string{"C"}},
 			{Platform: "youtube", Purpose: "publishing", On: true, Creators: []string{"A"}},
 		},
+		Announcers:   []AnnouncerSettings{{Name: "discord"}, {Name: "x"}},
+		Destinations: []DestinationSettings{{"folder", []string{"A", "C"}}},
 	}, tablesFrom(c))
 	require.Equal(t, []string{"A"}, tablesFrom(c).recorded())
 }

@@ -46,7 +46,7 @@ func (w *serviceWatch) states() []exports.ServiceState {
 		ctx, cancel := context.WithTimeout(context.Background(), servicePatience)
 		defer cancel()
 		_, err := w.temporal.CheckHealth(ctx, &client.CheckHealthRequest{})
-		w.found = []exports.ServiceState{{ID: "temporal", Provider: "temporal", Type: "workflows", Connected: err == nil}}
+		w.found = []exports.ServiceState{{ID: "temporal", Provider: "temporal", Type: "workflows", Connected: err == nil, Looked: now}}
 	}
 	return w.found
 }
