@@ -31,6 +31,8 @@ type Tables struct {
 	Copies []MirrorState
 	// Announcers are the services to which things are announced, by name.
 	Announcers []AnnouncerSettings
+	// Administrators are the Discord users who may administer the runtime, by id.
+	Administrators []string
 	// Destinations are where clips are published without an account, by name.
 	Destinations []DestinationSettings
 }
@@ -143,7 +145,7 @@ func tablesFrom(c *config.Config) Tables {
 		on := platform.State == config.Active && c.System.PlatformOn(string(name))
 		t.Announcers = append(t.Announcers, AnnouncerSettings{string(name), on, on && platform.Error != ""})
 	}
-	t.Destinations = destinationsFrom(c)
+	t.Destinations, t.Administrators = destinationsFrom(c), slices.Clone(c.Discord.Admins)
 	return t
 }
 

@@ -29,10 +29,11 @@ func someTables() Tables {
 			{"twitch:marmotbot", "join", "", "twitch.chat.join", "twitch", 20, 11 * time.Second},
 			{"twitch:marmotbot", "privmsg", "", "twitch.chat.send", "twitch", 20, 32 * time.Second},
 		},
-		Services:     []ServiceState{{"temporal", "temporal", "workflows", true, at(59)}},
-		Copies:       []MirrorState{{Root: "/srv/state", OK: true, Since: at(1)}, {Root: "/srv/full", Error: "no space left on device", Since: at(30)}},
-		Announcers:   []AnnouncerSettings{{Name: "discord", On: true}, {Name: "x"}},
-		Destinations: []DestinationSettings{{"folder", []string{"Qx7Zt2"}}},
+		Services:       []ServiceState{{"temporal", "temporal", "workflows", true, at(59)}},
+		Copies:         []MirrorState{{Root: "/srv/state", OK: true, Since: at(1)}, {Root: "/srv/full", Error: "no space left on device", Since: at(30)}},
+		Administrators: []string{"200000000000000001"},
+		Announcers:     []AnnouncerSettings{{Name: "discord", On: true}, {Name: "x"}},
+		Destinations:   []DestinationSettings{{"folder", []string{"Qx7Zt2"}}},
 	}
 }
 
