@@ -73,24 +73,42 @@ func BuildRateLimits(in RateLimitsInput) (Document, error) {
 
 func budgetRows(in RateLimitsInput) (rows []rateLimitRow, changed time.Time) {
 	rows = []rateLimitRow{}
-	names, grants := namesOf(in.Settings), byBudget(in.Grants)
-	for _, b := range in.Settings.Tables.Budgets {
-		used := 0
-		var last time.Time
-		for _, g := range grants[[2]string{b.Account, b.Bucket}] {
-			last = newest(last, g.At)
-			if in.Now.Sub(g.At) < b.Window {
-				used += g.Tokens
-			}
-		}
-		row := limitRow(LimitSettings{b.Scope, b.Limit, b.Window}, usage(used, b.Limit))
-		row.ID, row.Platform, row.UpdatedAt = ident(b.Account, b.Scope), b.Platform, notAfter(last, in.Now)
-		if name, ok := names[b.Creator]; ok {
+	names := namesOf(in.Settings)
+	for _, u := range LimitUses(in.Settings.Tables.Budgets, in.Grants, in.Now) {
+		row := limitRow(LimitSettings{u.Scope, u.Limit, u.Window}, u.Status)
+		row.ID, row.Platform, row.UpdatedAt = ident(u.Account, u.Scope), u.Platform, notAfter(u.Last, in.Now)
+		if name, ok := names[u.Creator]; ok {
 			row.Creator = &name
 		}
-		rows, changed = append(rows, row), newest(changed, earlier(last, in.Now))
+		rows, changed = append(rows, row), newest(changed, earlier(u.Last, in.Now))
 	}
 	return rows, changed
+}
+
+// LimitUse is how much of a limit is used in the window that ends now.
+type LimitUse struct {
+	BudgetSettings
+	Used   int
+	Last   time.Time // newest grant, also one that has left the window; zero for none
+	Status string    // healthy, warning, exhausted, disabled
+}
+
+// LimitUses says how much of each limit is used.
+func LimitUses(budgets []BudgetSettings, granted []store.BudgetGrant, now time.Time) []LimitUse {
+	grants := byBudget(granted)
+	uses := make([]LimitUse, 0, len(budgets))
+	for _, b := range budgets {
+		u := LimitUse{BudgetSettings: b}
+		for _, g := range grants[[2]string{b.Account, b.Bucket}] {
+			u.Last = newest(u.Last, g.At)
+			if now.Sub(g.At) < b.Window {
+				u.Used += g.Tokens
+			}
+		}
+		u.Status = usage(u.Used, b.Limit)
+		uses = append(uses, u)
+	}
+	return uses
 }
 
 // byBudget sorts grants by account and bucket.

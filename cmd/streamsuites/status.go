@@ -30,6 +30,7 @@ type statusView struct {
 	Gaps       []chatGapView   `json:"gaps"`  // of the last day, the newest ten
 	Configs    []configView    `json:"configurations"`
 	Mirrors    []mirrorView    `json:"mirrors"`  // of this state directory's exports
+	Limits     []limitView     `json:"limits"`   // of which something is used
 	Progress   []progressView  `json:"progress"` // of the newest clips that are being made
 }
 
@@ -152,7 +153,7 @@ func (r *root) gatherStatus(ctx context.Context, target connect.Target) statusVi
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
 	view := statusView{
-		Platforms: []platformView{}, Streams: []streamView{}, Captures: []captureView{}, Clips: map[string]int{}, Gaps: []chatGapView{}, Configs: []configView{},
+		Platforms: []platformView{}, Streams: []streamView{}, Captures: []captureView{}, Clips: map[string]int{}, Gaps: []chatGapView{}, Configs: []configView{}, Limits: []limitView{},
 		Temporal: r.temporalStatus(ctx, target), Database: reachableView{Where: "DATABASE_URL"},
 	}
 	view.Disk.Where = target.Dir.String()
@@ -170,6 +171,9 @@ func (r *root) gatherStatus(ctx context.Context, target connect.Target) statusVi
 	if err == nil {
 		defer s.Close()
 		clips, err = view.read(ctx, s)
+		if err == nil {
+			view.Limits, err = limitViews(ctx, target, s)
+		}
 	}
 	view.Progress = r.progressOf(ctx, target, clips)
 	view.Database.OK = err == nil
@@ -320,6 +324,9 @@ func printStatus(w io.Writer, v statusView) error {
 		}
 	}
 	if err := printMirrors(w, v.Mirrors); err != nil {
+		return err
+	}
+	if err := printLimits(w, v.Limits); err != nil {
 		return err
 	}
 	if err := printProgress(w, v.Progress); err != nil {
