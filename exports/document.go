@@ -66,12 +66,6 @@ func VisibilityOf(file string) (Visibility, bool) {
 	return k.visibility, known
 }
 
-// Servable reports whether the HTTP server may show a document.
-func Servable(file string) bool {
-	v, known := VisibilityOf(file)
-	return known && v != InternalOnly
-}
-
 // describe says in one sentence what a document holds.
 func describe(file string) string {
 	if k, known := kindOf(file); known {

@@ -20,6 +20,9 @@ const Channel = "streamsuites_export"
 type Options struct {
 	Source   Source
 	Settings func() Settings // asked for before every write
+	// Progress tells how far jobs are that are being done, by clip; it may leave out
+	// any of them. nil means that nobody knows.
+	Progress func(ctx context.Context, clipIDs []string) map[string]JobProgress
 	Writer   WriterOptions
 
 	Debounce    time.Duration // least time between two writes of changed documents; 0 means 250 ms
@@ -69,7 +72,7 @@ func New(o Options) *Exporter {
 }
 
 func newCollector(o Options) *collector {
-	return &collector{source: o.Source, settings: o.Settings, clock: o.Clock}
+	return &collector{source: o.Source, settings: o.Settings, progress: o.Progress, clock: o.Clock}
 }
 
 // Once writes everything that changed, now. It does nothing when another process

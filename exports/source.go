@@ -19,6 +19,8 @@ type Source interface {
 	Jobs(ctx context.Context) ([]store.Job, error)
 	AllCooldowns(ctx context.Context) (map[string]map[string]time.Time, error)
 	PlatformStatuses(ctx context.Context) ([]store.PlatformStatus, error)
+	// UploadOutcomes returns what was tried last for each creator at each destination.
+	UploadOutcomes(ctx context.Context) ([]store.UploadOutcome, error)
 	Counters(ctx context.Context) ([]store.Counter, error)
 	triggerSource
 	limitSource
@@ -37,6 +39,7 @@ type Source interface {
 type collector struct {
 	source   Source
 	settings func() Settings
+	progress func(ctx context.Context, clipIDs []string) map[string]JobProgress // may be nil
 	clock    func() time.Time
 	fronts   map[string]string // by document; what is there is that of a complete set
 	grown    increases
@@ -127,8 +130,25 @@ func buildJobs(ctx context.Context, c *collector, s Settings) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the cooldowns: %w", err)
 	}
-	doc, err := BuildJobs(JobsInput{jobs, fired, s.Jobs, s.Pending.System, s.Since})
+	doc, err := BuildJobs(JobsInput{jobs, fired, s.Jobs, s.Pending.System, c.atWork(ctx, jobs), s.Since})
 	return doc.Data, err
+}
+
+// atWork asks how far the newest jobs that are not over are.
+func (c *collector) atWork(ctx context.Context, jobs []store.Job) map[string]JobProgress {
+	if c.progress == nil {
+		return nil
+	}
+	var clips []string
+	for _, j := range slices.Backward(jobs) {
+		if j.Status == store.JobRunning && len(clips) < maxProgress {
+			clips = append(clips, j.ClipID)
+		}
+	}
+	if len(clips) == 0 {
+		return nil
+	}
+	return c.progress(ctx, clips)
 }
 
 // heartbeat builds the documents that tell how the runtime is now. final says that
@@ -146,7 +166,7 @@ func (c *collector) live(ctx context.Context, final bool) ([]Document, error) {
 	if start.Before(c.liveDue) && !final {
 		return nil, nil
 	}
-	docs, err := c.each(ctx, c.settings(), func(k kind) bool { return k.live })
+	docs, err := c.each(ctx, c.settings(), func(k kind) bool { return k.live || k.progresses && c.progress != nil })
 	end := c.clock()
 	c.liveDue = end.Add(liveShare * end.Sub(start))
 	return docs, err

@@ -21,6 +21,7 @@ func (r *rows) LastFirings(context.Context, map[string][]string) (map[string]map
 	return nil, nil
 }
 func (r *rows) BudgetGrants(context.Context, time.Time) ([]store.BudgetGrant, error) { return nil, nil }
+func (r *rows) UploadOutcomes(context.Context) ([]store.UploadOutcome, error)        { return nil, nil }
 func (r *rows) ClipsRequested(context.Context, time.Time) (map[string]int, error)    { return nil, nil }
 func (r *rows) LatestTriggerChanges(context.Context, int) ([]store.AuditedChange, error) {
 	return nil, nil

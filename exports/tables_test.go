@@ -159,7 +159,7 @@ func TestGrantsCountAsLongAsTheirWindow(t *testing.T) {
 		} `json:"items"`
 	}
 	status := func(now time.Time) string {
-		s := Settings{Tables: Tables{Budgets: []BudgetSettings{{"twitch:bot", "join", "twitch.chat.join", "twitch", 2, 11 * time.Second}}}}
+		s := Settings{Tables: Tables{Budgets: []BudgetSettings{{"twitch:bot", "join", "", "twitch.chat.join", "twitch", 2, 11 * time.Second}}}}
 		d, err := BuildRateLimits(RateLimitsInput{Settings: s, Now: now, Grants: []store.BudgetGrant{
 			{Account: "twitch:bot", Bucket: "join", Tokens: 1, At: at(0)}, {Account: "twitch:bot", Bucket: "join", Tokens: 1, At: at(5)}, {Account: "twitch:other", Bucket: "join", Tokens: 1, At: at(5)}}})
 		return decoded[limits](t, d, err).Items[0].Status

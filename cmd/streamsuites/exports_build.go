@@ -83,7 +83,7 @@ func (r *root) exportsBuilder(ctx context.Context, target connect.Target) (*buil
 	}
 	return &builder{close: s.Close, options: exports.Options{
 		Source:   s,
-		Settings: roles.Parts{Config: cfg}.ExportSettings,
+		Settings: roles.Parts{Dir: target.Dir, Config: cfg}.ExportSettings,
 		Writer:   roles.ExportTrees(target.Dir, cfg, secrets.Bytes),
 		Clock:    time.Now, Log: r.quiet(),
 	}}, nil

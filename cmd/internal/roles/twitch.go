@@ -34,6 +34,13 @@ func TwitchChat(cfg *config.Config, account config.TwitchAccount, log zerolog.Lo
 }
 
 func accessTwitch(cfg *config.Config, account config.TwitchAccount, redactor *logging.Redactor, log zerolog.Logger) (twitchAccess, error) {
+	return accessTwitchWithin(nil, cfg, account, redactor, log)
+}
+
+// accessTwitchWithin is accessTwitch within limits of the API's calls; nil for none.
+func accessTwitchWithin(
+	calls platform.Calls, cfg *config.Config, account config.TwitchAccount, redactor *logging.Redactor, log zerolog.Logger,
+) (twitchAccess, error) {
 	endpoints := cfg.Platform(chat.Twitch).Twitch
 	access := twitchAccess{chat: twitch.Config{
 		Endpoints: twitch.Endpoints{Address: endpoints.IRC, Plain: !endpoints.IRCTLS},
@@ -54,7 +61,7 @@ func accessTwitch(cfg *config.Config, account config.TwitchAccount, redactor *lo
 	if account.ClientID == "" {
 		return access, nil
 	}
-	return access, access.connectAPI(cfg, account, redactor, log)
+	return access, access.connectAPI(calls, cfg, account, redactor, log)
 }
 
 // loginOf is the account's login: the configured one, or the channel's that it
@@ -74,11 +81,13 @@ func loginOf(cfg *config.Config, account config.TwitchAccount) string {
 // connectAPI adds what needs an application: renewing tokens, deleting messages
 // as the account, and asking who is live, with the application's own token where
 // there is a secret for it.
-func (a *twitchAccess) connectAPI(cfg *config.Config, account config.TwitchAccount, redactor *logging.Redactor, log zerolog.Logger) error {
+func (a *twitchAccess) connectAPI(
+	calls platform.Calls, cfg *config.Config, account config.TwitchAccount, redactor *logging.Redactor, log zerolog.Logger,
+) error {
 	endpoints := cfg.Platform(chat.Twitch).Twitch
 	client, err := platform.New(platform.Config{
 		Endpoints: platform.Endpoints{Helix: endpoints.Helix, OAuth: endpoints.OAuth},
-		ClientID:  account.ClientID, ClientSecret: account.ClientSecret.Reveal(), Log: log,
+		ClientID:  account.ClientID, ClientSecret: account.ClientSecret.Reveal(), Calls: calls, Log: log,
 	})
 	if err != nil {
 		return fmt.Errorf("set up Twitch's API: %w", err)
@@ -96,10 +105,14 @@ func (a *twitchAccess) connectAPI(cfg *config.Config, account config.TwitchAccou
 	}
 	a.api = itself
 	if account.ClientSecret.IsSet() {
-		a.api = client.Helix(name+" (application)", platform.NewAppTokens(client))
+		a.api = client.Helix(name+ofApplication, platform.NewAppTokens(client))
 	}
 	return nil
 }
+
+// ofApplication ends the name of an account's application, whose token has a limit of
+// its own.
+const ofApplication = ":application"
 
 // helixDeletion deletes messages as the account.
 type helixDeletion struct{ helix *platform.Helix }
@@ -118,7 +131,8 @@ func (h helixDeletion) delete(ctx context.Context, d twitch.Deletion) error {
 // which has to be run.
 func (p Parts) connectTwitch(host *ingest.Host, account config.TwitchAccount) (*twitch.Client, error) {
 	name := accountName(account.Label)
-	access, err := accessTwitch(p.Config, account, p.Redactor, p.Log.With().Str("account", name).Logger())
+	calls := platformCalls{p.governor(), chat.Twitch}
+	access, err := accessTwitchWithin(calls, p.Config, account, p.Redactor, p.Log.With().Str("account", name).Logger())
 	if err != nil {
 		return nil, err
 	}
