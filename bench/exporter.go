@@ -60,7 +60,7 @@ func export(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	w := &exporterWatch{out: json.NewEncoder(os.Stdout)}
+	w := &exporterWatch{out: json.NewEncoder(os.Stdout), looked: make(chan struct{})}
 	began := time.Now()
 	rows, err := store.Open(ctx, args[2])
 	if err != nil {
@@ -82,6 +82,10 @@ func export(ctx context.Context, args []string) (err error) {
 	defer stop()
 	ended := make(chan error, 1)
 	go func() { ended <- e.Run(ctx) }()
+	<-w.looked // at everything, as it does when it takes a tree over
+	if err := w.tell(dir, 0); err != nil {
+		return err
+	}
 	_, _ = io.Copy(io.Discard, os.Stdin)
 	stop()
 	if err := <-ended; !errors.Is(err, context.Canceled) {
@@ -114,9 +118,14 @@ func profileTo(path string) (stop func() error, err error) {
 
 // exporterWatch takes down how long passes take.
 type exporterWatch struct {
-	out  *json.Encoder
-	mu   sync.Mutex
-	said exported
+	out *json.Encoder
+	// looked is closed when the exporter that keeps documents in step has looked at
+	// everything once.
+	looked chan struct{}
+
+	mu      sync.Mutex
+	running bool
+	said    exported
 }
 
 func (w *exporterWatch) observe(p exports.Pass) {
@@ -124,6 +133,9 @@ func (w *exporterWatch) observe(p exports.Pass) {
 	defer w.mu.Unlock()
 	if p.Snapshot {
 		w.said.Heartbeats = append(w.said.Heartbeats, p.Duration)
+		if len(w.said.Heartbeats) == 1 && w.running {
+			close(w.looked)
+		}
 	} else {
 		w.said.Passes = append(w.said.Passes, p.Duration)
 	}
@@ -132,7 +144,7 @@ func (w *exporterWatch) observe(p exports.Pass) {
 func (w *exporterWatch) reset() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.said = exported{}
+	w.said, w.running = exported{}, true
 }
 
 // tell says how it went so far.

@@ -82,6 +82,10 @@ func measureExports(ctx context.Context, b bench, server *pgserver.Server, creat
 	if err := r.from.Decode(&t.first); err != nil {
 		return t, fmt.Errorf("the exporter of %d creators did not write: %w", creators, err)
 	}
+	var ready exported
+	if err := r.from.Decode(&ready); err != nil {
+		return t, fmt.Errorf("the exporter of %d creators does not run: %w", creators, err)
+	}
 	if err := r.measureChanges(ctx, changes, &t); err != nil {
 		return t, err
 	}

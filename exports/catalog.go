@@ -14,8 +14,11 @@ type kind struct {
 	// live documents follow what nobody is notified of, such as chat, connections and
 	// the configuration: they are looked at with the snapshot, and written when they
 	// changed.
-	live  bool
-	about string
+	live bool
+	// follows are the kinds of rows that the document tells of, if nobody else changes
+	// it; 0 is any kind.
+	follows topic
+	about   string
 	// also are further names in the trees that readers look into; the canonical tree
 	// has only file.
 	also []string
@@ -26,9 +29,9 @@ type kind struct {
 // catalog lists every document but the manifest and the families. The order is that in which they are written.
 func catalog() []kind {
 	return []kind{
-		{file: FileJobs, visibility: DashboardOnly, about: "Job ledger and last firing of each trigger", build: buildJobs},
+		{file: FileJobs, visibility: DashboardOnly, follows: clipRows | triggerRows, about: "Job ledger and last firing of each trigger", build: buildJobs},
 		{file: FilePlatforms, visibility: Public, about: "What the runtime can do on each platform, and whether it is switched on", build: buildPlatforms},
-		{file: FileQuotas, visibility: DashboardOnly, about: "What creators used of the platforms' daily quotas", build: buildQuotas},
+		{file: FileQuotas, visibility: DashboardOnly, follows: quotaRows, about: "What creators used of the platforms' daily quotas", build: buildQuotas},
 		{
 			file: FilePollVotes, visibility: DashboardOnly, also: []string{"poll_votes.json"},
 			about: "The newest votes", build: buildPollVotes,

@@ -49,7 +49,7 @@ func (r *rows) ListClips(_ context.Context, f store.ClipFilter) ([]clip.Clip, er
 	return slices.Clone(r.clips[:min(f.Limit, len(r.clips))]), r.err
 }
 
-func (r *rows) Jobs(context.Context) ([]store.Job, error) { return nil, nil }
+func (r *rows) LatestJobs(context.Context, int) ([]store.Job, error) { return nil, nil }
 func (r *rows) AllCooldowns(context.Context) (map[string]map[string]time.Time, error) {
 	return nil, nil
 }

@@ -80,6 +80,7 @@ func TestADatabaseOfEveryEarlierVersionIsMigratedToTheNewest(t *testing.T) {
 		3: {rows: `select`, holds: `not exists (select from streamsuites.reloads)`},
 		4: {rows: `select`, holds: `not exists (select from streamsuites.polls)`},
 		5: {rows: `select`, holds: `not exists (select from streamsuites.quota_days)`},
+		6: {rows: `select`, holds: `(select count(*) = 2 from pg_indexes where indexname in ('decisions_fired', 'clip_jobs_newest'))`},
 	}
 	newest, err := store.Migrations()
 	require.NoError(t, err)
