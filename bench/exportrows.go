@@ -51,8 +51,10 @@ func fillExports(ctx context.Context, url string, creators int) (err error) {
 			return err
 		}
 	}
-	if _, err := conn.Exec(ctx, `vacuum analyze`); err != nil {
-		return fmt.Errorf("look at the rows: %w", err)
+	for _, statement := range []string{`vacuum analyze`, `checkpoint`} { // or both happen while something is measured
+		if _, err := conn.Exec(ctx, statement); err != nil {
+			return fmt.Errorf("%s: %w", statement, err)
+		}
 	}
 	return nil
 }
