@@ -15,8 +15,8 @@ type kind struct {
 	// the configuration: they are looked at with the snapshot, and written when they
 	// changed.
 	live bool
-	// follows are the kinds of rows that the document tells of, if nobody else changes
-	// it; 0 is any kind.
+	// follows are the kinds of rows that the document tells of, when notices tell them
+	// apart.
 	follows topic
 	about   string
 	// also are further names in the trees that readers look into; the canonical tree
@@ -91,6 +91,14 @@ func catalog() []kind {
 
 // withSnapshot reports whether the document is looked at with the snapshot.
 func (k kind) withSnapshot() bool { return k.heartbeat || k.live }
+
+// tellsOf are the kinds of rows that the document tells of.
+func (k kind) tellsOf() topic {
+	if k.follows == 0 {
+		return otherRows
+	}
+	return k.follows
+}
 
 // kindOf finds a document's kind by its name.
 func kindOf(file string) (kind, bool) {

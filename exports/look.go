@@ -4,38 +4,55 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 )
 
-// look builds the documents that tell of the rows that may have changed: those whose
-// rows did not are not even read. It tells which files would be among them if they
-// still were documents.
+// look builds the documents that tell of the rows that may have changed, but no
+// heartbeats: documents whose rows did not change are not even read. Pages of older
+// rows are left out when none of them can have got another row. It tells which files
+// would be among the documents if they still were documents.
 func (c *collector) look(ctx context.Context, told changes) (docs []Document, owned func(file string) bool, err error) {
-	if told.any() || c.listed == nil {
-		return c.documents(ctx, told.complete || c.listed == nil)
+	if told.complete = told.complete || c.listed == nil; told.complete {
+		c.liveDue, told.rows = time.Time{}, anyRows // live documents belong to it
 	}
 	s := c.settings()
+	parts, err := c.changedParts(ctx, s, told)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, p := range parts {
+		docs = append(docs, p.docs...)
+	}
+	others, err := c.each(ctx, s, func(k kind) bool { return !k.withSnapshot() && k.tellsOf()&told.rows != 0 })
+	if err != nil {
+		return nil, nil, err
+	}
+	docs, err = c.list(append(docs, others...), parts, s)
+	return docs, ownedBy(parts), err
+}
+
+// changedParts reads the families that tell of what changed.
+func (c *collector) changedParts(ctx context.Context, s Settings, told changes) ([]part, error) {
+	if told.complete {
+		return c.parts(ctx, s, true)
+	}
 	var parts []part
 	for _, f := range families() {
 		if f.follows&told.rows == 0 {
 			continue
 		}
 		p, err := f.read(ctx, c, s, false)
-		if err == nil && (p.moved || !p.whole && !p.tellsOf(told)) {
+		onPage := f.follows&clipRows != 0 && !p.tellsOf(told)
+		if err == nil && !p.whole && (p.moved || onPage) {
 			p, err = f.read(ctx, c, s, true)
 		}
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		p.family = f.folder
 		parts = append(parts, p)
-		docs = append(docs, p.docs...)
 	}
-	others, err := c.each(ctx, s, func(k kind) bool { return !k.withSnapshot() && k.follows&told.rows != 0 })
-	if err != nil {
-		return nil, nil, err
-	}
-	docs, err = c.list(append(docs, others...), parts, s)
-	return docs, ownedBy(parts), err
+	return parts, nil
 }
 
 // tellsOf reports whether the part's documents hold every clip that changed.

@@ -26,8 +26,8 @@ type changes struct {
 	clips    map[string]bool // those that changed, by id
 }
 
-// any reports whether any row may have changed.
-func (c changes) any() bool { return c.complete || c.rows == anyRows }
+// maxTold is of how many clips it is remembered that they changed.
+const maxTold = 10_000
 
 // tell adds what a notice tells. What it does not understand may be about anything,
 // as may an empty notice.
@@ -39,7 +39,9 @@ func (c *changes) tell(payload string) {
 		if c.clips == nil {
 			c.clips = map[string]bool{}
 		}
-		c.clips[id] = true
+		if c.clips[id] = true; len(c.clips) > maxTold {
+			c.clips, c.complete = nil, true
+		}
 	case strings.HasPrefix(payload, store.NoticeTriggers):
 		c.rows |= triggerRows
 	case payload == store.NoticeQuota:
@@ -88,6 +90,7 @@ func (n *news) again(told changes) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.told.rows |= told.rows
+	n.told.complete = n.told.complete || told.complete
 	for id := range told.clips {
 		n.told.tell(store.NoticeClip + id)
 	}

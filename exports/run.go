@@ -88,7 +88,7 @@ func (e *Exporter) loop(ctx context.Context, n *news) {
 	var complete time.Time // when the complete set was written last
 	documents := task{what: "documents", due: now, gap: o.Debounce, every: o.Refresh, do: func(ctx context.Context) error {
 		told := n.take()
-		told.complete = complete.IsZero() || o.Clock().Sub(complete) >= o.Refresh
+		told.complete = told.complete || complete.IsZero() || o.Clock().Sub(complete) >= o.Refresh
 		err := e.writeDocuments(ctx, e.writer, told)
 		switch {
 		case err != nil:

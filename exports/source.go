@@ -49,42 +49,6 @@ type collector struct {
 // many creators there are and however often something changes.
 const liveShare = 19
 
-// documents builds every document but the heartbeats. all asks for the complete
-// set; otherwise pages of older rows are left out when none of them can have got
-// another row. It tells which files would be among the documents if they still were
-// documents.
-func (c *collector) documents(ctx context.Context, all bool) (docs []Document, owned func(file string) bool, err error) {
-	if all {
-		c.liveDue = time.Time{} // they belong to it
-	}
-	s := c.settings()
-	parts, err := c.parts(ctx, s, all)
-	if err != nil {
-		return nil, nil, err
-	}
-	for i, f := range families() {
-		if !parts[i].moved {
-			continue
-		}
-		if parts[i], err = f.read(ctx, c, s, true); err != nil {
-			return nil, nil, err
-		}
-		parts[i].family = f.folder
-	}
-	others, err := c.each(ctx, s, func(k kind) bool { return !k.withSnapshot() })
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, p := range parts {
-		docs = append(docs, p.docs...)
-	}
-	docs = append(docs, others...)
-	if docs, err = c.list(docs, parts, s); err != nil {
-		return nil, nil, err
-	}
-	return docs, ownedBy(parts), nil
-}
-
 // parts reads the families, in their order.
 func (c *collector) parts(ctx context.Context, s Settings, all bool) ([]part, error) {
 	var parts []part
