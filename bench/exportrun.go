@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -17,6 +18,7 @@ import (
 	"github.com/streamsuites/streamsuites/exports"
 	"github.com/streamsuites/streamsuites/internal/clip"
 	"github.com/streamsuites/streamsuites/internal/config"
+	"github.com/streamsuites/streamsuites/internal/durable"
 	"github.com/streamsuites/streamsuites/internal/process"
 	"github.com/streamsuites/streamsuites/internal/standalone/pgserver"
 	"github.com/streamsuites/streamsuites/internal/statedir"
@@ -30,6 +32,10 @@ const exportWithin = 30 * time.Second
 // longer than the least time between two writes, and than that between two
 // snapshots.
 const quiet = 1200 * time.Millisecond
+
+// inFront is how many clips stand in clips.json and on each page, as configured by
+// default.
+const inFront = 500
 
 // exportRig is a database with the rows of so many creators, and a process that
 // exports them.
@@ -50,7 +56,8 @@ type exportTurn struct {
 	last      exported
 	alone     []time.Duration // changes after a quiet time
 	following []time.Duration // changes right after another one was exported
-	older     []time.Duration // changes of clips on pages, after a quiet time
+	paged     []time.Duration // changes of clips on pages, after a quiet time
+	plain     time.Duration   // what a plain write of the same files takes
 }
 
 // measureExports fills a new database and measures the export of its rows.
@@ -95,7 +102,34 @@ func measureExports(ctx context.Context, b bench, server *pgserver.Server, creat
 	if err := r.from.Decode(&t.last); err != nil {
 		return t, fmt.Errorf("the exporter of %d creators did not end: %w", creators, err)
 	}
-	return t, nil
+	t.plain, err = r.writeAgain()
+	return t, err
+}
+
+// writeAgain writes the documents as they stand once more, to a folder each for both
+// trees, one after the other and each flushed, and tells how long the writing takes.
+func (r *exportRig) writeAgain() (took time.Duration, err error) {
+	documents := os.DirFS(r.dir.Exports())
+	for _, tree := range []string{"again", "again-copy"} {
+		err = fs.WalkDir(documents, ".", func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			data, err := fs.ReadFile(documents, path)
+			if err != nil {
+				return err
+			}
+			began := time.Now()
+			to := filepath.Join(r.dir.String(), tree, filepath.FromSlash(path))
+			err = errors.Join(os.MkdirAll(filepath.Dir(to), 0o700), durable.WriteFile(to, data, 0o600))
+			took += time.Since(began)
+			return err
+		})
+		if err != nil {
+			return took, fmt.Errorf("write the documents once more: %w", err)
+		}
+	}
+	return took, nil
 }
 
 // configure writes the configuration of the creators.
@@ -160,6 +194,17 @@ func (r *exportRig) measureChanges(ctx context.Context, changes int, t *exportTu
 			return err
 		}
 		if err := r.change(ctx, take(), exports.FileClips, &t.following); err != nil {
+			return err
+		}
+		if err := pause(ctx, quiet); err != nil {
+			return err
+		}
+	}
+	// The newest clips of the first creators stand on the newest page, when there are
+	// so many creators.
+	pages := (r.creators*clipsEach - 1) / inFront
+	for i := range min(changes, r.creators-inFront) {
+		if err := r.change(ctx, exportClip(i, clipsEach-1), exports.ClipPage(pages), &t.paged); err != nil {
 			return err
 		}
 		if err := pause(ctx, quiet); err != nil {

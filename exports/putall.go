@@ -12,9 +12,9 @@ import (
 const (
 	// together is how many files are flushed before the first of them is seen: flushing
 	// many at once takes hardly longer than one.
-	together = 64
+	together = 128
 	// flushers is how many of them are flushed at the same time.
-	flushers = 16
+	flushers = 32
 )
 
 // content is what a file of a tree is to hold.
