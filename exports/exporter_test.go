@@ -52,7 +52,7 @@ func (r *rows) ListClips(_ context.Context, f store.ClipFilter) ([]clip.Clip, er
 // began is when the connections were heard of last: unchanged rows do not move.
 var began = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-func (r *rows) Jobs(context.Context) ([]store.Job, error) { return nil, nil }
+func (r *rows) LatestJobs(context.Context, int) ([]store.Job, error) { return nil, nil }
 func (r *rows) AllCooldowns(context.Context) (map[string]map[string]time.Time, error) {
 	return nil, nil
 }

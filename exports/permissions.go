@@ -19,7 +19,6 @@ type PermissionsInput struct {
 type permissionsDocument struct {
 	Meta        meta            `json:"meta"`
 	Permissions []permissionRow `json:"permissions"`
-	Items       []permissionRow `json:"items"`
 }
 
 type permissionRow struct {
@@ -66,7 +65,7 @@ func BuildPermissions(in PermissionsInput) (Document, error) {
 		}
 		rows = append(rows, row)
 	}
-	data, err := encode(FilePermissions, permissionsDocument{newMeta(instant(in.Since), InternalOnly, "permissions"), rows, rows})
+	data, err := encodeTwice(FilePermissions, "permissions", permissionsDocument{newMeta(instant(in.Since), InternalOnly, "permissions"), rows})
 	if err != nil {
 		return Document{}, err
 	}

@@ -10,6 +10,10 @@ import (
 	"github.com/streamsuites/streamsuites/internal/trigger"
 )
 
+// MaxCatalogued is how many triggers the snapshot's catalogue holds: the snapshot is
+// written and fetched every few seconds. The complete list is admin/chat_triggers.json.
+const MaxCatalogued = 500
+
 // snapshotTriggers is the dashboard's catalogue of triggers.
 type snapshotTriggers struct {
 	Source      string            `json:"source"`
@@ -58,10 +62,16 @@ func snapshotTriggersOf(in SnapshotInput) snapshotTriggers {
 		},
 		Creators: []catalogTriggers{},
 	}
+	room := MaxCatalogued
 	for _, t := range in.Triggers {
+		if room == 0 {
+			break
+		}
 		list := catalogTriggers{t.Creator.ID, shownName(t.Creator), []catalogTrigger{}}
 		for _, info := range t.Triggers {
-			list.Triggers = append(list.Triggers, catalogued(info, t.Prefix)...)
+			entries := catalogued(info, t.Prefix)
+			entries = entries[:min(len(entries), room)]
+			list.Triggers, room = append(list.Triggers, entries...), room-len(entries)
 		}
 		doc.Creators = append(doc.Creators, list)
 	}

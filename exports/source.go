@@ -3,7 +3,6 @@ package exports
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -16,7 +15,8 @@ type Source interface {
 	telemetrySource
 	// ListClips returns clips, the newest request first.
 	ListClips(ctx context.Context, f store.ClipFilter) ([]clip.Clip, error)
-	Jobs(ctx context.Context) ([]store.Job, error)
+	// LatestJobs returns the newest jobs, the oldest of them first.
+	LatestJobs(ctx context.Context, limit int) ([]store.Job, error)
 	AllCooldowns(ctx context.Context) (map[string]map[string]time.Time, error)
 	PlatformStatuses(ctx context.Context) ([]store.PlatformStatus, error)
 	// UploadOutcomes returns what was tried last for each creator at each destination.
@@ -42,6 +42,7 @@ type collector struct {
 	progress func(ctx context.Context, clipIDs []string) map[string]JobProgress // may be nil
 	clock    func() time.Time
 	fronts   map[string]string // by document; what is there is that of a complete set
+	listed   []part            // the families as they were when they were whole last, with the names of their documents alone
 	grown    increases
 	compiled map[string]compiledTriggers
 	liveDue  time.Time // live documents are not looked at before
@@ -52,49 +53,6 @@ type collector struct {
 // many creators there are and however often something changes.
 const liveShare = 19
 
-// documents builds every document but the heartbeats. all asks for the complete
-// set; otherwise pages of older rows are left out when none of them can have got
-// another row. It reports whether the set is complete.
-func (c *collector) documents(ctx context.Context, all bool) (docs []Document, complete bool, err error) {
-	if all {
-		c.liveDue = time.Time{} // they belong to it
-	}
-	s := c.settings()
-	parts, err := c.parts(ctx, s, all)
-	if err == nil && slices.ContainsFunc(parts, func(p part) bool { return p.moved }) {
-		parts, err = c.parts(ctx, s, true)
-	}
-	if err != nil {
-		return nil, false, err
-	}
-	fronts := maps.Clone(c.fronts)
-	if fronts == nil {
-		fronts = map[string]string{}
-	}
-	complete = true
-	for i, f := range families() {
-		docs = append(docs, parts[i].docs...)
-		complete = complete && parts[i].whole
-		if parts[i].whole {
-			fronts[f.front] = parts[i].oldest
-		}
-	}
-	others, err := c.each(ctx, s, func(k kind) bool { return !k.withSnapshot() })
-	if err != nil {
-		return nil, false, err
-	}
-	docs = append(docs, others...)
-	if complete {
-		meta, err := metaOf(parts, s)
-		if err != nil {
-			return nil, false, err
-		}
-		docs = append(docs, meta)
-	}
-	c.fronts = fronts
-	return docs, complete, nil
-}
-
 // parts reads the families, in their order.
 func (c *collector) parts(ctx context.Context, s Settings, all bool) ([]part, error) {
 	var parts []part
@@ -103,6 +61,7 @@ func (c *collector) parts(ctx context.Context, s Settings, all bool) ([]part, er
 		if err != nil {
 			return nil, err
 		}
+		p.family = f.folder
 		parts = append(parts, p)
 	}
 	return parts, nil
@@ -122,7 +81,7 @@ func readClips(ctx context.Context, c *collector, s Settings, all bool) (part, e
 }
 
 func buildJobs(ctx context.Context, c *collector, s Settings) ([]byte, error) {
-	jobs, err := c.source.Jobs(ctx)
+	jobs, err := c.source.LatestJobs(ctx, MaxJobs)
 	if err != nil {
 		return nil, fmt.Errorf("read the jobs: %w", err)
 	}

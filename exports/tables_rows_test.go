@@ -30,7 +30,7 @@ func (r *rows) LatestOperatorRequests(context.Context, int) ([]store.OperatorReq
 	return nil, nil
 }
 func (r *rows) Reloads(context.Context) ([]store.Reload, error) { return nil, nil }
-func (r *rows) LatestFirings(context.Context, time.Time, int) ([]store.Firing, error) {
+func (r *rows) LatestFirings(context.Context, int) ([]store.Firing, error) {
 	return nil, nil
 }
 func (r *rows) LatestMessages(context.Context, []string, int) ([]store.Event, error) { return nil, nil }

@@ -180,10 +180,14 @@ type Job struct {
 }
 
 // Jobs returns the job ledger, the oldest first.
-func (s *Store) Jobs(ctx context.Context) ([]Job, error) {
+func (s *Store) Jobs(ctx context.Context) ([]Job, error) { return s.LatestJobs(ctx, 0) }
+
+// LatestJobs returns the newest jobs of the ledger, the oldest of them first; a limit
+// of 0 is none.
+func (s *Store) LatestJobs(ctx context.Context, limit int) ([]Job, error) {
 	rows, _ := s.pool.Query(ctx, `
 		select job_id::text, clip_id, job_type, creator_id, status, payload, error, created_at, updated_at, started_at, completed_at
-		from clip_jobs order by created_at, job_id`)
+		from (select * from clip_jobs order by created_at desc, job_id desc limit nullif($1, 0)) newest order by created_at, job_id`, limit)
 	jobs, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (j Job, err error) {
 		err = row.Scan(&j.ID, &j.ClipID, &j.Type, &j.CreatorID, &j.Status, &j.Payload, &j.Error, &j.CreatedAt, &j.UpdatedAt,
 			orZero(&j.StartedAt), orZero(&j.CompletedAt))

@@ -185,7 +185,7 @@ func queueConsequences(b *pgx.Batch, before clip.Clip, t Transition) error {
 		key := fmt.Sprintf("%s:%s:%d", control.InboxClipResult, t.ClipID, t.Seq)
 		queueInbox(b, before.CreatorID, control.InboxClipResult, key, payload)
 	}
-	queueNotice(b, ChannelExport, t.ClipID)
+	queueNotice(b, ChannelExport, NoticeClip+t.ClipID)
 	queueRuntimeEvent(b, clipEvent(t.ClipID, before.CreatorID, t.State, t.news(before)))
 	return nil
 }
