@@ -38,6 +38,9 @@ func (s *Server) handler() (http.Handler, error) {
 	if published != nil {
 		r.toOrigins("/clips/", clips{published, pictures, s.options.Clock})
 	}
+	if s.options.Chat != nil {
+		s.chatRoutes(r)
+	}
 	r.mux.HandleFunc("/healthz", s.healthy)
 	r.mux.Handle("/readyz", newReadiness(s.options))
 	if s.options.Metrics != nil {
