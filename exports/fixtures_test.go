@@ -106,6 +106,7 @@ func someSnapshot() SnapshotInput {
 		Counters: []store.Counter{
 			{CreatorID: "Qx7Zt2", Platform: chat.Twitch, Messages: 4211, Triggers: 37, Actions: 31, ActionsFailed: 2, LastEventAt: at(59.5)},
 		},
+		Recorded: []Recorded{{"Qx7Zt2", chat.Twitch, 4211, at(59.5)}},
 		Triggers: someTriggers(),
 	}
 }

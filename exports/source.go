@@ -24,6 +24,7 @@ type Source interface {
 	limitSource
 	activitySource
 	chatSource
+	recordedSource
 	quotaSource
 	BoardRows
 	// Listen calls handle for every notification until ctx ends, and handle("", "")
@@ -41,6 +42,7 @@ type collector struct {
 	fronts   map[string]string // by document; what is there is that of a complete set
 	grown    increases
 	compiled map[string]compiledTriggers
+	recorded recordings
 	liveDue  time.Time // live documents are not looked at before
 }
 
@@ -181,9 +183,13 @@ func buildSnapshot(ctx context.Context, c *collector, s Settings) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
+	recorded, err := c.recorded.look(ctx, c.source, s.Tables.recorded(), counters, c.clock())
+	if err != nil {
+		return nil, err
+	}
 	// The clock last: a stamp must not be older than what it stands on.
 	doc, err := BuildSnapshot(SnapshotInput{
-		Settings: s, Statuses: statuses, Counters: counters, Triggers: triggers, Final: s.Final, Now: c.clock(),
+		Settings: s, Statuses: statuses, Counters: counters, Recorded: recorded, Triggers: triggers, Final: s.Final, Now: c.clock(),
 	})
 	return doc.Data, err
 }
