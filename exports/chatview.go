@@ -2,7 +2,6 @@ package exports
 
 import (
 	"slices"
-	"time"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/store"
@@ -126,7 +125,7 @@ type replayText struct {
 }
 
 type replayInstant struct {
-	Unix float64 `json:"unix"` // seconds
+	Unix int64   `json:"unix"` // whole seconds; ISO has the rest
 	ISO  instant `json:"iso"`
 }
 
@@ -142,12 +141,11 @@ func replayMessageOf(e store.Event) ReplayMessage {
 	if !slices.Contains([]string{"youtube", "twitch", "rumble", "kick"}, platform) {
 		platform = "unknown"
 	}
-	at := e.SentAt.Truncate(time.Millisecond) // a fraction that a float of 64 bits holds
 	return ReplayMessage{
 		MessageID: ident(string(e.Platform), e.MessageID), Platform: platform,
 		Author:    replayAuthor{DisplayName: authorName(e), Badges: badgesOf(e)},
 		Message:   replayText{e.Text, []string{}},
-		Timestamp: replayInstant{float64(at.UnixMilli()) / 1000, instant(e.SentAt)},
+		Timestamp: replayInstant{e.SentAt.Unix(), instant(e.SentAt)},
 		Metadata: replayMetadata{
 			Moderator: e.Author.Roles.Any(chat.Moderator), Member: e.Author.Roles.Any(chat.Subscriber),
 			SuperChat: e.Kind == chat.Paid, Synthetic: e.Self,

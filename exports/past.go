@@ -66,12 +66,16 @@ func BuildPast(ctx context.Context, source PastSource, settings func() Settings,
 	s := settings()
 	s.Since = earlier(s.Since, at)
 	c := newCollector(Options{Source: pastSource{pastBoards{source, at}, present{source}}, Clock: clock})
-	parts, err := c.parts(ctx, s, true)
-	if err != nil {
-		return Past{}, err
-	}
 	past := Past{At: at}
-	for _, p := range parts {
+	for _, f := range families() {
+		if why := untold(f.key()); why != "" {
+			past.Untold = append(past.Untold, Untold{f.key(), why})
+			continue
+		}
+		p, err := f.read(ctx, c, s, true)
+		if err != nil {
+			return Past{}, err
+		}
 		past.Documents = append(past.Documents, p.docs...)
 	}
 	told, err := c.each(ctx, s, func(k kind) bool { return untold(k.file) == "" })

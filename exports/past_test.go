@@ -92,7 +92,8 @@ func (p *past) remember(what string) {
 	require.NoError(p.t, err)
 	told := texts(docs)
 	for file := range told {
-		if k, known := kindOf(file); known && untold(k.file) != "" {
+		f, _ := familyOf(file)
+		if untold(or(f.key(), file)) != "" {
 			delete(told, file)
 		}
 	}
@@ -299,6 +300,9 @@ func TestMomentsOfWhichNothingIsKnownAreRefused(t *testing.T) {
 
 func TestEveryDocumentHasAHistoryOrAReasonWhyNot(t *testing.T) {
 	t.Parallel()
+	for _, f := range families() {
+		require.NotEqual(t, "no history of it is kept", untold(f.key()), f.key())
+	}
 	for _, k := range catalog() {
 		require.NotEqual(t, "no history of it is kept", untold(k.file), k.file)
 	}

@@ -25,6 +25,7 @@ type Source interface {
 	activitySource
 	chatSource
 	recordedSource
+	BroadcastSource
 	quotaSource
 	BoardRows
 	// Listen calls handle for every notification until ctx ends, and handle("", "")
@@ -75,7 +76,7 @@ func (c *collector) documents(ctx context.Context, all bool) (docs []Document, c
 		docs = append(docs, parts[i].docs...)
 		complete = complete && parts[i].whole
 		if parts[i].whole {
-			fronts[f.front] = parts[i].oldest
+			fronts[f.key()] = parts[i].oldest
 		}
 	}
 	others, err := c.each(ctx, s, func(k kind) bool { return !k.withSnapshot() })

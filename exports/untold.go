@@ -1,9 +1,11 @@
 package exports
 
 // untold says why no document of a past moment can be built; empty when one can.
-// Families all have a history.
+// Families go by their key.
 func untold(file string) string {
 	switch file {
+	case FileClips, FilePolls, FileTallies, FileScoreboards, dirScoreSnapshots:
+		return ""
 	case FilePollVotes, FileTallyEvents, FileScoreEvents:
 		return ""
 	case FileJobs:
@@ -22,7 +24,7 @@ func untold(file string) string {
 		return "configurations of the past are not kept"
 	case FileAdminActivity:
 		return "it is a list with moments already"
-	case FileChatEvents:
+	case FileChatEvents, dirChatLogs:
 		return "chat is forgotten after its time"
 	case FileVersion, FileAboutAdmin, FileAboutPublic, FileChangelog, FileRuntimeChangelog, FileRoadmap:
 		return "it is about the program that runs"
