@@ -32,15 +32,17 @@ type BroadcastFilter struct {
 	Limit      int
 }
 
-// shown are the messages of a creator $1 on a platform $2, on days from $3 to $4,
-// sent from $3 to $4, that people may read again: with a text, and not taken out of
-// chat since. The days name the partitions to look into.
+// deleted says that a message e was taken out of chat, or is about to be.
+const deleted = `exists (select from outbox o where o.dedupe_key = 'delete:' || e.platform || ':' || e.message_id
+	and o.state in ('pending', 'sending', 'sent'))`
+
+// shown are the messages of a creator on a platform, sent between two moments, that
+// people may read again: with a text, and not taken out of chat since. The days name
+// the partitions to look into.
 const shown = `
 	from chat_events e where e.creator_id = %[1]s and e.platform = %[2]s
 		and e.day between (%[3]s::timestamptz at time zone 'UTC')::date and (%[4]s::timestamptz at time zone 'UTC')::date
-		and e.sent_at between %[3]s and %[4]s and e.text <> ''
-		and not exists (select from outbox o where o.dedupe_key = 'delete:' || e.platform || ':' || e.message_id
-			and o.state in ('pending', 'sending', 'sent'))`
+		and e.sent_at between %[3]s and %[4]s and e.text <> '' and not ` + deleted
 
 // Broadcasts returns the broadcasts that the filter chooses, the newest first.
 func (s *Store) Broadcasts(ctx context.Context, f BroadcastFilter) ([]Broadcast, error) {
