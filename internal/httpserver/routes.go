@@ -35,11 +35,11 @@ func (s *Server) handler() (http.Handler, error) {
 	if exports != nil && s.options.Documents != nil {
 		s.documentRoutes(r, exports)
 	}
+	if s.options.Recorded != nil {
+		s.recordedRoutes(r)
+	}
 	if published != nil {
 		r.toOrigins("/clips/", clips{published, pictures, s.options.Clock})
-	}
-	if s.options.Chat != nil {
-		s.chatRoutes(r)
 	}
 	r.mux.HandleFunc("/healthz", s.healthy)
 	r.mux.Handle("/readyz", newReadiness(s.options))

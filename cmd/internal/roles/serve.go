@@ -31,9 +31,9 @@ func Serve(ctx context.Context, p Parts) error {
 	}
 	o := p.readable()
 	o.Checks, o.Metrics, o.Clips, o.Links = p.checks(), p.Metrics.Handler(), p.newestClips, p.Links
-	o.Chat = chatAnswers{exports.ChatAPI{Source: p.Store, Settings: p.ExportSettings}}
 	o.About = httpserver.About{Version: v.Version, Build: v.Build}
 	o.Redact = p.Redactor.String
+	o.Recorded = recordedChat{exports.ChatAPI{Source: p.Store, Settings: p.ExportSettings}}
 	o.Log = p.Log.With().Str("component", "http").Logger()
 	server, err := httpserver.Listen(ctx, o)
 	if err != nil {

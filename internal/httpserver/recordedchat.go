@@ -9,19 +9,19 @@ import (
 	"time"
 )
 
-// Chat answers what pages ask about recorded chat, with values that are written as
+// RecordedChat answers what pages ask about recorded chat, with values that are written as
 // JSON. An ErrNoStream says that the stream that was asked for is not known.
-type Chat interface {
+type RecordedChat interface {
 	Streams(ctx context.Context) (any, error)
 	Tail(ctx context.Context, streamID string, limit int) (any, error)
-	Events(ctx context.Context, q ChatQuery) (any, error)
+	Events(ctx context.Context, q RecordedQuery) (any, error)
 }
 
-// ErrNoStream is wrapped by the errors of a Chat that does not know a stream.
+// ErrNoStream is wrapped by the errors of a RecordedChat that does not know a stream.
 var ErrNoStream = errors.New("no such stream")
 
-// ChatQuery is what is asked of /api/chat/events.
-type ChatQuery struct {
+// RecordedQuery is what is asked of /api/chat/events.
+type RecordedQuery struct {
 	StreamID string // empty for the live one
 	Cursor   int64  // 0 for the beginning
 	From, To time.Time
@@ -34,10 +34,10 @@ const (
 	mostMessages  = 200
 )
 
-// chatRoutes serves recorded chat to those who may see the dashboard's documents:
+// recordedRoutes serves recorded chat to those who may see the dashboard's documents:
 // what people wrote is not for everybody.
-func (s *Server) chatRoutes(r *routes) {
-	c := chatAPI{s.options.Chat, s.access}
+func (s *Server) recordedRoutes(r *routes) {
+	c := recordedAPI{s.options.Recorded, s.access}
 	for pattern, answer := range map[string]func(*http.Request) (any, error){
 		"/api/streams": c.streams, "/api/chat/tail": c.tail, "/api/chat/events": c.events,
 		"/api/": func(*http.Request) (any, error) { return nil, ErrNoStream },
@@ -46,8 +46,8 @@ func (s *Server) chatRoutes(r *routes) {
 	}
 }
 
-type chatAPI struct {
-	chat   Chat
+type recordedAPI struct {
+	chat   RecordedChat
 	access access
 }
 
@@ -57,7 +57,7 @@ type badRequest struct{ what string }
 // Error implements error.
 func (e badRequest) Error() string { return e.what }
 
-func (c chatAPI) guarded(answer func(*http.Request) (any, error)) http.Handler {
+func (c recordedAPI) guarded(answer func(*http.Request) (any, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c.access.reader(r) < Dashboard {
 			refuse(w, r)
@@ -79,9 +79,9 @@ func (c chatAPI) guarded(answer func(*http.Request) (any, error)) http.Handler {
 	})
 }
 
-func (c chatAPI) streams(r *http.Request) (any, error) { return c.chat.Streams(r.Context()) }
+func (c recordedAPI) streams(r *http.Request) (any, error) { return c.chat.Streams(r.Context()) }
 
-func (c chatAPI) tail(r *http.Request) (any, error) {
+func (c recordedAPI) tail(r *http.Request) (any, error) {
 	limit, err := limitOf(r)
 	if err != nil {
 		return nil, err
@@ -89,9 +89,9 @@ func (c chatAPI) tail(r *http.Request) (any, error) {
 	return c.chat.Tail(r.Context(), r.URL.Query().Get("stream_id"), limit)
 }
 
-func (c chatAPI) events(r *http.Request) (any, error) {
+func (c recordedAPI) events(r *http.Request) (any, error) {
 	asked := r.URL.Query()
-	q := ChatQuery{StreamID: asked.Get("stream_id")}
+	q := RecordedQuery{StreamID: asked.Get("stream_id")}
 	var err error
 	if q.Limit, err = limitOf(r); err != nil {
 		return nil, err

@@ -30,7 +30,7 @@ func (c askedChat) Tail(_ context.Context, stream string, limit int) (any, error
 	return map[string]any{"events": []any{}}, nil
 }
 
-func (c askedChat) Events(_ context.Context, q ChatQuery) (any, error) {
+func (c askedChat) Events(_ context.Context, q RecordedQuery) (any, error) {
 	c.asked <- fmt.Sprint(q.StreamID, " ", q.Cursor, " ", q.Limit, " ", q.From.Format(time.RFC3339), " ", q.To.IsZero())
 	return map[string]any{"events": []any{}}, nil
 }
@@ -38,7 +38,7 @@ func (c askedChat) Events(_ context.Context, q ChatQuery) (any, error) {
 func TestRecordedChatIsForTheDashboardOnly(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, func(o *Options) {
-		o.Token, o.Chat = token, askedChat{make(chan string, 100)}
+		o.Token, o.Recorded = token, askedChat{make(chan string, 100)}
 		o.AllowOrigins, o.AllowHosts = []string{"https://dashboard.example.com"}, []string{"studio.example.com"}
 	})
 	for caller, headers := range callers {
@@ -62,7 +62,7 @@ func TestRecordedChatIsForTheDashboardOnly(t *testing.T) {
 func TestChatParametersAreReadOrRefused(t *testing.T) {
 	t.Parallel()
 	chat := askedChat{make(chan string, 1)}
-	s := newSite(t, func(o *Options) { o.TrustLoopback, o.Chat = true, chat })
+	s := newSite(t, func(o *Options) { o.TrustLoopback, o.Recorded = true, chat })
 	for path, want := range map[string]string{
 		"/api/chat/tail": " 50", "/api/chat/tail?limit=60&stream_id=twitch:s1": "twitch:s1 60", "/api/chat/tail?limit=100000": " 200",
 		"/api/chat/events": " 0 50 0001-01-01T00:00:00Z true",

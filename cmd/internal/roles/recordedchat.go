@@ -9,23 +9,23 @@ import (
 	"github.com/streamsuites/streamsuites/internal/httpserver"
 )
 
-// chatAnswers is the chat API as the HTTP server asks it.
-type chatAnswers struct{ api exports.ChatAPI }
+// recordedChat is the chat API as the HTTP server asks it.
+type recordedChat struct{ api exports.ChatAPI }
 
-// Streams implements httpserver.Chat.
-func (c chatAnswers) Streams(ctx context.Context) (any, error) {
+// Streams implements httpserver.RecordedChat.
+func (c recordedChat) Streams(ctx context.Context) (any, error) {
 	streams, err := c.api.Streams(ctx)
 	return streams, answered(err)
 }
 
-// Tail implements httpserver.Chat.
-func (c chatAnswers) Tail(ctx context.Context, streamID string, limit int) (any, error) {
+// Tail implements httpserver.RecordedChat.
+func (c recordedChat) Tail(ctx context.Context, streamID string, limit int) (any, error) {
 	tail, err := c.api.Tail(ctx, streamID, limit)
 	return tail, answered(err)
 }
 
-// Events implements httpserver.Chat.
-func (c chatAnswers) Events(ctx context.Context, q httpserver.ChatQuery) (any, error) {
+// Events implements httpserver.RecordedChat.
+func (c recordedChat) Events(ctx context.Context, q httpserver.RecordedQuery) (any, error) {
 	page, err := c.api.Events(ctx, exports.ChatQuery(q))
 	return page, answered(err)
 }
