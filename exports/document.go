@@ -109,6 +109,9 @@ func (t instant) MarshalText() ([]byte, error) {
 	return []byte(at.UTC().Format("2006-01-02T15:04:05.000000Z")), nil
 }
 
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (t *instant) UnmarshalText(text []byte) error { return (*time.Time)(t).UnmarshalText(text) }
+
 // orNull returns t, or nil for the zero time.
 func orNull(t time.Time) *instant {
 	if t.IsZero() {

@@ -23,6 +23,9 @@ type family struct {
 	read         func(ctx context.Context, c *collector, s Settings, all bool) (part, error)
 }
 
+// key is what a family is remembered by.
+func (f family) key() string { return or(f.front, f.folder) }
+
 // part is what a family gives to a set of documents.
 type part struct {
 	family string // the folder of its further documents
@@ -31,8 +34,10 @@ type part struct {
 	whole bool
 	// moved says that a row moved from the front to a page: nothing was built, and
 	// all rows have to be read.
-	moved  bool
-	oldest string    // the last row of a full front; empty when there are fewer rows
+	moved bool
+	// oldest is the last row of a full front, and empty when there are fewer rows; for
+	// a family without a front, what tells its present documents from later ones.
+	oldest string
 	rows   []string  // ids of the rows that were read, when they have any
 	listed time.Time // when the list of its documents came to be
 }
@@ -48,6 +53,10 @@ func families() []family {
 		{
 			folder: dirScoreSnapshots, owns: isScoreSnapshot, visibility: DashboardOnly, schema: "scoreboard_snapshot", follows: otherRows,
 			aboutFurther: "Scores of one creator's viewers", read: readScoreSnapshots,
+		},
+		{
+			folder: dirChatLogs, owns: chatLogForm.MatchString, visibility: DashboardOnly, schema: "chat_log_file", follows: otherRows,
+			aboutFurther: "What was said in a broadcast", read: readChatLogs,
 		},
 	}
 }

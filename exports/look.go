@@ -80,7 +80,7 @@ func (c *collector) list(docs []Document, parts []part, s Settings) ([]Document,
 			continue
 		}
 		p := parts[at]
-		listed[i], fronts[f.front], news = p.names(), p.oldest, true
+		listed[i], fronts[f.key()], news = p.names(), p.oldest, true
 	}
 	if news {
 		meta, err := metaOf(listed, s)

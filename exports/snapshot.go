@@ -17,6 +17,7 @@ type SnapshotInput struct {
 	Settings Settings
 	Statuses []store.PlatformStatus
 	Counters []store.Counter
+	Recorded []Recorded        // chat with texts
 	Triggers []CreatorTriggers // by creator
 	// Final says that the runtime is ending: nothing is active any more.
 	Final bool

@@ -110,22 +110,21 @@ func catalogued(info trigger.Info, prefix string) (list []catalogTrigger) {
 // replayable are the platforms whose names the readers know.
 var replayable = []string{"discord", "kick", "pilled", "rumble", "twitch", "youtube"}
 
-// snapshotReplayOf says what of chat can be shown again: that of creators who have
-// texts recorded. It counts what was ever seen; the oldest of it is forgotten
-// after its time. A lane's log is in order and whole by construction, so overlays
-// can show whatever there is.
+// snapshotReplayOf says what of chat can be shown again: the recorded texts of
+// creators who have them recorded. A lane's log is in order and whole by
+// construction, so overlays can show whatever there is.
 func snapshotReplayOf(in SnapshotInput) snapshotReplay {
 	doc := snapshotReplay{Platforms: []string{}}
-	recorded := in.Settings.Tables.recorded()
+	creators := in.Settings.Tables.recorded()
 	var events int64
 	var last time.Time
-	for _, c := range in.Counters {
-		name := string(c.Platform)
-		if c.Messages <= 0 || !slices.Contains(recorded, c.CreatorID) || !slices.Contains(replayable, name) {
+	for _, r := range in.Recorded {
+		name := string(r.Platform)
+		if r.Texts <= 0 || !slices.Contains(creators, r.CreatorID) || !slices.Contains(replayable, name) {
 			continue
 		}
-		events += c.Messages
-		last = newest(last, c.LastEventAt)
+		events += r.Texts
+		last = newest(last, r.Last)
 		if !slices.Contains(doc.Platforms, name) {
 			doc.Platforms = append(doc.Platforms, name)
 		}

@@ -26,6 +26,8 @@ type Source interface {
 	limitSource
 	activitySource
 	chatSource
+	recordedSource
+	BroadcastSource
 	quotaSource
 	BoardRows
 	// Listen calls handle for every notification until ctx ends, and handle("", "")
@@ -45,6 +47,7 @@ type collector struct {
 	listed   []part            // the families as they were when they were whole last, with the names of their documents alone
 	grown    increases
 	compiled map[string]compiledTriggers
+	recorded recordings
 	liveDue  time.Time // live documents are not looked at before
 }
 
@@ -160,9 +163,13 @@ func buildSnapshot(ctx context.Context, c *collector, s Settings) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
+	recorded, err := c.recorded.look(ctx, c.source, s.Tables.recorded(), counters, c.clock())
+	if err != nil {
+		return nil, err
+	}
 	// The clock last: a stamp must not be older than what it stands on.
 	doc, err := BuildSnapshot(SnapshotInput{
-		Settings: s, Statuses: statuses, Counters: counters, Triggers: triggers, Final: s.Final, Now: c.clock(),
+		Settings: s, Statuses: statuses, Counters: counters, Recorded: recorded, Triggers: triggers, Final: s.Final, Now: c.clock(),
 	})
 	return doc.Data, err
 }

@@ -33,4 +33,7 @@ func (r *rows) Reloads(context.Context) ([]store.Reload, error) { return nil, ni
 func (r *rows) LatestFirings(context.Context, int) ([]store.Firing, error) {
 	return nil, nil
 }
+func (r *rows) CountRecorded(context.Context, map[string]int64, int) ([]store.RecordedChat, error) {
+	return nil, nil
+}
 func (r *rows) LatestMessages(context.Context, []string, int) ([]store.Event, error) { return nil, nil }

@@ -202,8 +202,8 @@ func TestAnAccountIsAsItsChatsAre(t *testing.T) {
 func TestReplayIsOfferedForCreatorsWhoRecordTexts(t *testing.T) {
 	t.Parallel()
 	in := someSnapshot()
-	in.Counters = append(in.Counters, store.Counter{CreatorID: "Qx7Zt2", Platform: chat.YouTube, Messages: 9, LastEventAt: at(1000)},
-		store.Counter{CreatorID: "Ab3dE9", Platform: chat.Kick, Messages: 1000})
+	in.Recorded = append(in.Recorded, Recorded{"Qx7Zt2", chat.YouTube, 9, at(1000)}, Recorded{"Qx7Zt2", chat.Rumble, 0, time.Time{}},
+		Recorded{"Ab3dE9", chat.Kick, 1000, at(1)})
 	replay := snapshotReplayOf(in)
 	require.True(t, replay.Available)
 	require.True(t, replay.OverlaySafe)

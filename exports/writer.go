@@ -27,6 +27,9 @@ type WriterOptions struct {
 	Mirrors []string
 	// Parts are further places for some of the documents; they fail alone too.
 	Parts []Part
+	// Past is the moment that the documents tell of; zero for the present. A tree that
+	// holds the present is never made one of the past.
+	Past time.Time
 	// Patience is how long a write waits for the mirrors when all else is done; 0
 	// means two seconds. A mirror that takes longer goes on by itself.
 	Patience time.Duration
@@ -51,6 +54,10 @@ type Writer struct {
 	manifest  Manifest
 }
 
+// ErrPresent says that a tree holds the documents of the present, which those of a
+// past moment must not take the place of.
+var ErrPresent = errors.New("the documents of the present are there: give a folder of its own")
+
 // Report says what a write did.
 type Report struct {
 	Written    []string // files that were written to the canonical tree
@@ -73,7 +80,14 @@ func OpenWriter(o WriterOptions) (*Writer, error) {
 	if err := os.MkdirAll(o.Canonical, 0o755); err != nil {
 		return nil, fmt.Errorf("make the export folder: %w", err)
 	}
-	return w, w.readManifest()
+	if err := w.readManifest(); err != nil {
+		return nil, err
+	}
+	if !o.Past.IsZero() && len(w.manifest.Documents) > 0 && w.manifest.At == nil {
+		return nil, fmt.Errorf("write %s: %w", o.Canonical, ErrPresent)
+	}
+	w.manifest.At = orNull(o.Past)
+	return w, nil
 }
 
 // Sweep removes what a killed writer left half written. Nobody else may be

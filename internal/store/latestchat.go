@@ -22,7 +22,7 @@ func (s *Store) LatestFirings(ctx context.Context, limit int) ([]Firing, error) 
 	rows, _ := s.pool.Query(ctx, `
 		select d.creator_id, d.lane_seq, d.trigger_id, d.platform, d.message_id, d.decided_at, d.author,
 			coalesce(e.channel, ''), coalesce(e.author_id, ''), coalesce(e.author_login, ''), coalesce(e.author_name, ''),
-			coalesce(e.text, ''), coalesce(e.sent_at, d.decided_at)
+			case when `+deleted+` then '' else coalesce(e.text, '') end, coalesce(e.sent_at, d.decided_at)
 		from (
 			select * from decisions
 			where outcome = 'fired' and message_id <> '' and platform <> 'operator' -- as the index has it
@@ -48,8 +48,8 @@ func (s *Store) LatestFirings(ctx context.Context, limit int) ([]Firing, error) 
 	return firings, nil
 }
 
-// LatestMessages returns the newest messages with a text of the given creators,
-// the newest first, at most limit.
+// LatestMessages returns the newest messages with a text of the given creators that
+// were not taken out of chat, the newest first, at most limit.
 func (s *Store) LatestMessages(ctx context.Context, creatorIDs []string, limit int) ([]Event, error) {
 	if len(creatorIDs) == 0 {
 		return nil, nil
@@ -61,7 +61,7 @@ func (s *Store) LatestMessages(ctx context.Context, creatorIDs []string, limit i
 			group by creator_id order by max(last_event_at) desc nulls last, creator_id limit $2
 		) c
 		cross join lateral (
-			select `+eventFields+` from chat_events e where e.creator_id = c.creator_id and e.text <> ''
+			select `+eventFields+` from chat_events e where e.creator_id = c.creator_id and e.text <> '' and not `+deleted+`
 			order by e.lane_seq desc limit $2
 		) newest
 		order by newest.sent_at desc, newest.creator_id, newest.lane_seq desc limit $2`, creatorIDs, limit)
