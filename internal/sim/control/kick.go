@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -186,7 +187,7 @@ func (c *controller) kickDelete(r *http.Request) (any, error) {
 }
 
 func (c *controller) kickExpireTokens(r *http.Request) (any, error) {
-	return onNamed(r, func(n named) error { return c.kick.ExpireTokens(n.Login) })
+	return onNamed(r, func(n named) error { return c.kick.ExpireTokens(cmp.Or(n.User, n.Login)) })
 }
 
 // kickConsent says who consents to logins at once; nobody without a user.
