@@ -144,7 +144,10 @@ func (s *Server) give(w http.ResponseWriter, t token, besides func(*state)) {
 	writeJSON(w, http.StatusOK, body)
 }
 
-func (s *Server) seconds(t token) int { return int(t.ExpiresAt.Sub(s.now()) / time.Second) }
+// seconds is how long a token is still good, begun seconds included.
+func (s *Server) seconds(t token) int {
+	return int((t.ExpiresAt.Sub(s.now()) + time.Second - 1) / time.Second)
+}
 
 // revoke ends a grant by either of its tokens; of an unknown one there is nothing
 // to end. It is told as query or as form.
