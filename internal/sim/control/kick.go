@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+	"math"
 	"net/http"
 	"time"
 
@@ -171,7 +172,13 @@ func (c *controller) kickMembers(*http.Request) (any, error) { return c.kick.Sub
 
 // kickBan silences somebody for whole minutes, those that were begun included.
 func (c *controller) kickBan(r *http.Request) (any, error) {
-	return onNamed(r, func(n named) error { return c.kick.Ban(n.Channel, n.User, (n.Seconds+59)/60) })
+	return onNamed(r, func(n named) error {
+		minutes := int(math.Ceil(float64(n.Seconds) / 60))
+		if n.Seconds < 0 {
+			minutes = -1 // which is refused, where 0 would be for ever
+		}
+		return c.kick.Ban(n.Channel, n.User, minutes)
+	})
 }
 
 func (c *controller) kickUnban(r *http.Request) (any, error) {
