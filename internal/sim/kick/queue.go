@@ -63,18 +63,17 @@ func (s *Server) enqueue(c Channel, event string, data any) error {
 	return nil
 }
 
-// keepPosting writes down what is known of a webhook. The caller holds the lock.
+// keepPosting writes down what is known of a webhook. What cannot be written down
+// holds until the end of the process: else it would be tried again at once. The
+// caller holds the lock.
 func (s *Server) keepPosting(p posting) error {
+	s.waiting[p.ID] = p
 	if p.Done {
+		delete(s.waiting, p.ID)
 		p = posting{ID: p.ID, Done: true}
 	}
 	if err := s.outgoing.Append(p); err != nil {
 		return fmt.Errorf("keep webhook: %w", err)
-	}
-	if p.Done {
-		delete(s.waiting, p.ID)
-	} else {
-		s.waiting[p.ID] = p
 	}
 	return nil
 }
