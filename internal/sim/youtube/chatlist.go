@@ -204,6 +204,7 @@ func (s *Server) disturbed(target string, page chatRead) chatRead {
 
 // pageBody is a page as the API shows it. The caller holds the lock.
 func (s *Server) pageBody(b Broadcast, req chatRequest, page chatRead) map[string]any {
+	s.wasRead(b.Channel)
 	items := make([]any, 0, len(page.items))
 	for _, i := range page.items {
 		items = append(items, i.resource(req.asked))

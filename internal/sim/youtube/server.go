@@ -38,11 +38,14 @@ type Options struct {
 	// Polling is what readers of a chat must wait between two calls, in a new
 	// folder: Set changes it. 0 for 5 s.
 	Polling time.Duration
-	Costs   map[string]int // of methods in units, where they differ from the usual; see Methods
-	Kept    Kept
-	Clock   func() time.Time // nil for the machine's
-	Random  io.Reader        // of ids, tokens and addresses, safe for concurrent use; nil for crypto/rand
-	Log     zerolog.Logger
+	Costs   map[string]int // of methods in units, where they differ from the usual: "liveChatMessages.list"
+	// Read is called when somebody reads the chat of a channel, by its id; nil for
+	// nothing. It must not block nor call the server.
+	Read   func(channel string)
+	Kept   Kept
+	Clock  func() time.Time // nil for the machine's
+	Random io.Reader        // of ids, tokens and addresses, safe for concurrent use; nil for crypto/rand
+	Log    zerolog.Logger
 }
 
 // Kept is how much is kept. Zero fields take the usual.
@@ -77,6 +80,7 @@ type Server struct {
 	turned     *signal
 	costs      map[string]int // of methods that cost something else here
 	streams    atomic.Int64   // that were opened
+	wasRead    func(channel string)
 
 	mu       sync.Mutex // guards what is below; taken after a session's own
 	state    state
@@ -108,6 +112,9 @@ func Open(o Options) (*Server, error) {
 	if o.Polling == 0 {
 		o.Polling = 5 * time.Second
 	}
+	if o.Read == nil {
+		o.Read = func(string) {}
+	}
 	if o.Processing == 0 {
 		o.Processing = 500 * time.Millisecond
 	}
@@ -116,7 +123,7 @@ func Open(o Options) (*Server, error) {
 	}
 	s := &Server{seed: o.Seed, limits: o.Limits.filled(), kept: o.Kept.filled(), faults: o.Faults, now: o.Clock, random: o.Random, log: o.Log,
 		statePath: filepath.Join(o.Dir, "state.json"), uploadsDir: filepath.Join(o.Dir, "uploads"),
-		turned: newSignal(), sessions: map[string]*session{}, costs: o.Costs,
+		turned: newSignal(), sessions: map[string]*session{}, costs: o.Costs, wasRead: o.Read,
 		rooms: map[string]*room{}, polled: map[string]time.Time{},
 		state: state{Settings: Settings{Processing: o.Processing, Polling: o.Polling, StreamBeat: 15 * time.Second, StreamLife: 5 * time.Minute}}}
 	if err := os.MkdirAll(s.uploadsDir, 0o700); err != nil {
