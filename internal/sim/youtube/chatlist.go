@@ -112,7 +112,7 @@ func (s *Server) chatPage(who caller, query url.Values) (map[string]any, refusal
 // openChat finds the broadcast of a chat that exists and is enabled. The caller
 // holds the lock.
 func (s *Server) openChat(chat string) (Broadcast, refusal) {
-	b, known := s.broadcastWith(func(b Broadcast) bool { return b.ChatID == chat })
+	b, known := s.chatBroadcast(chat)
 	switch {
 	case !known:
 		return b, errChatNotFound

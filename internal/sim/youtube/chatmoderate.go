@@ -44,7 +44,7 @@ func (s *Server) moderating(m method, serve func(http.ResponseWriter, *http.Requ
 func (s *Server) findItem(id string) (*item, Broadcast) {
 	for chat, room := range s.rooms {
 		if found := room.find(id); found != nil && !found.deleted {
-			b, _ := s.broadcastWith(func(b Broadcast) bool { return b.ChatID == chat })
+			b, _ := s.chatBroadcast(chat)
 			return found, b
 		}
 	}

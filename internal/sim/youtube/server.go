@@ -76,6 +76,7 @@ type Server struct {
 	random     io.Reader
 	log        zerolog.Logger
 	statePath  string
+	meterPath  string
 	uploadsDir string
 	turned     *signal
 	costs      map[string]int // of methods that cost something else here
@@ -84,6 +85,7 @@ type Server struct {
 
 	mu       sync.Mutex // guards what is below; taken after a session's own
 	state    state
+	meter    meter
 	sessions map[string]*session // by upload id
 	videos   *keep.Journal[Video]
 	chat     *keep.Journal[*item]
@@ -122,15 +124,17 @@ func Open(o Options) (*Server, error) {
 		o.Seed.TokenLife = time.Hour
 	}
 	s := &Server{seed: o.Seed, limits: o.Limits.filled(), kept: o.Kept.filled(), faults: o.Faults, now: o.Clock, random: o.Random, log: o.Log,
-		statePath: filepath.Join(o.Dir, "state.json"), uploadsDir: filepath.Join(o.Dir, "uploads"),
+		statePath: filepath.Join(o.Dir, "state.json"), meterPath: filepath.Join(o.Dir, "quota.json"), uploadsDir: filepath.Join(o.Dir, "uploads"),
 		turned: newSignal(), sessions: map[string]*session{}, costs: o.Costs, wasRead: o.Read,
 		rooms: map[string]*room{}, polled: map[string]time.Time{},
 		state: state{Settings: Settings{Processing: o.Processing, Polling: o.Polling, StreamBeat: 15 * time.Second, StreamLife: 5 * time.Minute}}}
 	if err := os.MkdirAll(s.uploadsDir, 0o700); err != nil {
 		return nil, fmt.Errorf("open simulated YouTube: %w", err)
 	}
-	if _, err := keep.Load(s.statePath, &s.state); err != nil {
-		return nil, err
+	for path, value := range map[string]any{s.statePath: &s.state, s.meterPath: &s.meter} {
+		if _, err := keep.Load(path, value); err != nil {
+			return nil, err
+		}
 	}
 	var err error
 	if s.videos, err = keep.OpenJournal[Video](filepath.Join(o.Dir, "videos.jsonl"), s.kept.Videos); err != nil {
