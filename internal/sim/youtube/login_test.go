@@ -156,3 +156,25 @@ func TestADeviceIsToldNoAndThatItsTimeIsOver(t *testing.T) {
 	_, err = r.application(ScopeManage).DeviceAuth(t.Context())
 	require.Error(t, err)
 }
+
+func TestAButtonOfThePageAnswersForItsAccount(t *testing.T) {
+	t.Parallel()
+	r := build(t)
+	address, err := url.Parse(r.application(ScopeManage).AuthCodeURL("<s>"))
+	require.NoError(t, err)
+	page, _ := r.browse(address.String())
+	require.NotContains(t, page.body, "<s>", "what came from outside is escaped")
+	form := address.Query()
+	form.Set(consentParameter, botChannel)
+	response, err := noRedirects.PostForm(r.url+AuthorizePath, form)
+	require.NoError(t, err)
+	a := read(t, response)
+	require.Equal(t, http.StatusFound, a.status, a.body)
+	back, err := url.Parse(a.header.Get("Location"))
+	require.NoError(t, err)
+	require.Equal(t, "<s>", back.Query().Get("state"))
+	tokens, err := r.application().Exchange(t.Context(), back.Query().Get("code"))
+	require.NoError(t, err)
+	info := r.must(http.MethodGet, r.url+TokenInfoPath+"?access_token="+tokens.AccessToken, nil, nil)
+	require.Contains(t, info.body, ScopeManage)
+}

@@ -127,8 +127,8 @@ func (s *Server) Ban(channel, user string, seconds int) error {
 	if err != nil {
 		return err
 	}
-	if seconds < 0 {
-		return &InvalidError{What: "seconds", Found: fmt.Sprint(seconds), Allowed: "0 and more"}
+	if seconds < 0 || seconds > maxBan {
+		return &InvalidError{What: "seconds", Found: fmt.Sprint(seconds), Allowed: fmt.Sprintf("0 for good, to %d", maxBan)}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
