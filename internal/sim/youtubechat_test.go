@@ -32,7 +32,9 @@ func (b Bound) chatPage(t *testing.T, chat, token string) (texts []string, next 
 	}
 	var page struct {
 		NextPageToken string
-		Items         []struct{ Snippet struct{ DisplayMessage string } }
+		Items         []struct {
+			Snippet struct{ DisplayMessage string }
+		}
 	}
 	require.NoError(t, json.Unmarshal([]byte(fetch(t, b.YouTube+youtube.APIPath+"/liveChat/messages?"+query.Encode())), &page))
 	for _, i := range page.Items {
