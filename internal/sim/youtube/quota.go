@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // the day of the quota is not the machine's
+
+	"github.com/streamsuites/streamsuites/internal/sim/keep"
 )
 
 // bucket is one of the allowances that a project has each day.
@@ -46,18 +48,48 @@ const (
 	methodChannels      method = "channels.list"
 	methodPlaylistItems method = "playlistItems.list"
 	methodSearch        method = "search.list"
+	methodBroadcasts    method = "liveBroadcasts.list"
+	methodChat          method = "liveChatMessages.list"
+	methodStream        method = "liveChatMessages.streamList"
+	methodSay           method = "liveChatMessages.insert"
+	methodDelete        method = "liveChatMessages.delete"
+	methodTransition    method = "liveChatMessages.transition"
+	methodBan           method = "liveChatBans.insert"
+	methodUnban         method = "liveChatBans.delete"
 )
 
-// costs is what one call takes, whether it is valid or not.
-var costs = map[method]struct {
+// price is what one call takes, and from which bucket.
+type price struct {
 	bucket bucket
 	units  int
-}{
+}
+
+// costs is what one call takes, whether it is valid or not; of a stream, one
+// connection. Observers tell of 1 instead of 5 to read a chat and of 50 instead of
+// 20 to write into it: Options.Costs changes that.
+var costs = map[method]price{
 	methodInsert:        {bucketInsert, 1},
 	methodVideos:        {bucketUnits, 1},
 	methodChannels:      {bucketUnits, 1},
 	methodPlaylistItems: {bucketUnits, 1},
 	methodSearch:        {bucketSearch, 1},
+	methodBroadcasts:    {bucketUnits, 1},
+	methodChat:          {bucketUnits, 5},
+	methodStream:        {bucketUnits, 5},
+	methodSay:           {bucketUnits, 20},
+	methodDelete:        {bucketUnits, 50},
+	methodTransition:    {bucketUnits, 50},
+	methodBan:           {bucketUnits, 50},
+	methodUnban:         {bucketUnits, 50},
+}
+
+// cost is what a call of a method takes in this world.
+func (s *Server) cost(m method) price {
+	cost := costs[m]
+	if units, changed := s.costs[string(m)]; changed {
+		cost.units = units
+	}
+	return cost
 }
 
 // meter is what was used of a day's quota.
@@ -98,16 +130,26 @@ func resetsAt(now time.Time) time.Time {
 
 // charge takes the cost of a call, unless the day's quota does not hold it.
 func (s *Server) charge(m method) (allowed bool, err error) {
-	cost := costs[m]
+	cost := s.cost(m)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.state.Quota.today(s.now())
+	now := s.meter.today(s.now())
 	limit := s.limits[cost.bucket]
 	if limit >= 0 && now.Used[cost.bucket]+cost.units > limit {
 		return false, nil
 	}
 	now.Used[cost.bucket] += cost.units
-	return true, s.change(func(st *state) { st.Quota = now })
+	return true, s.keepMeter(now)
+}
+
+// keepMeter writes the meter down, in a document of its own: it changes with every
+// call. The caller holds the lock.
+func (s *Server) keepMeter(m meter) error {
+	if err := keep.Save(s.meterPath, &m); err != nil {
+		return err
+	}
+	s.meter = m
+	return nil
 }
 
 // Allowance is one bucket of a project's quota.
@@ -128,7 +170,7 @@ type Quota struct {
 func (s *Server) Quota() Quota {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.state.Quota.today(s.now())
+	now := s.meter.today(s.now())
 	q := Quota{Day: now.Day, ResetsAt: resetsAt(s.now()).UTC()}
 	for _, name := range buckets {
 		q.Buckets = append(q.Buckets, Allowance{Bucket: string(name), Used: now.Used[name], Limit: s.limits[name]})
@@ -147,9 +189,9 @@ func (s *Server) SetQuota(name string, used int) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.state.Quota.today(s.now())
+	now := s.meter.today(s.now())
 	now.Used[bucket(name)] = used
-	return s.change(func(st *state) { st.Quota = now })
+	return s.keepMeter(now)
 }
 
 // ExhaustQuota leaves nothing of a bucket for today. An *InvalidError names what
@@ -162,7 +204,7 @@ func (s *Server) ExhaustQuota(name string) error {
 func (s *Server) ResetQuota() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.change(func(st *state) { st.Quota = meter{} })
+	return s.keepMeter(meter{})
 }
 
 func bucketNames() string {
