@@ -253,7 +253,7 @@ func (r *reader) fallBack(err error) {
 	r.c.cfg.Log.Info().Err(err).Str("creator", r.ch.creatorID).Msg("youtube refuses the chat's stream; it is polled")
 	r.polling.Store(true)
 	r.streamAgain = r.c.cfg.Clock().Add(r.c.cfg.Timing.StreamAgain)
-	r.called = time.Time{}
+	r.called = r.acked // zero before the first page, which may be asked for at once
 }
 
 // slow waits at least twice what the platform asked for, and longer each time.
