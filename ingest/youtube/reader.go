@@ -3,7 +3,6 @@ package youtube
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -164,7 +163,7 @@ func (r *reader) stream(ctx context.Context) error {
 	r.c.show(r.ch, StateLive, "")
 	for pages := 0; ; pages++ {
 		page, err := stream.Next()
-		if pages == 0 && errors.Is(err, io.EOF) {
+		if pages == 0 && errors.Is(err, youtube.ErrStreamEnd) {
 			return errNoPage
 		}
 		if err != nil {
@@ -179,7 +178,7 @@ func (r *reader) stream(ctx context.Context) error {
 
 // unlessClosed is nil for the ordinary end of a stream.
 func unlessClosed(err error) error {
-	if errors.Is(err, io.EOF) {
+	if errors.Is(err, youtube.ErrStreamEnd) {
 		return nil
 	}
 	return err
@@ -187,7 +186,7 @@ func unlessClosed(err error) error {
 
 // judge decides what a call that lasted so long means for the next one.
 func (r *reader) judge(err error, lasted time.Duration) (out outcome, why string, done bool) {
-	if err == nil || errors.Is(err, io.EOF) {
+	if err == nil || errors.Is(err, youtube.ErrStreamEnd) {
 		r.backoff.reset()
 		r.throttled = 0
 		return 0, "", false
