@@ -334,7 +334,7 @@ func TestABroadcastWithoutAChatIsReportedAndLookedAtAgain(t *testing.T) {
 		require.NoError(t, s.client.Join(harbor, "h"))
 		s.pass(time.Minute)
 		require.Equal(t, StatePaused, s.status().State)
-		live, err := s.client.Live(t.Context(), []string{harbor})
+		live, err := s.client.Live(s.Context(), []string{harbor})
 		require.NoError(t, err)
 		require.Contains(t, live, harbor, "it is live all the same")
 		_, err = s.sim.SetShow(harbor, func(b *sim.Broadcast) { b.ChatDisabled = false })
@@ -351,7 +351,7 @@ func TestFaultsOfDetectionAreWaitedFor(t *testing.T) {
 			play(t, func(s *stage, _ *Config) { s.fault(sim.TargetLive, kind, 3) }, func(s *stage) {
 				require.NoError(t, s.client.Join(harbor, "h"))
 				s.pass(time.Second)
-				_, err := s.client.Live(t.Context(), []string{harbor})
+				_, err := s.client.Live(s.Context(), []string{harbor})
 				require.ErrorIs(t, err, ErrUnknown, "not knowing is not offline")
 				s.pass(5 * time.Minute)
 				require.Equal(t, StateLive, s.status().State, fmt.Sprint(s.rec.states))

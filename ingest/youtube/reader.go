@@ -71,6 +71,9 @@ func (r *reader) run(ctx context.Context) (outcome, string) {
 	}
 }
 
+// rationed is a wait for the plan that is worth telling about.
+const rationed = 5 * time.Minute
+
 // turn waits until the account may ask, and until it is this chat's turn.
 func (r *reader) turn(ctx context.Context) error {
 	for {
@@ -99,6 +102,9 @@ func (r *reader) turn(ctx context.Context) error {
 		pause := r.called.Add(r.interval(pace)).Sub(r.c.cfg.Clock())
 		if r.called.IsZero() || pause <= 0 {
 			return ctx.Err()
+		}
+		if pause > rationed {
+			r.c.show(r.ch, StateQuota, "the chat is read now and then, to spare the units that are left")
 		}
 		// In pieces, because the plan changes with what others do.
 		if err := wait(ctx, min(pause, r.c.cfg.Timing.Left)); err != nil {

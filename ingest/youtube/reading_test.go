@@ -63,7 +63,7 @@ func TestAChannelThatIsOfflineIsFoundByItsUploadsOnceItIsLive(t *testing.T) {
 		require.NoError(t, s.client.Join(harbor, "harborlights"))
 		s.pass(time.Minute)
 		require.Equal(t, StateInactive, s.status().State)
-		live, err := s.client.Live(t.Context(), []string{harbor})
+		live, err := s.client.Live(s.Context(), []string{harbor})
 		require.NoError(t, err)
 		require.Empty(t, live)
 
@@ -71,7 +71,7 @@ func TestAChannelThatIsOfflineIsFoundByItsUploadsOnceItIsLive(t *testing.T) {
 		require.NoError(t, err)
 		s.pass(5 * time.Minute)
 		require.Equal(t, StateLive, s.status().State)
-		live, err = s.client.Live(t.Context(), []string{harbor})
+		live, err = s.client.Live(s.Context(), []string{harbor})
 		require.NoError(t, err)
 		require.Equal(t, b.VideoID, live[harbor].StreamID)
 		require.Equal(t, "Night shift", live[harbor].Title)

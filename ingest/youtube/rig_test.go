@@ -76,6 +76,7 @@ type stage struct {
 	*testing.T
 	sim    *sim.Server
 	faults *faults.Switches
+	server *http.Server
 	http   *http.Client
 	wire   *wire
 	tokens *tokens
@@ -154,10 +155,9 @@ func play(t *testing.T, prepare func(s *stage, cfg *Config), act func(s *stage))
 			prepare(s, &cfg)
 		}
 		s.run(cfg)
+		defer s.shut() // also after a failure, before the bubble is left
 		act(s)
 		s.end()
-		s.http.CloseIdleConnections()
-		require.NoError(t, s.sim.Close())
 	})
 }
 
@@ -169,7 +169,7 @@ func (s *stage) open(dir string) {
 	require.NoError(s, err)
 	server := &http.Server{Handler: http.HandlerFunc(s.serve), ReadHeaderTimeout: time.Minute}
 	go func() { _ = server.Serve(s.wire) }()
-	s.Cleanup(func() { _ = server.Close() })
+	s.server = server
 	s.http = &http.Client{Transport: &http.Transport{DialContext: s.wire.dial}}
 	s.tokens = &tokens{s: s, refresh: bot}
 }
@@ -239,6 +239,16 @@ func (s *stage) run(cfg Config) {
 func (s *stage) end() {
 	s.stop()
 	require.NoError(s, <-s.done)
+	close(s.done)
+}
+
+// shut leaves nothing running.
+func (s *stage) shut() {
+	s.stop()
+	<-s.done
+	_ = s.server.Close()
+	s.http.CloseIdleConnections()
+	_ = s.sim.Close()
 }
 
 // pass lets time go by.
