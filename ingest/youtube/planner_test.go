@@ -116,7 +116,7 @@ func TestWhenOnlyTheReserveIsLeftReadingWaitsAndSendingGoesOn(t *testing.T) {
 		s.pass(7 * time.Hour)
 		require.Equal(t, StateQuota, s.status().State)
 		require.NoError(t, s.client.Send(s.Context(), harbor, "still here", ""))
-		s.pass(11 * time.Hour)
+		s.pass(18 * time.Hour)
 		require.Contains(t, s.rec.texts(), "still here", "the next day")
 	})
 }
