@@ -55,7 +55,8 @@ type Config struct {
 	// API makes the calls, with a key or for an account.
 	API *youtube.Live
 	// Video names the broadcast of a channel where somebody configured one, so that
-	// it need not be looked for; it returns "" otherwise. May be nil.
+	// it need not be looked for; it returns "" otherwise. It must
+	// not call the client. May be nil.
 	Video func(channel string) string
 	// Meter counts units; nil means a meter of this process alone with the
 	// platform's default quota.
