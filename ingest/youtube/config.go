@@ -70,7 +70,8 @@ type Config struct {
 	// Clock tells the time that events, gaps and plans carry; nil means time.Now.
 	// Waiting uses the runtime's timers.
 	Clock func() time.Time
-	// Rand returns numbers in [0, 1) for jitter; nil means math/rand.
+	// Rand returns numbers in [0, 1) for jitter, to several goroutines at once; nil
+	// means math/rand.
 	Rand func() float64
 	// PollOnly does without the push stream.
 	PollOnly bool

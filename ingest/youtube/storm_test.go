@@ -38,7 +38,7 @@ func TestEveryMessageIsHandedInOnceWhateverGoesWrong(t *testing.T) {
 			play(t, func(_ *stage, cfg *Config) {
 				cfg.PollOnly = n%2 == 1
 				cfg.Meter = NewLocalMeter(1_000_000, cfg.Costs, clock)
-				cfg.Rand = random.Float64
+				cfg.Rand = nil
 			}, func(s *stage) { s.storm(random) })
 		})
 	}
