@@ -1,6 +1,6 @@
 // Package sim runs the simulated platforms as one process: Twitch (chat, Helix,
 // OAuth), an HLS origin that streams what is "live" there, YouTube as far as
-// uploads go, the fault switches over all of them, and the control address that
+// uploads, live chats and logins go, the fault switches over all of them, and the control address that
 // steers them.
 //
 // It is meant for a process of its own, so that a killed runtime meets the same

@@ -55,6 +55,7 @@ type Videos interface {
 	Settings() youtube.Settings
 	Set(turn func(*youtube.Settings)) (youtube.Settings, error)
 	ExpireTokens() error
+	LiveChat
 }
 
 // New returns the handler of the control address.
@@ -92,6 +93,9 @@ func New(chat Chat, stream Stream, videos Videos, switches *faults.Switches) htt
 		"POST /youtube/processing":    c.setProcessing,
 		"POST /youtube/expire-tokens": c.expireVideoTokens,
 	} {
+		mux.Handle(pattern, action)
+	}
+	for pattern, action := range c.liveChatActions() {
 		mux.Handle(pattern, action)
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
