@@ -57,7 +57,7 @@ func (m *moment) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	m.Time = platform.ParseTime(string(w))
-	if unix, err := strconv.ParseInt(string(w), 10, 64); err == nil && unix > 1_000_000_000 && unix < 4_000_000_000 {
+	if unix, err := strconv.ParseInt(string(w), 10, 64); err == nil && unix > 900_000_000 && unix < 4_000_000_000 {
 		m.Time = time.Unix(unix, 0).UTC()
 	}
 	return nil
