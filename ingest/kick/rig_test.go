@@ -23,7 +23,7 @@ import (
 
 const (
 	harbor  = "harborlights"
-	creator   = "creator-1"
+	creator = "creator-1"
 	host    = "http://kick.test"
 	pushers = "ws://kick.test/app/32cbd69e4b950bf97679?protocol=7&client=go&version=1&flash=false"
 )
