@@ -35,6 +35,8 @@ type Client struct {
 
 	ownID       string
 	parked      error     // why the account's login is refused, or nil
+	parkedSend  bool      // sending was refused, not asking
+	parkedUntil time.Time // sending is not tried before
 	pausedUntil time.Time // all sends, after the platform said "too fast"
 
 	notes   []func() // for the handler, in order
@@ -189,17 +191,31 @@ func (c *Client) attach(ch *channel) {
 func (c *Client) Resume() {
 	c.mu.Lock()
 	defer c.unlockAndTell()
-	c.parked = nil
+	c.parked, c.parkedSend, c.parkedUntil = nil, false, time.Time{}
 	for _, ch := range c.channels {
 		c.showJoined(ch)
 	}
 	poke(c.keep)
 }
 
-// needLogin notes that the platform refuses the account's login.
-func (c *Client) needLogin(cause error) {
+// accepted notes that the platform took the account's login: somebody gave it a
+// new one. Where sending was refused, only sending shows that.
+func (c *Client) accepted(sent bool) {
+	c.mu.Lock()
+	mended := c.parked != nil && (sent || !c.parkedSend)
+	c.mu.Unlock()
+	if mended {
+		c.Resume()
+	}
+}
+
+// needLogin notes that the platform refuses the account's login. It is tried
+// again much later, or when Resume says so.
+func (c *Client) needLogin(cause error, sent bool) {
 	c.mu.Lock()
 	defer c.unlockAndTell()
+	c.parkedSend = c.parkedSend || sent
+	c.parkedUntil = time.Now().Add(c.cfg.Timing.Parked)
 	if c.parked != nil {
 		return
 	}

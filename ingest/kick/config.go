@@ -42,8 +42,8 @@ type Subscriptions interface {
 // Config is what a Client needs. Zero values mean what the fields' comments
 // say.
 type Config struct {
-	// Address returns the whole address of the message service, key included. It is
-	// asked before every connection, so that a new key is used without a restart.
+	// Address returns the address of the message service, key included. It is asked
+	// before every connection, so that a new key is used without a restart.
 	Address func(ctx context.Context) (string, error)
 	// API is the account's access. Nil means reading only.
 	API API
@@ -91,7 +91,7 @@ type Rate struct {
 // Limits are what an account allows itself. The platform publishes no limits.
 type Limits struct {
 	Send                       Rate          // default 20 in 30 s
-	Room                       Rate          // look-ups on the site; default 30 in 60 s
+	Room                       Rate          // look-ups on the site; default 120 in 60 s
 	ChannelInterval            time.Duration // between messages to one channel; default 1 s
 	SubscriptionsPerConnection int           // default 100; a channel takes up to two
 	MessageCharacters          int           // default 500
@@ -106,7 +106,7 @@ type Timing struct {
 	Pong        time.Duration // silence after it before the connection is given up; default 30 s
 	Subscribe   time.Duration // from a subscription to its confirmation; default 10 s
 	Lookup      time.Duration // finding out about channels; default 20 s
-	Parked      time.Duration // until what the platform refused is tried again; default 10 min
+	Parked      time.Duration // until what the platform refused is tried again, also a login; default 10 min
 	Healthy     time.Duration // how long a connection must hold to reset the backoff; default 60 s
 	BackoffBase time.Duration // upper bound of the first wait; default 1 s
 	BackoffMax  time.Duration // upper bound of every wait; default 60 s
@@ -147,7 +147,7 @@ func (l Limits) withDefaults() Limits {
 		}
 	}
 	rate(&l.Send, 20, 30*time.Second)
-	rate(&l.Room, 30, time.Minute)
+	rate(&l.Room, 120, time.Minute)
 	duration(&l.ChannelInterval, time.Second)
 	number := func(n *int, fallback int) {
 		if *n <= 0 {

@@ -18,6 +18,9 @@ func (c *Client) Delete(ctx context.Context, name, messageID string) error {
 	messageID = ownID(strings.TrimSpace(messageID))
 	c.mu.Lock()
 	ch, parked := c.channels[name], c.parked
+	if !time.Now().Before(c.parkedUntil) {
+		parked = nil
+	}
 	c.mu.Unlock()
 	failed := &DeleteError{Channel: name}
 	switch {
@@ -39,7 +42,7 @@ func (c *Client) Delete(ctx context.Context, name, messageID string) error {
 	}
 	failed.Refusal, failed.Err, failed.MaybeDeleted = RefusedPlatform, err, unanswered(err)
 	switch {
-	case c.refusedLogin(err):
+	case c.refusedLogin(err, true):
 		failed.Refusal = RefusedNeedsLogin
 	case errors.Is(err, platform.ErrForbidden):
 		failed.Refusal = RefusedDisabled

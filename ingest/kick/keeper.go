@@ -79,17 +79,18 @@ func (k *keeper) owners() map[int64]struct{} {
 // there lists what is subscribed to, by broadcaster and name of the event.
 func (k *keeper) there(ctx context.Context, owners map[int64]struct{}) (map[int64]map[string]bool, error) {
 	found := map[int64]map[string]bool{}
-	for owner := range owners {
-		list, err := k.c.cfg.Subscriptions.Subscriptions(ctx, owner)
-		if err != nil {
-			return nil, err
+	list, err := k.c.cfg.Subscriptions.Subscriptions(ctx, 0) // one call, however many owners
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range list {
+		if _, wanted := owners[s.BroadcasterID]; !wanted {
+			continue
 		}
-		found[owner] = map[string]bool{}
-		for _, s := range list {
-			if s.BroadcasterID == 0 || s.BroadcasterID == owner {
-				found[owner][s.Event] = true
-			}
+		if found[s.BroadcasterID] == nil {
+			found[s.BroadcasterID] = map[string]bool{}
 		}
+		found[s.BroadcasterID][s.Event] = true
 	}
 	return found, nil
 }

@@ -20,9 +20,10 @@ func (c *Client) Live(ctx context.Context, channels []string) (map[string]contro
 	}
 	found, err := c.cfg.API.Channels(ctx, channels)
 	if err != nil {
-		c.refusedLogin(err)
+		c.refusedLogin(err, false)
 		return nil, fmt.Errorf("ask kick who is live: %w", err)
 	}
+	c.accepted(false)
 	asked := make(map[string]string, len(channels))
 	for _, name := range channels {
 		asked[strings.ToLower(strings.TrimSpace(name))] = name

@@ -12,7 +12,6 @@ import (
 func (s *session) OnSubscribed(topic string) {
 	s.c.mu.Lock()
 	defer s.c.unlockHavingTold()
-	s.heard = s.c.cfg.Clock()
 	if ch := s.topics[topic]; ch != nil && topic == ch.chatTopic() {
 		s.c.confirmed(ch)
 	}
@@ -46,7 +45,6 @@ func (s *session) OnBroken(err error) { s.c.broken(err) }
 func (s *session) OnMessage(m pusher.Message, received time.Time) {
 	received = received.UTC()
 	s.c.mu.Lock()
-	s.heard = received
 	ch := s.topics[m.Channel]
 	if ch == nil || ch.removed {
 		s.c.mu.Unlock()

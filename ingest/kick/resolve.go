@@ -74,10 +74,11 @@ func (c *Client) owners(ctx context.Context, names []string) map[string]platform
 	c.learnOwnID(ctx)
 	found, err := c.cfg.API.Channels(ctx, names)
 	if err != nil {
-		c.refusedLogin(err)
+		c.refusedLogin(err, false)
 		c.cfg.Log.Warn().Err(err).Msg("the owners of kick channels are not known yet")
 		return nil
 	}
+	c.accepted(false)
 	owners := make(map[string]platform.Channel, len(found))
 	for _, ch := range found {
 		owners[strings.ToLower(ch.Slug)] = ch
@@ -169,10 +170,10 @@ func (c *Client) unfound(ch *channel, err error) {
 
 // refusedLogin parks the account if that is what an error says, and reports
 // whether it is.
-func (c *Client) refusedLogin(err error) bool {
+func (c *Client) refusedLogin(err error, sent bool) bool {
 	if !errors.Is(err, platform.ErrNeedsLogin) {
 		return false
 	}
-	c.needLogin(err)
+	c.needLogin(err, sent)
 	return true
 }

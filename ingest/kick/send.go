@@ -42,6 +42,7 @@ func (c *Client) Send(ctx context.Context, channelName, text, replyTo string) er
 	}
 	_, err := c.cfg.API.Send(ctx, platform.Message{As: c.cfg.As, BroadcasterID: owner, Text: text, ReplyTo: answered(replyTo)})
 	if err == nil {
+		c.accepted(true)
 		c.stats.sent.Add(1)
 		return nil
 	}
@@ -71,7 +72,7 @@ func (c *Client) prepare(name, text string) (*channel, string, *SendError) {
 	switch {
 	case ch == nil:
 		return nil, "", &SendError{Channel: clean, Refusal: RefusedNotJoined}
-	case c.parked != nil:
+	case c.parked != nil && time.Now().Before(c.parkedUntil):
 		return nil, "", &SendError{Channel: clean, Refusal: RefusedNeedsLogin, Err: c.parked}
 	case ch.off != "":
 		return nil, "", &SendError{Channel: clean, Refusal: RefusedDisabled, Err: errors.New(ch.off)}
@@ -89,7 +90,7 @@ func (c *Client) ownerOf(ctx context.Context, ch *channel) (int64, *SendError) {
 	}
 	found, err := c.cfg.API.Channels(ctx, []string{ch.name})
 	if err != nil {
-		if c.refusedLogin(err) {
+		if c.refusedLogin(err, false) {
 			return 0, &SendError{Channel: ch.name, Refusal: RefusedNeedsLogin, Err: err}
 		}
 		return 0, &SendError{Channel: ch.name, Refusal: RefusedUnknown, RetryAfter: retryIn(err), Err: err}
@@ -146,7 +147,7 @@ func (c *Client) turn(ch *channel, now time.Time) time.Duration {
 func (c *Client) unsent(ch *channel, err error) *SendError {
 	failed := &SendError{Channel: ch.name, Refusal: RefusedPlatform, Err: err}
 	switch {
-	case c.refusedLogin(err):
+	case c.refusedLogin(err, true):
 		failed.Refusal = RefusedNeedsLogin
 	case errors.Is(err, platform.ErrForbidden):
 		failed.Refusal = RefusedDisabled

@@ -24,7 +24,6 @@ type session struct {
 	channels map[string]*channel
 	topics   map[string]*channel // subscribed to on the connection, or asked for
 	conn     *pusher.Conn        // nil while there is none
-	heard    time.Time
 }
 
 func (s *session) run(ctx context.Context) {
@@ -122,7 +121,7 @@ func (s *session) serve(ctx context.Context, conn *pusher.Conn) error {
 	s.c.stats.connections.Add(1)
 	defer s.c.stats.connections.Add(-1)
 	s.c.mu.Lock()
-	s.conn, s.topics, s.heard = conn, map[string]*channel{}, s.c.cfg.Clock()
+	s.conn, s.topics = conn, map[string]*channel{}
 	s.c.cfg.Log.Info().Int("channels", len(s.channels)).Msg("kick chat connected")
 	s.c.mu.Unlock()
 	var subscriber sync.WaitGroup
@@ -138,7 +137,7 @@ func (s *session) serve(ctx context.Context, conn *pusher.Conn) error {
 	s.conn, s.topics = nil, map[string]*channel{}
 	for _, ch := range s.sorted() {
 		if !stopping {
-			s.c.dropped(ch, s.heard, reason(err))
+			s.c.dropped(ch, conn.LastHeard(), reason(err))
 		}
 	}
 	return err
