@@ -1,7 +1,9 @@
 package kick
 
 import (
+	"context"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -9,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
+	platform "github.com/streamsuites/streamsuites/internal/platform/kick"
 	sim "github.com/streamsuites/streamsuites/internal/sim/kick"
 )
 
@@ -160,3 +163,82 @@ func TestAPartedChannelIsNotReadAnyMore(t *testing.T) {
 		require.Equal(t, []string{w.say("heard")}, w.ids())
 	})
 }
+
+func TestOneConnectionCarriesManyChannelsUpToItsBound(t *testing.T) {
+	play(t, func(w *world) {
+		w.cfg.Limits.SubscriptionsPerConnection = 4
+		w.cfg.Rooms, w.cfg.API = nil, nil
+		w.cfg.Chatroom = func(name string) int64 { return int64(len(name)) }
+	}, func(t *testing.T, w *world) {
+		names := []string{"a", "aa", "aaa", "aaaa", "aaaaa"}
+		for _, name := range names {
+			require.NoError(t, w.client.Join(name, creator))
+		}
+		pass(time.Minute)
+		for _, name := range names {
+			require.Equal(t, StateLive, w.client.States()[name].State)
+		}
+		require.EqualValues(t, 3, w.client.Stats().Connections)
+		for _, name := range names[:4] {
+			w.client.Part(name)
+		}
+		pass(time.Second)
+		require.LessOrEqual(t, w.client.Stats().Connections, int64(1), "a connection without channels is closed")
+	})
+}
+
+func TestALoginThatWasMendedElsewhereIsNoticed(t *testing.T) {
+	mended := &vault{Tokens: nil}
+	play(t, func(w *world) {
+		mended.Tokens = w.tokens
+		w.cfg.API = w.api.API("bot", mended)
+	}, func(t *testing.T, w *world) {
+		require.NoError(t, w.client.Join(harbor, creator))
+		w.until(StateNeedsLogin)
+		var refused *SendError
+		require.ErrorAs(t, w.client.Send(t.Context(), harbor, "pong", ""), &refused)
+		require.Equal(t, RefusedNeedsLogin, refused.Refusal)
+		mended.open.Store(true)
+		_, err := w.client.Live(t.Context(), []string{harbor})
+		require.NoError(t, err)
+		w.until(StateLive)
+		require.NoError(t, w.client.Send(t.Context(), harbor, "pong", ""))
+	})
+}
+
+func TestAMessageWithoutATokenWasCertainlyNotSent(t *testing.T) {
+	closed := &vault{later: true}
+	play(t, func(w *world) {
+		closed.Tokens = w.tokens
+		closed.open.Store(true)
+		w.cfg.API = w.api.API("bot", closed)
+	}, func(t *testing.T, w *world) {
+		w.join()
+		closed.open.Store(false)
+		var refused *SendError
+		require.ErrorAs(t, w.client.Send(t.Context(), harbor, "pong", ""), &refused)
+		require.False(t, refused.MaybeSent)
+		require.Positive(t, refused.RetryAfter)
+		require.Equal(t, StateLive, w.client.States()[harbor].State)
+	})
+}
+
+// vault is a source of tokens that gives none until it is opened.
+type vault struct {
+	platform.Tokens
+	open  atomic.Bool
+	later bool // the refusal passes by itself
+}
+
+func (v *vault) Token(ctx context.Context) (string, error) {
+	if !v.open.Load() {
+		return "", vaultError{v.later}
+	}
+	return v.Tokens.Token(ctx)
+}
+
+type vaultError struct{ later bool }
+
+func (e vaultError) Error() string    { return "no token" }
+func (e vaultError) NeedsLogin() bool { return !e.later }
+func (e vaultError) Retryable() bool  { return e.later }
