@@ -104,6 +104,9 @@ func (c *Client) Join(name, creatorID string) error {
 		return nil
 	}
 	ch.creatorID, ch.off = creatorID, ""
+	if ch.session != nil && ch.state == StatePaused {
+		poke(ch.session.again)
+	}
 	if ch.phase == phaseParked {
 		ch.phase, ch.due, ch.attempts, ch.refusals = phaseUnknown, time.Time{}, 0, 0
 		c.setState(ch, StateConnecting, "")
@@ -177,7 +180,7 @@ func (c *Client) attach(ch *channel) {
 		return
 	}
 	ctx, cancel := context.WithCancel(c.ctx)
-	s := &session{c: c, cancel: cancel, wake: make(chan struct{}, 1), channels: map[string]*channel{ch.name: ch}, topics: map[string]*channel{}}
+	s := &session{c: c, cancel: cancel, wake: make(chan struct{}, 1), again: make(chan struct{}, 1), channels: map[string]*channel{ch.name: ch}, topics: map[string]*channel{}}
 	ch.session = s
 	c.sessions = append(c.sessions, s)
 	c.running.Go(func() {
@@ -252,13 +255,12 @@ func (c *Client) stopped() {
 // emit hands an event on, unless it was told before.
 func (c *Client) emit(via source, t told) {
 	e := &t.event
-	if e.Author.ID != "" && e.Author.ID != anonymousID {
+	switch {
+	case e.Author.ID == anonymousID:
+	case e.Author.ID != "":
 		c.people.learn(e.Author)
-	} else if e.Author.Login != "" {
+	case e.Author.Login != "":
 		e.Author.ID = c.people.idOf(e.Author.Login)
-	}
-	if e.Author.Login == anonymousID {
-		e.Author.ID = anonymousID
 	}
 	if !c.merger.first(via, &t) {
 		c.stats.duplicates.Add(1)

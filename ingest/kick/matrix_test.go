@@ -246,3 +246,62 @@ func TestTheSimulatedPlatformNeverRefusesAnAccountThatKeepsToItsLimits(t *testin
 		require.Len(t, w.ids(), 100)
 	})
 }
+
+func TestAServiceThatKeepsClosingIsNotStormed(t *testing.T) {
+	for _, code := range []string{"4200", "4100", "close", "503"} {
+		t.Run(code, func(t *testing.T) {
+			asked := 0
+			play(t, func(w *world) {
+				w.cfg.Address = func(context.Context) (string, error) { asked++; return pushers, nil }
+				w.fault(sim.TargetConnect, code, -1)
+			}, func(t *testing.T, w *world) {
+				require.NoError(t, w.client.Join(harbor, creator))
+				pass(time.Hour)
+				require.Less(t, asked, 150)
+				require.Greater(t, asked, 50, "it is tried at least every minute or so")
+				require.Equal(t, StateDegraded, w.client.States()[harbor].State)
+			})
+		})
+	}
+}
+
+func TestAChannelThatIsJoinedAnewIsTriedAtOnce(t *testing.T) {
+	play(t, func(w *world) { w.fault(sim.TargetConnect, "4001", 2) }, func(t *testing.T, w *world) {
+		require.NoError(t, w.client.Join(harbor, creator))
+		pass(time.Minute)
+		require.Equal(t, StatePaused, w.client.States()[harbor].State)
+		began := time.Now()
+		require.NoError(t, w.client.Join(harbor, creator))
+		w.until(StateLive)
+		require.Less(t, time.Since(began), 10*time.Second)
+	})
+}
+
+func TestEveryFaultOfTheInterfacesIsSurvived(t *testing.T) {
+	for _, target := range sim.Targets() {
+		if target.Name != sim.TargetSite && target.Name != sim.TargetAPI && target.Name != sim.TargetToken {
+			continue
+		}
+		for _, kind := range target.Kinds {
+			t.Run(target.Name+" "+kind, func(t *testing.T) {
+				play(t, func(w *world) {
+					if target.Name == sim.TargetToken {
+						w.tokens = platform.NewUserTokens(w.api, platform.Token{Access: "ended", Refresh: sim.DefaultSeed().Accounts[0].Refresh}, nil)
+						w.cfg.API = w.api.API("bot", w.tokens)
+					}
+					w.fault(target.Name, kind, 3)
+				}, func(t *testing.T, w *world) {
+					require.NoError(t, w.client.Join(harbor, creator))
+					for range 100 {
+						if len(w.ids()) > 0 {
+							break
+						}
+						pass(time.Minute)
+						w.say("hello")
+					}
+					require.NotEmpty(t, w.ids(), w.details())
+				})
+			})
+		}
+	}
+}

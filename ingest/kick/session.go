@@ -19,6 +19,7 @@ type session struct {
 	c      *Client
 	cancel context.CancelFunc
 	wake   chan struct{} // something is to be subscribed to
+	again  chan struct{} // somebody wants the next attempt now
 
 	// These belong to the client's mutex.
 	channels map[string]*channel
@@ -41,7 +42,8 @@ func (s *session) run(ctx context.Context) {
 		pause := spacing.next()
 		switch pusher.ActionOf(err) {
 		case pusher.AtOnce:
-			if held > 0 {
+			// A server that goes on saying so is spaced like any other.
+			if spacing.attempt <= 1 {
 				pause = min(pause, time.Second/4)
 			}
 		case pusher.Never:
@@ -54,10 +56,24 @@ func (s *session) run(ctx context.Context) {
 		s.c.stats.reconnects.Add(1)
 		s.c.cfg.Log.Warn().Str("reason", reason(err)).Stringer("held", held.Round(time.Millisecond)).
 			Stringer("retry_in", pause.Round(time.Millisecond)).Msg("kick chat connection is over")
-		if wait(ctx, pause) != nil {
+		if !s.rest(ctx, pause) {
 			return
 		}
 	}
+}
+
+// rest waits before the next attempt, unless somebody wants it now. It reports
+// false at the end of ctx.
+func (s *session) rest(ctx context.Context, pause time.Duration) bool {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-s.again:
+	case <-timer.C:
+	}
+	return ctx.Err() == nil
 }
 
 // fatal handles a refusal that the same key or the same numbers would meet again:
