@@ -41,7 +41,11 @@ func (s *Server) postChat(w http.ResponseWriter, c call) {
 	case chatCloseBefore:
 		panic(http.ErrAbortHandler)
 	}
-	s.submit(w, sender, channel, body, kind == chatCloseAfter)
+	m, refused := s.accept(sender, channel, body)
+	if kind == chatCloseAfter {
+		panic(http.ErrAbortHandler)
+	}
+	s.answerChat(w, m, refused)
 }
 
 // fault is what is wrong with a body, empty for nothing.
@@ -76,12 +80,9 @@ func (s *Server) parties(body chatRequest, c call) (sender Account, channel Chan
 	return s.seed.account(s.seed.Bot), channel, ok
 }
 
-// submit accepts a message, keeps it and tells it, or answers why not.
-func (s *Server) submit(w http.ResponseWriter, sender Account, channel Channel, body chatRequest, silently bool) {
-	m, refused := s.accept(sender, channel, body)
+// answerChat tells what came of a message.
+func (s *Server) answerChat(w http.ResponseWriter, m Message, refused refusal) {
 	switch {
-	case silently:
-		panic(http.ErrAbortHandler)
 	case refused.err != nil:
 		s.unwell(w, refused.err)
 	case refused.wait > 0:
@@ -101,6 +102,7 @@ type refusal struct {
 	err     error
 }
 
+// accept keeps a message and tells it, or says why not.
 func (s *Server) accept(sender Account, channel Channel, body chatRequest) (Message, refusal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,7 +1,5 @@
 package kick
 
-import "github.com/coder/websocket"
-
 // delivery is an event on its way to the subscribers of one or several of
 // Pusher's channels.
 type delivery struct {
@@ -92,20 +90,6 @@ func (c *conn) hostile(d delivery) {
 	}
 }
 
-// Broadcast sends prepared frames to every subscriber of one of Pusher's channels,
-// exactly as they are: they are neither stored nor limited nor spoiled by faults.
-// It returns how many connections took them.
-func (s *Server) Broadcast(room string, frames [][]byte) int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for c := range s.rooms[room] {
-		for _, data := range frames {
-			c.push(data)
-		}
-	}
-	return len(s.rooms[room])
-}
-
 // EndAll closes every connection to Pusher with one of its codes and returns how
 // many there were.
 func (s *Server) EndAll(code int) (int, error) {
@@ -115,8 +99,7 @@ func (s *Server) EndAll(code int) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for c := range s.conns {
-		c.push(complaint(code, errorTexts[code]))
-		c.out.finish(ending{code: websocket.StatusCode(code), reason: errorTexts[code]})
+		c.end(code)
 	}
 	return len(s.conns), nil
 }

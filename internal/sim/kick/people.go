@@ -62,7 +62,8 @@ type Utterance struct {
 	Text    string   // at most 500 characters
 	Roles   []string // broadcaster is implied for the channel's owner
 	ReplyTo string   // id of a kept message, or empty
-	// Ago is how long ago it was said: somebody's clock, or a late delivery.
+	// Ago is how long ago it was said, where it is told late; negative for a clock
+	// of the platform's that runs ahead.
 	Ago time.Duration
 	Via string // how it is told: ViaBoth, ViaPusher or ViaWebhook
 }
@@ -82,8 +83,8 @@ func (s *Server) Say(u Utterance) (Message, error) {
 	if u.Text == "" || !utf8.ValidString(u.Text) || utf8.RuneCountInString(u.Text) > maxText || strings.ContainsRune(u.Text, 0) {
 		return Message{}, invalid("text: allowed are 1 to %d characters of valid UTF-8 without NUL", maxText)
 	}
-	if u.Ago < 0 || !slices.Contains([]string{ViaBoth, ViaPusher, ViaWebhook}, u.Via) {
-		return Message{}, invalid("ago: allowed is 0 and more; via: allowed are pusher and webhook, or nothing for both")
+	if !slices.Contains([]string{ViaBoth, ViaPusher, ViaWebhook}, u.Via) {
+		return Message{}, invalid("via: allowed are pusher and webhook, or nothing for both")
 	}
 	roles, err := shownRoles(u.Roles, slugOf(u.User) == channel.Slug)
 	if err != nil {

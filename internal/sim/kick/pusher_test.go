@@ -2,9 +2,12 @@ package kick
 
 import (
 	"encoding/json"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/coder/websocket"
 	"github.com/stretchr/testify/require"
 )
 
@@ -165,4 +168,90 @@ func TestDeliveriesFailAsTheyAreTold(t *testing.T) {
 	c = w.join()
 	c.send(`{"event":"pusher:subscribe","data":{"channel":"` + chatRoom + `"}}`)
 	require.Equal(t, "pusher:subscription_error", c.next().Event)
+}
+
+func TestReadersOfOlderNamesSeeWhatHasAnIDAndNothingElse(t *testing.T) {
+	t.Parallel()
+	w := build(t, t.TempDir(), nil)
+	c := w.join("chatrooms.9000002", "channel_8000002")
+	_, err := w.Happen(Event{Kind: "subscription", User: "Ann"})
+	require.NoError(t, err)
+	_, err = w.Say(Utterance{Channel: "tide-pool", User: "Ann", Text: "elsewhere"})
+	require.NoError(t, err)
+	_, err = w.Say(Utterance{User: "Ann", Text: "by webhook alone", Via: ViaWebhook})
+	require.NoError(t, err)
+	m := w.say("here")
+	require.Equal(t, m.ID, dig(t, c.event("ChatMessageEvent"), "id"))
+	_, err = w.Happen(Event{Kind: "kicks", User: "Ann", Amount: 1})
+	require.NoError(t, err)
+	c.event("KicksGifted")
+}
+
+func TestAFrozenConnectionStaysOpenAndSaysNothing(t *testing.T) {
+	t.Parallel()
+	w := build(t, t.TempDir(), nil)
+	c := w.join(chatRoom)
+	w.fault(TargetPusher, "hang", 1)
+	w.say("not heard")
+	c.send(`{"event":"pusher:ping","data":{}}`)
+	require.Equal(t, map[string]int{chatRoom: 1}, w.Subscribers())
+	closed, err := w.EndAll(4200)
+	require.NoError(t, err)
+	require.Equal(t, 1, closed)
+	_, err = c.read()
+	require.EqualValues(t, 4200, websocket.CloseStatus(err), "nothing came before the end")
+}
+
+func TestAnOutboxTakesNoMoreThanItsLimit(t *testing.T) {
+	t.Parallel()
+	o := newOutbox()
+	require.True(t, o.push(make([]byte, outboxLimit)))
+	require.False(t, o.push([]byte("x")))
+	frames, end := o.take()
+	require.Len(t, frames, 1)
+	require.Nil(t, end)
+	o.finish(ending{code: 4200})
+	o.finish(ending{code: 4001})
+	require.True(t, o.push([]byte("nobody reads this")))
+	frames, end = o.take()
+	require.Empty(t, frames)
+	require.EqualValues(t, 4200, end.code)
+}
+
+func TestConnectionsFailAsTheyAreTold(t *testing.T) {
+	t.Parallel()
+	w := build(t, t.TempDir(), nil)
+	path := "/app/" + w.seed.AppKey + "?protocol=7"
+	for _, kind := range []string{"403", "429", "503"} {
+		w.fault(TargetConnect, kind, 1)
+		_, response, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(w.url, "http")+path, nil)
+		require.Error(t, err)
+		require.Equal(t, kind, strconv.Itoa(response.StatusCode))
+	}
+	w.fault(TargetConnect, "close", 1)
+	c := w.dial(path)
+	_, err := c.read()
+	require.EqualValues(t, -1, websocket.CloseStatus(err))
+	require.Eventually(t, func() bool { return w.Disconnect() == 0 }, patience, time.Millisecond)
+	w.fault(TargetConnect, "hang", 1)
+	c = w.dial(path)
+	require.Eventually(t, func() bool {
+		closed, err := w.EndAll(4100)
+		return err == nil && closed > 0
+	}, patience, time.Millisecond)
+	_, err = c.read()
+	require.EqualValues(t, 4100, websocket.CloseStatus(err), "nothing came before the end")
+
+	subscribe := `{"event":"pusher:subscribe","data":{"channel":"` + chatRoom + `"}}`
+	c = w.join()
+	w.fault(TargetSubscribe, "ignore", 1)
+	c.send(subscribe)
+	c.send(`{"event":"pusher:ping","data":{}}`)
+	require.Equal(t, "pusher:pong", c.next().Event, "and no answer before it")
+	w.fault(TargetSubscribe, "4009", 1)
+	c.send(subscribe)
+	require.Contains(t, string(c.next().Data), `"code":4009`)
+	w.fault(TargetSubscribe, "close", 1)
+	c.send(subscribe)
+	require.EqualValues(t, -1, c.ends())
 }
