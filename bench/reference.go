@@ -14,6 +14,7 @@ import (
 var chatColumns = []string{
 	"day", "platform", "message_id", "creator_id", "lane_seq", "channel", "author_id", "author_login",
 	"author_name", "roles", "text", "reply_to", "shared_from", "self", "sent_at", "received_at", "kind", "amount", "unit",
+	"target", "history",
 }
 
 // table is the table of chat, over a connection of the benchmark's own.

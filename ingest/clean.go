@@ -27,12 +27,13 @@ func clean(e *chat.Event) {
 	e.SentAt = e.SentAt.Truncate(time.Microsecond)
 	for _, text := range []*string{
 		&e.MessageID, &e.Channel, &e.Author.ID, &e.Author.Login, &e.Author.Name,
-		&e.Text, &e.ReplyTo, &e.SharedFrom, &e.Unit,
+		&e.Text, &e.ReplyTo, &e.SharedFrom, &e.Unit, &e.Target,
 	} {
 		cleanText(text)
 	}
 	cleanID(&e.Author.ID)
 	cleanID(&e.ReplyTo)
+	cleanID(&e.Target)
 	cleanID(&e.MessageID)
 	if e.MessageID == "" {
 		e.MessageID = derivedID(e)
@@ -59,10 +60,14 @@ func cleanID(id *string) {
 // that is known of it.
 func derivedID(e *chat.Event) string {
 	h := sha256.New()
-	for _, part := range []string{
+	parts := []string{
 		string(e.Platform), e.Channel, e.Author.ID, e.Author.Login,
 		e.SentAt.UTC().Format(time.RFC3339Nano), e.Text,
-	} {
+	}
+	if e.Kind != chat.Message {
+		parts = append(parts, string(e.Kind), e.Target)
+	}
+	for _, part := range parts {
 		h.Write([]byte(part))
 		h.Write([]byte{0})
 	}

@@ -176,12 +176,13 @@ func inputs(t testing.TB, r *rig, creatorID string) (all []input) {
 	r.query(func(conn *pgx.Conn) error {
 		rows, _ := conn.Query(context.Background(), `
 			select lane_seq, platform, message_id, channel, author_id, author_login, author_name, roles, text, reply_to, shared_from,
-				self, sent_at, received_at, kind, amount, unit from chat_events where creator_id = $1`, creatorID)
+				self, sent_at, received_at, kind, amount, unit, target, history from chat_events where creator_id = $1`, creatorID)
 		var seq int64
 		var roles int32
 		e := chat.Event{CreatorID: creatorID}
 		_, err := pgx.ForEachRow(rows, []any{&seq, &e.Platform, &e.MessageID, &e.Channel, &e.Author.ID, &e.Author.Login, &e.Author.Name,
-			&roles, &e.Text, &e.ReplyTo, &e.SharedFrom, &e.Self, &e.SentAt, &e.ReceivedAt, &e.Kind, &e.Amount, &e.Unit}, func() error {
+			&roles, &e.Text, &e.ReplyTo, &e.SharedFrom, &e.Self, &e.SentAt, &e.ReceivedAt, &e.Kind, &e.Amount, &e.Unit,
+			&e.Target, &e.History}, func() error {
 			message := e
 			message.Author.Roles = chat.Roles(roles)
 			all = append(all, input{seq, trigger.Input{Message: &message}})

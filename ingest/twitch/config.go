@@ -43,6 +43,11 @@ type Config struct {
 	// an error, Retryable() bool says whether another try may help, RetryIn()
 	// time.Duration when, and Unanswered() bool that the message may be gone.
 	Delete func(ctx context.Context, deletion Deletion) error
+	// Speak says something through the platform's API in place of the chat
+	// connection; nil means that the connection is written to. Of an error,
+	// Dropped() string is the platform's code for a message that it took and did not
+	// show; the rest is as for Delete.
+	Speak func(ctx context.Context, u Utterance) error
 	// TLS is the base of the TLS configuration: roots, minimum version. Nil
 	// means the system's roots.
 	TLS *tls.Config

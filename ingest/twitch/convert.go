@@ -67,8 +67,24 @@ func (c *converter) message(e *chat.Event, h head, at *place) bool {
 	c.event(e, &w, at)
 	if bits := c.number(tagBits); bits > 0 {
 		e.Kind, e.Amount, e.Unit = chat.Paid, bits, unitBits
+	} else if paid := c.number(tagPaid); paid > 0 {
+		e.Kind, e.Amount, e.Unit = chat.Paid, paid, c.currency(tagPaidCurrency)
 	}
 	return true
+}
+
+// currency reads the ISO 4217 code of an amount of money; empty when it is none.
+func (c *converter) currency(name tagName) string {
+	code := c.tags.value(name)
+	if len(code) != 3 {
+		return ""
+	}
+	for _, b := range code {
+		if b < 'A' || b > 'Z' {
+			return ""
+		}
+	}
+	return string(code)
 }
 
 // author fills in who wrote a line. It reports false when nobody did.

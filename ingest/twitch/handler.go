@@ -13,7 +13,8 @@ type Handler interface {
 	// OnEvent is called for every chat message and for everything else in chat
 	// that is an event, in the order of the wire.
 	OnEvent(event chat.Event)
-	// OnOther is called for every other thing that happened in a channel.
+	// OnOther is called for every other thing that happened in a channel, and to
+	// count what moderators did, before its event.
 	OnOther(kind OtherKind)
 	// OnGap tells that chat of the channel may have been missed between from
 	// and to. It is called once the channel is being read again and before the

@@ -65,12 +65,14 @@ func (s *session) notice(m *irc.NoticeMessage) error {
 	}
 	s.c.cfg.Log.Warn().Str("creator", ch.creatorID).Str("channel", ch.name).Str("notice", m.MsgID).
 		Msg("twitch refuses something in the channel")
-	s.c.apply(ch, what, m)
+	ch.settle(s.c.apply(ch, what, m.MsgID, m.Message))
 	return nil
 }
 
-func (c *Client) apply(ch *channel, what effect, m *irc.NoticeMessage) {
-	refusal := SendError{Channel: ch.name, Refusal: RefusedPlatform, Notice: m.MsgID}
+// apply does what a notice with that id and those words asks for, and returns
+// what it means for the message that is under way.
+func (c *Client) apply(ch *channel, what effect, id, words string) *SendError {
+	refusal := &SendError{Channel: ch.name, Refusal: RefusedPlatform, Notice: id}
 	switch what {
 	case effectDuplicate:
 		refusal.Refusal, refusal.RetryAfter = RefusedDuplicate, c.cfg.Timing.Duplicate
@@ -78,13 +80,13 @@ func (c *Client) apply(ch *channel, what effect, m *irc.NoticeMessage) {
 		refusal.Refusal, refusal.RetryAfter = RefusedThrottled, c.cfg.Timing.Throttled
 		c.pausedUntil = time.Now().Add(c.cfg.Timing.Throttled)
 	case effectTimedOut:
-		refusal.RetryAfter = timeout(m.Message, c.cfg.Timing.Throttled)
+		refusal.RetryAfter = timeout(words, c.cfg.Timing.Throttled)
 		ch.out.next = time.Now().Add(refusal.RetryAfter)
 	case effectDisable, effectGone:
 		refusal.Refusal = RefusedDisabled
-		c.disable(ch, what, m.MsgID)
+		c.disable(ch, what, id)
 	}
-	ch.settle(&refusal)
+	return refusal
 }
 
 // disable stops writing to a channel. Reading goes on where it works; a channel

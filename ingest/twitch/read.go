@@ -61,9 +61,9 @@ func (s *session) handle(conn *conn, line []byte) error {
 	case "GLOBALUSERSTATE":
 		s.c.setOwnID(tag(h.tags, "user-id"))
 	case "CLEARCHAT":
-		s.moderated(h, OtherClearChat)
+		s.moderated(h, conn.received(), OtherClearChat)
 	case "CLEARMSG":
-		s.moderated(h, OtherClearMsg)
+		s.moderated(h, conn.received(), OtherClearMsg)
 	case "NOTICE", "USERSTATE", "ROOMSTATE":
 		return s.other(string(line))
 	}
@@ -95,7 +95,8 @@ func (s *session) userNotice(h head, received time.Time) {
 		s.lost(h)
 		return
 	}
-	what, ok := s.converter.happening()
+	text, _ := h.text()
+	what, ok := s.converter.happening(len(text) > 0)
 	if !ok {
 		s.c.tell(OtherUserNotice)
 		return
@@ -117,13 +118,21 @@ func (s *session) lost(h head) {
 	}
 }
 
-// moderated counts that messages were taken away.
-func (s *session) moderated(h head, kind OtherKind) {
-	if len(h.room()) == 0 {
+// moderated handles that messages were taken away.
+func (s *session) moderated(h head, received time.Time, kind OtherKind) {
+	s.converter.tags.scan(h.tags)
+	at, known := s.locate(h.room(), received)
+	if !known {
+		s.lost(h)
+		return
+	}
+	var event chat.Event
+	if !s.converter.moderation(&event, h, kind, &at) {
 		s.c.broken(brokenChat)
 		return
 	}
 	s.c.tell(kind)
+	s.c.handler.OnEvent(event)
 }
 
 // locate finds the channel of a line whose tags were scanned. Chat of a channel

@@ -63,7 +63,7 @@ func (c *Client) Send(ctx context.Context, channelName, text, replyTo string) er
 	if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) {
 		return &SendError{Channel: ch.name, Refusal: RefusedThrottled, Err: context.DeadlineExceeded}
 	}
-	return c.deliver(ch, text, replyTo)
+	return c.deliver(ctx, ch, text, replyTo)
 }
 
 func (c *Client) prepare(name, text string) (*channel, string, *SendError) {
@@ -203,7 +203,10 @@ func (c *Client) turn(ch *channel, now time.Time) (time.Duration, Rate) {
 
 // deliver writes the message and waits for what becomes of it. The wait does
 // not end with the caller's context: the line is on its way.
-func (c *Client) deliver(ch *channel, text, replyTo string) error {
+func (c *Client) deliver(ctx context.Context, ch *channel, text, replyTo string) error {
+	if c.cfg.Speak != nil {
+		return c.speak(ctx, ch, text, replyTo)
+	}
 	line := "PRIVMSG #" + ch.name + " :" + text
 	if replyTo = strings.TrimSpace(replyTo); replyTo != "" {
 		line = "@reply-parent-msg-id=" + tagValue.Replace(replyTo) + " " + line
@@ -242,14 +245,19 @@ func (c *Client) begin(ch *channel, text string) (*conn, <-chan *SendError, *Sen
 	case ch.phase != phaseJoined || ch.session.conn == nil:
 		return nil, nil, &SendError{Channel: ch.name, Refusal: RefusedNotConnected}
 	}
+	c.spend(ch, text)
+	ch.out.answer = make(chan *SendError, 1)
+	return ch.session.conn, ch.out.answer, nil
+}
+
+// spend notes a message that is about to leave, for the limits.
+func (c *Client) spend(ch *channel, text string) {
 	now := time.Now()
 	if !ch.moderator {
 		ch.out.next = now.Add(c.cfg.Limits.ChannelInterval)
 		c.lastPlain = now
 	}
 	ch.out.recent = append(ch.out.recent, sentText{text, now})
-	ch.out.answer = make(chan *SendError, 1)
-	return ch.session.conn, ch.out.answer, nil
 }
 
 // settle tells the message that is under way what became of it; nil means that

@@ -8,6 +8,7 @@ type tagName uint8
 
 const (
 	tagBadges tagName = iota
+	tagBanDuration
 	tagBits
 	tagDisplayName
 	tagID
@@ -18,12 +19,18 @@ const (
 	tagCumulativeMonths
 	tagMassGiftCount
 	tagOrigin
+	tagDonation
+	tagDonationCurrency
 	tagViewerCount
+	tagPaid
+	tagPaidCurrency
 	tagReplyParent
 	tagRoom
 	tagSourceMsgID
 	tagSourceRoom
 	tagSentAt
+	tagTargetMsg
+	tagTargetUser
 	tagUserID
 	tagCount // how many there are; not a tag
 )
@@ -33,6 +40,8 @@ func tagOf(key []byte) (tagName, bool) {
 	switch string(key) { // compares without copying
 	case "badges":
 		return tagBadges, true
+	case "ban-duration":
+		return tagBanDuration, true
 	case "bits":
 		return tagBits, true
 	case "display-name":
@@ -53,8 +62,16 @@ func tagOf(key []byte) (tagName, bool) {
 		return tagMassGiftCount, true
 	case "msg-param-origin-id":
 		return tagOrigin, true
+	case "msg-param-donation-amount":
+		return tagDonation, true
+	case "msg-param-donation-currency":
+		return tagDonationCurrency, true
 	case "msg-param-viewerCount":
 		return tagViewerCount, true
+	case "pinned-chat-paid-amount":
+		return tagPaid, true
+	case "pinned-chat-paid-currency":
+		return tagPaidCurrency, true
 	case "reply-parent-msg-id":
 		return tagReplyParent, true
 	case "room-id":
@@ -63,6 +80,10 @@ func tagOf(key []byte) (tagName, bool) {
 		return tagSourceMsgID, true
 	case "source-room-id":
 		return tagSourceRoom, true
+	case "target-msg-id":
+		return tagTargetMsg, true
+	case "target-user-id":
+		return tagTargetUser, true
 	case "tmi-sent-ts":
 		return tagSentAt, true
 	case "user-id":

@@ -18,24 +18,29 @@ const (
 type happening struct {
 	kind      chat.Kind
 	amount    int64
+	unit      string
 	word      []byte // the platform's own for it
 	anonymous bool   // the line names the channel's owner in place of who it was
 }
 
 // happening reads the scanned tags of a USERNOTICE. It reports false for what is
-// no event: announcements of gifts to come, rituals, milestones, kinds that did
-// not exist when this was written, and the single gifts of a bomb, which is one
-// event.
+// no event: announcements of gifts to come, and the single gifts of a bomb, which
+// is one event. Everything else, rituals, milestones and kinds that did not exist
+// when this was written, is an event if somebody wrote a text beside it: that is
+// chat.
 //
 // In shared chat the same is told in every room, in the others under a common
 // name that leads to the real one.
-func (c *converter) happening() (happening, bool) {
+func (c *converter) happening(written bool) (happening, bool) {
 	w := happening{word: c.tags.value(tagMsgID)}
 	if string(w.word) == "sharedchatnotice" {
 		w.word = c.tags.value(tagSourceMsgID)
 	}
 	switch string(w.word) {
 	case "sub", "resub":
+		w.kind, w.amount = chat.Subscription, max(1, c.number(tagCumulativeMonths))
+	case "giftpaidupgrade", "anongiftpaidupgrade", "primepaidupgrade", "extendsub":
+		// Somebody goes on at their own cost with what was given to them.
 		w.kind, w.amount = chat.Subscription, max(1, c.number(tagCumulativeMonths))
 	case "submysterygift", "anonsubmysterygift":
 		c.bombs.add(c.tags.value(tagOrigin))
@@ -47,10 +52,14 @@ func (c *converter) happening() (happening, bool) {
 		w.kind, w.amount = chat.Gift, 1
 	case "raid":
 		w.kind, w.amount = chat.Raid, max(0, c.number(tagViewerCount))
+	case "charitydonation":
+		w.kind, w.amount, w.unit = chat.Paid, max(0, c.number(tagDonation)), c.currency(tagDonationCurrency)
 	case "announcement":
 		w.kind = chat.Announcement
-	default:
+	case "standardpayforward", "communitypayforward", "rewardgift", "primecommunitygiftreceived":
 		return w, false
+	default:
+		return w, written
 	}
 	w.anonymous = string(w.word) == "anonsubgift" || string(w.word) == "anonsubmysterygift"
 	return w, true
@@ -68,7 +77,7 @@ func (c *converter) notice(e *chat.Event, h head, what happening, at *place) boo
 		w.userID, w.login, w.name = []byte(anonymousID), []byte(anonymousLogin), []byte(anonymousName)
 	}
 	c.event(e, &w, at)
-	e.Kind, e.Amount = what.kind, what.amount
+	e.Kind, e.Amount, e.Unit = what.kind, what.amount, what.unit
 	if what.anonymous {
 		e.Author.Roles = chat.Everyone
 	}

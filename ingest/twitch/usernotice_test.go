@@ -20,7 +20,8 @@ func happened(lines ...string) []chat.Event {
 	for _, line := range lines {
 		h, _ := peek([]byte(line))
 		c.tags.scan(h.tags)
-		if what, ok := c.happening(); ok {
+		text, _ := h.text()
+		if what, ok := c.happening(len(text) > 0); ok {
 			var e chat.Event
 			if c.notice(&e, h, what, &here) {
 				events = append(events, e)
@@ -56,6 +57,13 @@ func TestAUserNoticeBecomesAnEvent(t *testing.T) {
 		"a gift bomb":                          {`msg-id=submysterygift;msg-param-mass-gift-count=5;msg-param-origin-id=ab\scd`, "", chat.Gift, 5},
 		"a raid":                               {`msg-id=raid;msg-param-displayName=Ann;msg-param-login=ann;msg-param-viewerCount=42`, "", chat.Raid, 42},
 		"a raid of less than nobody":           {`msg-id=raid;msg-param-viewerCount=-4`, "", chat.Raid, 0},
+		"a gift that is kept at own cost":      {`msg-id=giftpaidupgrade;msg-param-sender-login=bob`, "", chat.Subscription, 1},
+		"an anonymous gift that is kept":       {`msg-id=anongiftpaidupgrade`, "", chat.Subscription, 1},
+		"a subscription by Prime that is kept": {`msg-id=primepaidupgrade;msg-param-sub-plan=1000`, "", chat.Subscription, 1},
+		"a subscription that is made longer":   {`msg-id=extendsub;msg-param-cumulative-months=7`, "", chat.Subscription, 7},
+		"words beside a watch streak":          {`msg-id=viewermilestone;msg-param-category=watch-streak;msg-param-value=5`, "still here", chat.Message, 0},
+		"a first message":                      {`msg-id=ritual;msg-param-ritual-name=new_chatter`, "HeyGuys", chat.Message, 0},
+		"words beside something new":           {`msg-id=something-new`, "what is this", chat.Message, 0},
 		"an announcement":                      {`msg-id=announcement;msg-param-color=PRIMARY`, "!clip all of you", chat.Announcement, 0},
 		"a subscription in a partner's chat":   {`msg-id=sharedchatnotice;source-msg-id=resub;source-room-id=2;msg-param-cumulative-months=4`, "hi", chat.Subscription, 4},
 		"the same in the chat of its own room": {`msg-id=resub;source-msg-id=resub;source-room-id=1;msg-param-cumulative-months=4`, "hi", chat.Subscription, 4},
@@ -81,10 +89,13 @@ func TestAUserNoticeBecomesAnEvent(t *testing.T) {
 func TestWhatIsNoEventIsLeftOut(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{
-		"", "unraid", "ritual", "bitsbadgetier", "viewermilestone", "giftpaidupgrade", "anongiftpaidupgrade", "primepaidupgrade",
-		"standardpayforward", "communitypayforward", "rewardgift", "sharedchatnotice", "something-new",
+		"", "unraid", "ritual", "bitsbadgetier", "viewermilestone", "standardpayforward", "communitypayforward", "rewardgift",
+		"primecommunitygiftreceived", "sharedchatnotice", "something-new",
 	} {
-		require.Empty(t, happened(told("msg-id="+kind, "hi")), kind)
+		require.Empty(t, happened(told("msg-id="+kind, "")), kind)
+	}
+	for _, kind := range []string{"standardpayforward", "communitypayforward", "rewardgift", "primecommunitygiftreceived"} {
+		require.Empty(t, happened(told("msg-id="+kind, "hi")), "%s is told beside its gift", kind)
 	}
 	require.Empty(t, happened("@msg-id=raid;msg-param-viewerCount=4 :tmi.twitch.tv USERNOTICE #nova"), "nobody did it")
 }
@@ -176,7 +187,7 @@ func noticeAgrees(t *testing.T, line string) {
 	events := happened(line)
 	for _, e := range events {
 		requireSane(t, e)
-		require.NotEqual(t, chat.Message, e.Kind)
+		require.True(t, e.Kind != chat.Message || e.Text != "", "a message without words")
 		require.GreaterOrEqual(t, e.Amount, int64(0))
 	}
 	message, err := parse(line)
@@ -196,15 +207,23 @@ func noticeAgrees(t *testing.T, line string) {
 		return max(least, n)
 	}
 	var want chat.Event
+	words := m.Message != "" // are chat, whatever they stand beside
 	switch what {
 	case "sub", "resub":
 		want.Kind, want.Amount = chat.Subscription, amount("cumulative-months", 1)
+	case "giftpaidupgrade", "anongiftpaidupgrade", "primepaidupgrade", "extendsub":
+		want.Kind, want.Amount = chat.Subscription, amount("cumulative-months", 1)
+	case "charitydonation":
+		want.Kind, want.Amount = chat.Paid, amount("donation-amount", 0)
+	case "standardpayforward", "communitypayforward", "rewardgift", "primecommunitygiftreceived":
+		words = false
 	case "submysterygift":
 		want.Kind, want.Amount = chat.Gift, amount("mass-gift-count", 1)
 	case "subgift":
 		if m.MsgParams["msg-param-community-gift-id"] == "" {
 			want.Kind, want.Amount = chat.Gift, 1
 		}
+		words = false
 	case "raid":
 		want.Kind, want.Amount = chat.Raid, amount("viewerCount", 0)
 	case "announcement":
@@ -213,7 +232,7 @@ func noticeAgrees(t *testing.T, line string) {
 		return // the library takes the channel's owner for the giver
 	}
 	named := m.User.ID != "" || m.Tags["login"] != "" || m.User.DisplayName != ""
-	if want.Kind == chat.Message || !named || len(m.User.ID) > maxID {
+	if want.Kind == chat.Message && !words || !named || len(m.User.ID) > maxID {
 		require.Empty(t, events)
 		return
 	}

@@ -3,6 +3,7 @@ package recording
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,6 +40,9 @@ func (r *Reader) parseHeader(line []byte) (Header, error) {
 	}, nil
 }
 
+// events are the kinds of event that a line may name.
+var events = slices.Concat(chat.Kinds[:], chat.Inert[:])
+
 func (r *Reader) parseMessage(line []byte) (Entry, error) {
 	var m messageLine
 	if err := r.decode(line, &m); err != nil {
@@ -49,14 +53,14 @@ func (r *Reader) parseMessage(line []byte) (Entry, error) {
 		return Entry{}, r.wrong(`"platform" is `+quote(m.Platform), "allowed are "+list(chat.Platforms[:]))
 	case m.MessageID == "":
 		return Entry{}, r.wrong(`"message_id" is missing`, "give every message the id that its platform gave it, or one that no other message has")
-	case m.Event != "" && !known(chat.Kinds[:], m.Event):
-		return Entry{}, r.wrong(`"event" is `+quote(m.Event), "allowed are "+list(chat.Kinds[:])+"; leave it out for a message")
+	case m.Event != "" && !known(events, m.Event):
+		return Entry{}, r.wrong(`"event" is `+quote(m.Event), "allowed are "+list(events)+"; leave it out for a message")
 	case orZero(m.SentAt).IsZero() && orZero(m.ReceivedAt).IsZero():
 		return Entry{}, r.wrong(`"sent_at" and "received_at" are missing`, "give one of them, such as 2026-02-01T12:00:00.5Z")
 	}
 	if err := r.checkTexts(
 		named{"message_id", m.MessageID}, named{"channel", m.Channel}, named{"author.id", m.Author.ID}, named{"unit", m.Unit},
-		named{"reply_to", m.ReplyTo}, named{"shared_from", m.SharedFrom},
+		named{"reply_to", m.ReplyTo}, named{"shared_from", m.SharedFrom}, named{"target", m.Target},
 	); err != nil {
 		return Entry{}, err
 	}
@@ -84,6 +88,7 @@ func (r *Reader) event(m *messageLine, roles chat.Roles) *chat.Event {
 		Author: chat.Author{ID: m.Author.ID, Login: m.Author.Login, Name: m.Author.Name, Roles: roles},
 		Text:   m.Text, SentAt: orZero(m.SentAt), ReceivedAt: orZero(m.ReceivedAt),
 		Kind: chat.Kind(m.Event), Amount: m.Amount, Unit: m.Unit, ReplyTo: m.ReplyTo, SharedFrom: m.SharedFrom, Self: m.Self,
+		Target: m.Target, History: m.History,
 	}
 	if e.Author.ID == "" {
 		e.Author.ID = strings.ToLower(e.Author.Login)

@@ -35,7 +35,7 @@ func whole() (recording.Header, []recording.Entry) {
 		}},
 		{Seq: 4, Message: &chat.Event{
 			Platform: chat.YouTube, MessageID: "m2", CreatorID: "aBc123", Channel: "UC1", Author: chat.Author{ID: "8"},
-			ReceivedAt: noon, Kind: chat.Paid, Amount: 500, Unit: "EUR", SharedFrom: "elsewhere", Self: true,
+			ReceivedAt: noon, Kind: chat.Paid, Amount: 500, Unit: "EUR", SharedFrom: "elsewhere", Self: true, Target: "u9", History: true,
 		}},
 		{Seq: 4, Decision: &trigger.Decision{TriggerID: "hello", Key: key, Fired: true, Config: "abc", Author: "youtube:8", At: noon}},
 		{Seq: 4, Decision: &trigger.Decision{TriggerID: "wow", Key: key, Step: trigger.StepCooldownUser, Detail: "3 s left", Config: "abc", At: noon}},

@@ -53,6 +53,8 @@ type messageLine struct {
 	ReplyTo    string     `json:"reply_to,omitempty"`
 	SharedFrom string     `json:"shared_from,omitempty"`
 	Self       bool       `json:"self,omitempty"`
+	Target     string     `json:"target,omitempty"`
+	History    bool       `json:"history,omitempty"`
 }
 
 type inputLine struct {

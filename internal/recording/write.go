@@ -52,6 +52,7 @@ func (w *Writer) message(seq int64, e *chat.Event) messageLine {
 		Author: authorPart{ID: e.Author.ID, Login: e.Author.Login, Name: e.Author.Name, Roles: e.Author.Roles.Names()},
 		Text:   e.Text, SentAt: utc(e.SentAt), ReceivedAt: utc(e.ReceivedAt),
 		Event: string(e.Kind), Amount: e.Amount, Unit: e.Unit, ReplyTo: e.ReplyTo, SharedFrom: e.SharedFrom, Self: e.Self,
+		Target: e.Target, History: e.History,
 	}
 	if !w.texts {
 		line.Text, line.Author.Login, line.Author.Name = "", "", ""

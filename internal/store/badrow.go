@@ -69,7 +69,7 @@ func badEvent(e *Event) string {
 	return firstBad(key("message id", e.MessageID), key("platform", string(e.Platform)), text("channel", e.Channel),
 		text("author id", e.Author.ID), text("author login", e.Author.Login), text("author name", e.Author.Name),
 		text("text", e.Text), text("reply-to", e.ReplyTo), text("shared-from", e.SharedFrom),
-		text("kind", string(e.Kind)), text("unit", e.Unit))
+		text("kind", string(e.Kind)), text("unit", e.Unit), key("target", e.Target))
 }
 
 func badRest(lane *LaneCommit) string {

@@ -151,6 +151,7 @@ func (w *logWriter) event(seq int64, e *Event) {
 	w.events = append(w.events, []any{
 		sent, string(e.Platform), e.MessageID, w.creatorID, seq, e.Channel, e.Author.ID, e.Author.Login, e.Author.Name,
 		int32(e.Author.Roles), e.Text, e.ReplyTo, e.SharedFrom, e.Self, sent, received, string(e.Kind), e.Amount, e.Unit,
+		e.Target, e.History,
 	})
 }
 
@@ -185,6 +186,7 @@ func (w *logWriter) flush(ctx context.Context) error {
 		{"chat_events", []string{
 			"day", "platform", "message_id", "creator_id", "lane_seq", "channel", "author_id", "author_login", "author_name",
 			"roles", "text", "reply_to", "shared_from", "self", "sent_at", "received_at", "kind", "amount", "unit",
+			"target", "history",
 		}, &w.events},
 		{"inbox", []string{"creator_id", "kind", "dedupe_key", "payload", "created_at", "lane_seq"}, &w.inputs},
 		{"decisions", []string{

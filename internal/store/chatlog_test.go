@@ -160,6 +160,7 @@ func given() []store.LogEntry {
 		event(4, func(e *store.Event) {
 			e.Platform, e.MessageID, e.Kind, e.Amount, e.Unit = chat.YouTube, "raid-1", chat.Paid, 500, "EUR"
 			e.ReplyTo, e.SharedFrom, e.Self, e.SentAt = "m0", "room", true, noon.Add(time.Hour)
+			e.Target, e.History = "u1", true
 		}),
 		{LaneSeq: 4, Decision: &decided},
 		event(9, func(e *store.Event) { e.SentAt = time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC) }),

@@ -74,7 +74,7 @@ func (r reference) copy(b *testing.B, lanes []store.LaneCommit) time.Duration {
 		for _, e := range lanes[i].Events {
 			rows = append(rows, []any{e.SentAt, string(e.Platform), e.MessageID, e.CreatorID, e.LaneSeq, e.Channel, e.Author.ID, e.Author.Login,
 				e.Author.Name, int32(e.Author.Roles), e.Text, e.ReplyTo, e.SharedFrom, e.Self, e.SentAt, e.ReceivedAt,
-				string(e.Kind), e.Amount, e.Unit})
+				string(e.Kind), e.Amount, e.Unit, e.Target, e.History})
 		}
 	}
 	start := time.Now()

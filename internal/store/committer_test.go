@@ -102,7 +102,7 @@ func TestEveryColumnOfAMessageIsStoredAsItWasGiven(t *testing.T) {
 	lane := chatter(creator, b.epoch, 1, 1)
 	e := &lane.Events[0]
 	e.Text, e.ReplyTo, e.SharedFrom, e.Self = "grüße 👋 \u200b", "parent", "12345", true
-	e.Kind, e.Amount, e.Unit = chat.Paid, 1<<40, "bits"
+	e.Kind, e.Amount, e.Unit, e.Target, e.History = chat.Paid, 1<<40, "bits", "u1", true
 	e.SentAt = time.Date(2026, 1, 31, 23, 59, 59, 123456789, time.FixedZone("", -3600))
 	b.commit(t, lane)
 
@@ -111,10 +111,10 @@ func TestEveryColumnOfAMessageIsStoredAsItWasGiven(t *testing.T) {
 	var day string
 	require.NoError(t, conn.QueryRow(t.Context(), `
 		select day::text, platform, message_id, creator_id, lane_seq, channel, author_id, author_login, author_name, roles, text, reply_to,
-			shared_from, self, sent_at, received_at, kind, amount, unit from streamsuites.chat_events`).Scan(
+			shared_from, self, sent_at, received_at, kind, amount, unit, target, history from streamsuites.chat_events`).Scan(
 		&day, &got.Platform, &got.MessageID, &got.CreatorID, &got.LaneSeq, &got.Channel, &got.Author.ID, &got.Author.Login, &got.Author.Name,
 		&got.Author.Roles, &got.Text, &got.ReplyTo, &got.SharedFrom, &got.Self, &got.SentAt, &got.ReceivedAt,
-		&got.Kind, &got.Amount, &got.Unit))
+		&got.Kind, &got.Amount, &got.Unit, &got.Target, &got.History))
 	require.Equal(t, "2026-02-01", day, "the day is that of the message's time in UTC")
 	require.True(t, got.SentAt.Equal(time.Date(2026, 2, 1, 0, 59, 59, 123456000, time.UTC)), "instants are kept in microseconds")
 	require.True(t, got.ReceivedAt.Equal(e.ReceivedAt))

@@ -12,10 +12,11 @@ import (
 
 // copyEvents names the columns in the order in which appendEvent writes them.
 const copyEvents = `copy chat_events (day, platform, message_id, creator_id, lane_seq, channel,
-	author_id, author_login, author_name, roles, text, reply_to, shared_from, self, sent_at, received_at, kind, amount, unit)
+	author_id, author_login, author_name, roles, text, reply_to, shared_from, self, sent_at, received_at, kind, amount, unit,
+	target, history)
 	from stdin binary`
 
-const eventColumns = 19
+const eventColumns = 21
 
 // copyHeader opens a stream in Postgres's binary COPY format: signature, flags,
 // length of the extension. copyTrailer ends it.
@@ -118,7 +119,9 @@ func appendEvent(b []byte, lane *LaneCommit, e *Event) []byte {
 	b = appendInt64(b, microseconds(received))
 	b = appendText(b, string(e.Kind))
 	b = appendInt64(b, e.Amount)
-	return appendText(b, e.Unit)
+	b = appendText(b, e.Unit)
+	b = appendText(b, e.Target)
+	return appendBool(b, e.History)
 }
 
 func appendText(b []byte, s string) []byte {

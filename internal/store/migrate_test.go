@@ -61,6 +61,12 @@ const lanesOfVersion2 = `
 		roles, text, reply_to, shared_from, self, sent_at, received_at)
 	values (now(), 'twitch', 'm', 'c', 3, 'c', 'a', 'a', 'A', 0, '!clip', '', '', false, now(), now())`
 
+// messageOfVersion6 is a message of before events were about anything.
+const messageOfVersion6 = `
+	insert into streamsuites.chat_events (day, platform, message_id, creator_id, lane_seq, channel, author_id, author_login, author_name,
+		roles, text, reply_to, shared_from, self, sent_at, received_at)
+	values (now(), 'twitch', 'm', 'c', 3, 'c', 'a', 'a', 'A', 0, '!clip', '', '', false, now(), now())`
+
 func TestADatabaseOfEveryEarlierVersionIsMigratedToTheNewest(t *testing.T) {
 	t.Parallel()
 	// For each version that was released, rows as it wrote them and a question that
@@ -80,6 +86,7 @@ func TestADatabaseOfEveryEarlierVersionIsMigratedToTheNewest(t *testing.T) {
 		3: {rows: `select`, holds: `not exists (select from streamsuites.reloads)`},
 		4: {rows: `select`, holds: `not exists (select from streamsuites.polls)`},
 		5: {rows: `select`, holds: `not exists (select from streamsuites.quota_days)`},
+		6: {rows: messageOfVersion6, holds: `(select target = '' and not history from streamsuites.chat_events)`},
 	}
 	newest, err := store.Migrations()
 	require.NoError(t, err)

@@ -47,12 +47,13 @@ func decidingPlatforms() []string {
 
 // eventFields are the columns of a chat event that scanEvent reads.
 const eventFields = `platform, message_id, creator_id, lane_seq, channel, author_id, author_login, author_name, roles, text,
-	reply_to, shared_from, self, sent_at, received_at, kind, amount, unit`
+	reply_to, shared_from, self, sent_at, received_at, kind, amount, unit, target, history`
 
 func scanEvent(row pgx.CollectableRow) (e Event, err error) {
 	var roles int32
 	err = row.Scan(&e.Platform, &e.MessageID, &e.CreatorID, &e.LaneSeq, &e.Channel, &e.Author.ID, &e.Author.Login, &e.Author.Name,
-		&roles, &e.Text, &e.ReplyTo, &e.SharedFrom, &e.Self, &e.SentAt, &e.ReceivedAt, &e.Kind, &e.Amount, &e.Unit)
+		&roles, &e.Text, &e.ReplyTo, &e.SharedFrom, &e.Self, &e.SentAt, &e.ReceivedAt, &e.Kind, &e.Amount, &e.Unit,
+		&e.Target, &e.History)
 	e.Author.Roles = chat.Roles(roles)
 	return e, err
 }

@@ -116,7 +116,7 @@ func nameOf(a *chat.Author) string {
 
 // ignores reports whether a message cannot trigger anything, whatever it says.
 func (r *Rules) ignores(e *chat.Event) bool {
-	if e.Self && !r.index.self || e.SharedFrom != "" && !r.index.shared {
+	if e.History || e.Kind.Inert() || e.Self && !r.index.self || e.SharedFrom != "" && !r.index.shared {
 		return true
 	}
 	if len(r.ignored) == 0 {

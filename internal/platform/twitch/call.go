@@ -25,11 +25,15 @@ type request struct {
 	method    string
 	url       string
 	form      url.Values // sent as the body when not nil
+	json      any        // sent as the body when not nil
 	header    http.Header
 	// secrets are cut out of whatever the server echoes.
 	secrets []string
 	// repeatable calls are made again after an answer that was lost.
 	repeatable bool
+	// atMostOnce calls are not even made again after a server error: they may have
+	// been carried out.
+	atMostOnce bool
 }
 
 // do makes the call and decodes its answer. A server error, and for repeatable
@@ -48,7 +52,7 @@ func (c *Client) do(ctx context.Context, r request, into any) (http.Header, erro
 
 func (c *Client) again(ctx context.Context, r request, err error) bool {
 	var failed *Error
-	if !errors.As(err, &failed) || ctx.Err() != nil {
+	if r.atMostOnce || !errors.As(err, &failed) || ctx.Err() != nil {
 		return false
 	}
 	answered := failed.Status >= 500
@@ -59,36 +63,55 @@ func (c *Client) again(ctx context.Context, r request, err error) bool {
 func (c *Client) once(ctx context.Context, r request, into any) (http.Header, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, r.method, r.url, strings.NewReader(r.form.Encode()))
+	body, kind, err := r.body()
+	if err != nil {
+		return nil, c.failed(r, 0, "", err)
+	}
+	req, err := http.NewRequestWithContext(ctx, r.method, r.url, strings.NewReader(body))
 	if err != nil {
 		return nil, c.failed(r, 0, "", errors.New("build the request"))
 	}
 	for name, values := range r.header {
 		req.Header[name] = values
 	}
-	if r.form != nil {
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if kind != "" {
+		req.Header.Set("Content-Type", kind)
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return nil, c.failed(r, 0, "", unwrapURL(err))
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	switch {
 	case resp.StatusCode < 200 || resp.StatusCode > 299:
-		return resp.Header, c.failed(r, resp.StatusCode, explain(body, append(r.secrets, c.cfg.ClientSecret)), nil)
+		return resp.Header, c.failed(r, resp.StatusCode, explain(answer, append(r.secrets, c.cfg.ClientSecret)), nil)
 	case err != nil:
 		return resp.Header, c.failed(r, resp.StatusCode, "", fmt.Errorf("read the answer: %w", err))
-	case len(body) > maxBody:
+	case len(answer) > maxBody:
 		return resp.Header, &Error{Platform: platform, Operation: r.operation, Status: resp.StatusCode, Message: "answer is too large"}
 	case into == nil:
 		return resp.Header, nil
 	}
-	if err := json.Unmarshal(body, into); err != nil {
+	if err := json.Unmarshal(answer, into); err != nil {
 		return resp.Header, c.failed(r, resp.StatusCode, "", errors.New("answer is not the JSON that was expected"))
 	}
 	return resp.Header, nil
+}
+
+// body returns what is sent, and its media type; both are empty for no body.
+func (r request) body() (content, kind string, err error) {
+	switch {
+	case r.json != nil:
+		encoded, err := json.Marshal(r.json)
+		if err != nil {
+			return "", "", errors.New("encode the request")
+		}
+		return string(encoded), "application/json", nil
+	case r.form != nil:
+		return r.form.Encode(), "application/x-www-form-urlencoded", nil
+	}
+	return "", "", nil
 }
 
 const platform = "twitch"

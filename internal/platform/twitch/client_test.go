@@ -39,6 +39,7 @@ type answer struct {
 type asked struct {
 	method, url, auth, clientID string
 	form                        url.Values
+	body                        string
 	at                          time.Time
 }
 
@@ -50,7 +51,7 @@ func (s *service) RoundTrip(r *http.Request) (*http.Response, error) {
 	form, _ := url.ParseQuery(string(body))
 	s.mu.Lock()
 	a := s.answers[min(len(s.asked), len(s.answers)-1)]
-	s.asked = append(s.asked, asked{r.Method, r.URL.String(), r.Header.Get("Authorization"), r.Header.Get("Client-Id"), form, time.Now()})
+	s.asked = append(s.asked, asked{r.Method, r.URL.String(), r.Header.Get("Authorization"), r.Header.Get("Client-Id"), form, string(body), time.Now()})
 	s.mu.Unlock()
 	if a.hang {
 		<-r.Context().Done()

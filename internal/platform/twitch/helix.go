@@ -128,6 +128,9 @@ func (h *Helix) get(ctx context.Context, operation, path, key string, query url.
 }
 
 func (h *Helix) address(path string, query url.Values) string {
+	if len(query) == 0 {
+		return h.client.cfg.Endpoints.Helix + path
+	}
 	return h.client.cfg.Endpoints.Helix + path + "?" + query.Encode()
 }
 

@@ -164,6 +164,10 @@ func (g *generator) message() recording.Entry {
 		e.SharedFrom = "elsewhere"
 	case 3:
 		e.SentAt = time.Time{} // a platform that tells no times
+	case 4:
+		e.Kind, e.Target = chat.Inert[g.rng.IntN(len(chat.Inert))], g.user()
+	case 5:
+		e.History = true
 	}
 	g.made++
 	if g.rng.IntN(20) == 0 || len(g.sent) < 50 {
