@@ -1,0 +1,66 @@
+package kick
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+)
+
+// API is the official interface as seen with the tokens of one account or
+// application.
+type API struct {
+	client *Client
+	tokens Tokens
+	name   string
+}
+
+// API returns the official interface with these tokens. name tells the limits of
+// several tokens of one client apart.
+func (c *Client) API(name string, tokens Tokens) *API {
+	return &API{client: c, tokens: tokens, name: name}
+}
+
+func (a *API) address(path string, query url.Values) string {
+	address := a.client.cfg.Endpoints.API + path
+	if len(query) > 0 {
+		address += "?" + query.Encode()
+	}
+	return address
+}
+
+// call makes one call. It waits for a limit that the server announced, and
+// replaces a refused token once. A call that met the limit is made again where
+// that does no harm and the wait is short.
+func (a *API) call(ctx context.Context, r request, into any) error {
+	token, err := a.tokens.Token(ctx)
+	if err != nil {
+		return err
+	}
+	r.secrets = append(r.secrets, token)
+	refreshed, waited := false, false
+	for {
+		if err := a.awaitRoom(ctx, r.operation); err != nil {
+			return err
+		}
+		r.header = http.Header{"Authorization": {"Bearer " + token}}
+		err := a.client.do(ctx, r, into)
+		a.learn(err)
+		var failed *Error
+		if !errors.As(err, &failed) {
+			return err
+		}
+		switch {
+		case failed.Status == http.StatusUnauthorized && !refreshed:
+			refreshed = true
+			if token, err = a.tokens.Refresh(ctx, token); err != nil {
+				return err
+			}
+			r.secrets = append(r.secrets, token)
+		case failed.Status == http.StatusTooManyRequests && r.repeatable && !waited:
+			waited = true
+		default:
+			return explained(err)
+		}
+	}
+}
