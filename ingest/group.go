@@ -23,6 +23,9 @@ type group struct {
 	maxRows int
 	linger  time.Duration
 	timeout time.Duration
+	// committed is told of everything that was stored, in the order of each lane;
+	// nil tells nobody.
+	committed func(creatorID string, events []store.Event)
 
 	mu     sync.Mutex
 	dirty  []*lane
@@ -228,6 +231,9 @@ func (g *group) settle(batch []work, result store.CommitResult) {
 			c := &w.segment.commit.Clips[i]
 			g.log.Info().Str("clip", c.ClipID).Str("creator", c.CreatorID).Str("by", c.RequestedBy).Str("message_id", c.MessageID).
 				Time("from", c.Start).Time("to", c.End).Msg("clip was asked for")
+		}
+		if g.committed != nil {
+			g.committed(w.lane.creatorID, w.segment.commit.Events)
 		}
 		w.lane.succeed()
 	}

@@ -29,6 +29,8 @@ type HostConfig struct {
 	Committer Committer
 	Signaller Signaller
 	Roster    Roster
+	// Watchers are shown chat as it happens; nil means that nobody is.
+	Watchers Watchers
 	// Holder names this process in the rows that it claims: unique for each
 	// process start.
 	Holder  string
@@ -83,6 +85,7 @@ type Host struct {
 	accounts  map[string]*Account
 	group     *group
 	inbox     *mailbox
+	feed      *feed // nil when nobody is shown anything
 	presences *presences
 	pollers   []*poller
 	tally     tally
@@ -117,6 +120,10 @@ func NewHost(cfg HostConfig) (*Host, error) {
 	h.work, h.endWork = context.WithCancel(context.Background())
 	h.routes.Store(&map[string]*tenure{})
 	h.group = newGroup(cfg.Committer, cfg.Clock, cfg.Metrics, &h.tally, h.log, cfg.CommitRows, cfg.Linger, cfg.CommitTimeout)
+	if cfg.Watchers != nil {
+		h.feed = newFeed(cfg.Watchers, cfg.Clock, h.log)
+		h.group.committed = h.feed.committed
+	}
 	h.inbox = &mailbox{
 		store: cfg.Store, holder: cfg.Holder, clock: cfg.Clock, retry: h.retry(), log: h.log,
 		tenure: h.tenure, all: h.held,
@@ -145,6 +152,9 @@ func (h *Host) Run(ctx context.Context) error {
 	start(h.inbox.listen)
 	start(h.inbox.run)
 	start(h.keepStatus)
+	if h.feed != nil {
+		start(h.feed.run)
+	}
 	for name, account := range h.accounts {
 		if account.live == nil {
 			continue

@@ -27,6 +27,7 @@ type replies struct {
 	outbox
 	speaker func(p chat.Platform, channel string) (Chat, bool)
 	failed  func(chat.Platform)
+	shown   func(row *store.Outbox, reply *store.Reply) // what was said
 	metrics Metrics
 	tally   *tally
 }
@@ -65,6 +66,7 @@ func (r *replies) one(ctx context.Context, row store.Outbox) error {
 	r.metrics.reply(string(state))
 	if state == store.OutboxSent {
 		r.tally.replies.Add(1)
+		r.shown(&row, &reply)
 		if reply.ClipID != "" {
 			r.log.Info().Str("clip", reply.ClipID).Int64("outbox", row.ID).Str("what", row.DedupeKey).Msg("a reply was sent")
 		}

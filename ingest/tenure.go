@@ -116,7 +116,11 @@ func (h *Host) newSenders(t *tenure) {
 		outbox: box(), session: h.cfg.Signaller, bucket: rate.NewLimiter(signalsPerSecond, signalBurst),
 		metrics: h.cfg.Metrics, tally: &h.tally,
 	}
-	t.replies = &replies{outbox: box(), speaker: t.speaker, failed: failed, metrics: h.cfg.Metrics, tally: &h.tally}
+	shown := func(*store.Outbox, *store.Reply) {}
+	if h.feed != nil {
+		shown = func(row *store.Outbox, reply *store.Reply) { h.feed.sent(t.creatorID, row, reply) }
+	}
+	t.replies = &replies{outbox: box(), speaker: t.speaker, failed: failed, shown: shown, metrics: h.cfg.Metrics, tally: &h.tally}
 	t.deletions = &deletions{outbox: box(), speaker: t.speaker, failed: failed}
 }
 

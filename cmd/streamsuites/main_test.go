@@ -52,6 +52,8 @@ func TestTheProgram(t *testing.T) {
 			"on-air":       onAir,
 			"lane":         lane,
 			"watched":      watched,
+			"chat-comes":   chatComes,
+			"chat-watched": chatWatched,
 			"twitch":       startTwitch,
 			"viewer-says":  viewerSays,
 			"chat-holds":   chatHolds,

@@ -43,8 +43,10 @@ type Options struct {
 	Checks  []Check      // of /readyz
 	Metrics http.Handler // of /metrics
 	Clips   ClipLister   // for the start page
-	Links   []Link       // for the start page
-	About   About
+	// Chat follows the chat that /chat/ shows; nil shows none.
+	Chat  ChatFollower
+	Links []Link // for the start page
+	About About
 
 	// Redact takes secrets out of the text of errors; nil means none are known.
 	Redact func(string) string

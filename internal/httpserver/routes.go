@@ -38,6 +38,11 @@ func (s *Server) handler() (http.Handler, error) {
 	if published != nil {
 		r.toOrigins("/clips/", clips{published, pictures, s.options.Clock})
 	}
+	if s.options.Chat != nil {
+		s.chats = newChatHub(s.options.Chat)
+		r.mux.HandleFunc("/chat/{$}", s.chatPage)
+		r.toOrigins("/chat/live", chatLive{s.chats, s.access, s.options.Clock})
+	}
 	r.mux.HandleFunc("/healthz", s.healthy)
 	r.mux.Handle("/readyz", newReadiness(s.options))
 	if s.options.Metrics != nil {

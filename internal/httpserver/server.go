@@ -29,7 +29,8 @@ type Server struct {
 	listener net.Listener
 	http     *http.Server
 	access   access
-	hub      *hub // nil when there is nothing to tell of
+	hub      *hub     // nil when there is nothing to tell of
+	chats    *chatHub // nil when no chat is shown
 	roots    []*os.Root
 }
 
@@ -100,6 +101,9 @@ func (s *Server) Run(ctx context.Context) error {
 	case err := <-failed:
 		return fmt.Errorf("serve HTTP: %w", err)
 	case <-ctx.Done():
+	}
+	if s.chats != nil {
+		s.chats.close()
 	}
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 	defer cancel()

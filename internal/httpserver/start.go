@@ -63,6 +63,9 @@ func (s *Server) links(who Audience) []Link {
 			}
 		}
 	}
+	if s.chats != nil && who >= Dashboard {
+		links = append(links, Link{"Chat of all platforms", "/chat/"})
+	}
 	links = append(links, Link{"Health", "/healthz"}, Link{"Readiness", "/readyz"})
 	if s.options.Metrics != nil {
 		links = append(links, Link{"Metrics", "/metrics"})

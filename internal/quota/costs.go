@@ -8,9 +8,15 @@ type Costs map[string]int64
 
 // YouTubeCosts are the costs of the methods that the runtime calls, as of June 2026
 // (developers.google.com/youtube/v3/determine_quota_cost): uploads are counted as
-// calls, in an allowance of their own.
+// calls, in an allowance of their own, and so are searches, which are not taken out
+// of the units at all. For live chat the pages of the methods say more than the
+// table; a stream costs once per connection.
 func YouTubeCosts() Costs {
-	return Costs{"videos.insert": 1, "videos.list": 1, "channels.list": 1, "playlistItems.list": 1}
+	return Costs{
+		"videos.insert": 1, "videos.list": 1, "channels.list": 1, "playlistItems.list": 1,
+		"liveBroadcasts.list": 1, "search.list": 0,
+		"liveChatMessages.list": 5, "liveChatMessages.streamList": 5, "liveChatMessages.insert": 20, "liveChatMessages.delete": 50,
+	}
 }
 
 // Of is what calls of a method take together. A method that is not listed costs

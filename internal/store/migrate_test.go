@@ -87,7 +87,9 @@ func TestADatabaseOfEveryEarlierVersionIsMigratedToTheNewest(t *testing.T) {
 		4: {rows: `select`, holds: `not exists (select from streamsuites.polls)`},
 		5: {rows: `select`, holds: `not exists (select from streamsuites.quota_days)`},
 		6: {rows: messageOfVersion6, holds: `(select target = '' and not history from streamsuites.chat_events)`},
-		7: {rows: `select`, holds: `not exists (select from streamsuites.account_tokens)`},
+		7: {rows: `select`, holds: `not exists (select from streamsuites.chat_watchers)`},
+		8: {rows: `select`, holds: `not exists (select from streamsuites.chat_cursors)`},
+		9: {rows: `select`, holds: `not exists (select from streamsuites.account_tokens)`},
 	}
 	newest, err := store.Migrations()
 	require.NoError(t, err)

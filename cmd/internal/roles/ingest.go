@@ -31,7 +31,7 @@ func Ingest(ctx context.Context, p Parts) error {
 	}()
 	roster := newRoster(p.config())
 	host, err := ingest.NewHost(ingest.HostConfig{
-		Store: p.Store, Committer: committer, Roster: roster,
+		Store: p.Store, Committer: committer, Roster: roster, Watchers: p.Store,
 		Signaller: &workers.Signaller{Client: p.Temporal, Options: p.clipOptions},
 		Holder:    p.Host + "/" + uuid.NewString(),
 		Metrics:   ingest.Metrics(p.Metrics.Ingest()),

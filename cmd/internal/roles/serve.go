@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/google/uuid"
 	workflowservice "go.temporal.io/api/workflowservice/v1"
 
 	"github.com/streamsuites/streamsuites/exports"
@@ -31,6 +32,7 @@ func Serve(ctx context.Context, p Parts) error {
 	}
 	o := p.readable()
 	o.Checks, o.Metrics, o.Clips, o.Links = p.checks(), p.Metrics.Handler(), p.newestClips, p.Links
+	o.Chat = p.followChat
 	o.About = httpserver.About{Version: v.Version, Build: v.Build}
 	o.Redact = p.Redactor.String
 	o.Log = p.Log.With().Str("component", "http").Logger()
@@ -117,6 +119,11 @@ func (p Parts) exportsFresh() error {
 		return fmt.Errorf("the snapshot was written %s ago", age.Round(time.Second))
 	}
 	return nil
+}
+
+// followChat follows chat for people who look at it in a browser.
+func (p Parts) followChat(ctx context.Context, creatorID string, handle func([]byte)) error {
+	return p.Store.FollowChat(ctx, "http:"+uuid.NewString(), creatorID, handle)
 }
 
 func (p Parts) newestClips(ctx context.Context, limit int) ([]httpserver.Clip, error) {

@@ -30,6 +30,7 @@ type Error struct {
 	Reason     string        // the platform's own word, such as "quotaExceeded"; may be empty
 	Message    string        // its explanation, shortened and without secrets
 	RetryAfter time.Duration // how long it wants to be left alone; zero when it did not say
+	Unsent     bool          // certainly never reached the platform
 	Err        error         // the cause; may be nil
 }
 
@@ -79,7 +80,7 @@ func (e *Error) Throttled() bool {
 // faults.
 func (e *Error) Doubtful() bool {
 	switch {
-	case e.Throttled() || errors.Is(e.Err, ErrSessionLost) || errors.Is(e.Err, ErrNeedsLogin):
+	case e.Unsent || e.Throttled() || errors.Is(e.Err, ErrSessionLost) || errors.Is(e.Err, ErrNeedsLogin):
 		return false
 	case e.Status >= 400 && e.Status < 500:
 		return e.Status == http.StatusRequestTimeout || e.Reason == "backendError" || e.Reason == "internalError"

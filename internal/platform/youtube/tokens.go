@@ -12,15 +12,6 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// Tokens hands out the access token of one account.
-type Tokens interface {
-	// Token returns the current access token.
-	Token(ctx context.Context) (string, error)
-	// Refresh replaces an access token that the platform refused and returns its
-	// successor. If it was replaced meanwhile, that one is returned.
-	Refresh(ctx context.Context, refused string) (string, error)
-}
-
 // early is how long before its end a token is replaced.
 const early = time.Minute
 

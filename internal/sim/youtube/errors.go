@@ -62,12 +62,15 @@ func badParameter(reason, message, name string) apiError {
 
 // The errors that are no fault of one field.
 var (
+	errBadRequest      = apiError{code: http.StatusBadRequest, domain: globalDomain, reason: "badRequest", message: "Bad Request"}
 	errUnauthenticated = apiError{code: http.StatusUnauthorized, domain: globalDomain, reason: "authError", message: "Invalid Credentials",
 		location: "Authorization", locationType: "header"}
+	errKey       = apiError{code: http.StatusBadRequest, domain: globalDomain, reason: "badRequest", message: "API key not valid. Please pass a valid API key."}
 	errForbidden = apiError{code: http.StatusForbidden, domain: globalDomain, reason: "forbidden", message: "Access forbidden. The request may not be properly authorized."}
 	errScope     = apiError{code: http.StatusForbidden, domain: globalDomain, reason: "insufficientPermissions", message: "Request had insufficient authentication scopes."}
 	errQuota     = apiError{code: http.StatusForbidden, domain: "youtube.quota", reason: "quotaExceeded",
 		message: "The request cannot be completed because you have exceeded your quota."}
+	errDailyLimit  = apiError{code: http.StatusForbidden, domain: "usageLimits", reason: kindDailyLimit, message: "Daily Limit Exceeded"}
 	errUploadLimit = onVideo("uploadLimitExceeded", "The user has exceeded the number of videos they may upload.", "")
 	errSignup      = apiError{code: http.StatusUnauthorized, domain: "youtube.header", reason: "youtubeSignupRequired", message: "Unauthorized",
 		location: "Authorization", locationType: "header"}

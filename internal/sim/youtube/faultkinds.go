@@ -17,7 +17,16 @@ const (
 	TargetUpload = "youtube.upload" // a request that brings bytes
 	TargetStatus = "youtube.status" // a request that asks how many bytes are stored
 	TargetFinish = "youtube.finish" // the answer to the request that completed an upload
-	TargetList   = "youtube.list"   // any request that reads
+	TargetList   = "youtube.list"   // any request that reads, but for chats
+
+	TargetLive         = "youtube.live"          // a request that reads what is live
+	TargetChatList     = "youtube.chat.list"     // a request for a page of a chat
+	TargetChatStream   = "youtube.chat.stream"   // the connection on which a chat is pushed
+	TargetChatInsert   = "youtube.chat.insert"   // a request that writes into a chat
+	TargetChatModerate = "youtube.chat.moderate" // a request that deletes, bans, or ends a poll
+	TargetAuthorize    = "youtube.authorize"     // a browser that asks for consent
+	TargetDevice       = "youtube.device"        // a device that asks for its code
+	TargetRevoke       = "youtube.revoke"        // a request that ends a grant
 )
 
 // Kinds that are more than a status.
@@ -35,18 +44,37 @@ const (
 	kindQuota       = "quota"
 	kindUploadLimit = "upload_limit"
 	kindSignup      = "signup_required"
+
+	kindDailyLimit = "dailyLimitExceeded"
+	kindOffline    = "offline"
+	kindDuplicate  = "duplicate"
+	kindReorder    = "reorder"
+	kindCut        = "cut"
+	kindBadElement = "bad_element"
+	kindSilent     = "silent"
+	kindEnd        = "end"
+	kindEndOpen    = "end_open"
 )
 
 // refusals are the kinds that answer with an error of the platform's.
 var refusals = map[string]apiError{
-	"401": errUnauthenticated, "403": errForbidden, "404": errNotFound, "429": errRate, "500": errInternal, "503": errUnavailable,
-	kindQuota: errQuota, kindUploadLimit: errUploadLimit, kindSignup: errSignup,
+	"400": errBadRequest, "401": errUnauthenticated, "403": errForbidden, "404": errNotFound, "429": errRate, "500": errInternal, "503": errUnavailable,
+	kindDailyLimit: errDailyLimit,
+	kindQuota:      errQuota, kindUploadLimit: errUploadLimit, kindSignup: errSignup,
 }
 
 var (
 	spoilt    = []string{kindHang, kindTruncate, kindMalformed, kindClose}
 	statuses  = []string{"401", "403", "429", "500", "503"}
 	noUploads = []string{kindQuota, kindUploadLimit}
+	// chatListRefusals strike before anything is read of a chat.
+	chatListRefusals = slices.Concat(statuses, spoilt, []string{kindQuota, kindDailyLimit, "forbidden", "liveChatDisabled", "liveChatEnded",
+		"liveChatNotFound", "pageTokenInvalid", "rateLimitExceeded"})
+	// streamKinds strike an element of a stream.
+	streamKinds = []string{kindCut, kindBadElement, kindSilent, kindEnd, kindEndOpen}
+	deliveries  = []string{kindDuplicate, kindReorder}
+	insertKinds = slices.Concat(statuses, spoilt, []string{kindQuota, kindDailyLimit, "forbidden", "liveChatDisabled", "liveChatEnded", "liveChatNotFound",
+		"rateLimitExceeded", "liveChatIdRequired", "messageTextRequired", "typeRequired", "messageTextInvalid", "preconditionCheckFailed"})
 	// finishKinds strike when every byte is stored.
 	finishKinds = slices.Concat(statuses, noUploads, spoilt, []string{kindLostSession, kindGone, kindRejected, kindFailed})
 )
@@ -76,6 +104,18 @@ var (
 //
 // Of youtube.list: stale leaves out of a listing what was uploaded in the last
 // minute.
+//
+// Of youtube.live, which strikes requests for broadcasts, for live details of
+// videos and for the search by event: offline tells that nothing is live.
+//
+// Of youtube.chat.*: the reasons of the platform answer with their error and do
+// nothing. Of the list and of the stream, duplicate repeats the items of a page
+// and some before it, reorder turns a page around; both strike pages with items.
+//
+// Of youtube.chat.stream, each striking one element: cut breaks the connection in
+// the middle of it, bad_element sends something that is no JSON instead and ends,
+// silent keeps it and everything after it back and the connection open, end and
+// end_open end the stream after it, with the array's end or without.
 func Targets() []faults.Target {
 	return []faults.Target{
 		{Name: TargetToken, Kinds: slices.Concat([]string{"400"}, statuses, spoilt)},
@@ -84,6 +124,14 @@ func Targets() []faults.Target {
 		{Name: TargetStatus, Kinds: slices.Concat(statuses, spoilt, []string{kindLostSession, kindGone})},
 		{Name: TargetFinish, Kinds: append(slices.Clone(finishKinds), kindPartial)},
 		{Name: TargetList, Kinds: slices.Concat(statuses, []string{"404", kindQuota, kindStale}, spoilt)},
+		{Name: TargetLive, Kinds: slices.Concat(statuses, []string{"404", kindQuota, kindDailyLimit, kindOffline}, spoilt)},
+		{Name: TargetChatList, Kinds: slices.Concat(chatListRefusals, deliveries)},
+		{Name: TargetChatStream, Kinds: slices.Concat(chatListRefusals, deliveries, streamKinds)},
+		{Name: TargetChatInsert, Kinds: insertKinds},
+		{Name: TargetChatModerate, Kinds: slices.Concat(statuses, spoilt, []string{"404", kindQuota, "forbidden", "rateLimitExceeded"})},
+		{Name: TargetAuthorize, Kinds: slices.Concat(statuses, []string{"400"}, spoilt)},
+		{Name: TargetDevice, Kinds: slices.Concat(statuses, []string{"400"}, spoilt)},
+		{Name: TargetRevoke, Kinds: slices.Concat(statuses, []string{"400"}, spoilt)},
 	}
 }
 
@@ -92,7 +140,11 @@ const garbage = `{"kind":"youtube#`
 
 // spoil answers a request in the way of kind; next is the true answer.
 func spoil(w http.ResponseWriter, r *http.Request, kind string, next http.HandlerFunc) {
-	if refused, ok := refusals[kind]; ok {
+	refused, ok := refusals[kind]
+	if !ok {
+		refused, ok = chatReasons[kind]
+	}
+	if ok {
 		refuse(w, r, refused)
 		return
 	}

@@ -37,12 +37,15 @@ func (s *Server) servePost(w http.ResponseWriter, r *http.Request) {
 }
 
 // uploader finds out who may upload; it has answered if it returns false.
-func (s *Server) uploader(w http.ResponseWriter, r *http.Request) (Account, bool) {
+func (s *Server) uploader(w http.ResponseWriter, r *http.Request) (caller, bool) {
 	who, ok := s.admit(w, r, methodInsert)
 	switch {
 	case !ok:
 		return who, false
-	case who.ReadOnly:
+	case who.key:
+		refuse(w, r, errUnauthenticated)
+		return who, false
+	case !who.may(ScopeUpload, ScopeManage, ScopeForceSSL):
 		refuse(w, r, errScope)
 		return who, false
 	case who.Channel == "":

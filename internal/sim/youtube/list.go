@@ -11,8 +11,9 @@ import (
 
 // asking is a request that reads.
 type asking struct {
-	Account
-	stale bool // whether listings are a minute old
+	caller
+	stale   bool // whether listings are a minute old
+	offline bool // whether nothing seems to be live
 }
 
 // staleness is how old a stale listing is.
@@ -36,10 +37,17 @@ func (s *Server) listChannels(w http.ResponseWriter, r *http.Request, who asking
 		refused.write(w)
 		return
 	}
-	mine, ids := query.Get("mine") == "true", splitIDs(query["id"])
-	if !mine && len(ids) == 0 {
-		badParameter("missingRequiredParameter", "No filter selected. Expected one of: id, mine", "").write(w)
+	mine, ids, handle := query.Get("mine") == "true", splitIDs(query["id"]), query.Get("forHandle")
+	switch {
+	case !mine && len(ids) == 0 && handle == "":
+		badParameter("missingRequiredParameter", "No filter selected. Expected one of: forHandle, id, mine", "").write(w)
 		return
+	case mine && who.key:
+		errUnauthenticated.write(w)
+		return
+	}
+	if named, known := s.seed.named(handle); known && strings.EqualFold(strings.TrimPrefix(handle, "@"), strings.TrimPrefix(named.Handle, "@")) {
+		ids = append(ids, named.Channel)
 	}
 	items := []any{}
 	for _, account := range s.seed.Accounts {
@@ -53,7 +61,7 @@ func (s *Server) listChannels(w http.ResponseWriter, r *http.Request, who asking
 func channelResource(account Account, asked []string) map[string]any {
 	shown := map[string]any{"kind": "youtube#channel", "etag": etag(account.Channel), "id": account.Channel}
 	for name, part := range map[string]any{
-		"snippet": map[string]any{"title": account.Title, "description": "", "publishedAt": "2019-04-01T09:00:00Z",
+		"snippet": map[string]any{"title": account.Title, "description": "", "customUrl": account.Handle, "publishedAt": "2019-04-01T09:00:00Z",
 			"localized": map[string]string{"title": account.Title, "description": ""}},
 		"contentDetails": map[string]any{"relatedPlaylists": map[string]string{"likes": "", "uploads": account.uploads()}},
 		"status":         map[string]any{"privacyStatus": "public", "isLinked": true, "longUploadsStatus": "longUploadsUnspecified"},
@@ -134,7 +142,7 @@ func (s *Server) listVideos(w http.ResponseWriter, r *http.Request, who asking) 
 		return
 	}
 	settings, now := s.Settings(), s.now()
-	_, videos := s.known()
+	videos := s.everything(who)
 	items := []any{}
 	for _, id := range ids {
 		for _, v := range videos {
@@ -162,9 +170,14 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request, who asking) {
 			return
 		}
 	}
+	event, refused := eventType(query)
+	if refused != nil {
+		refused.write(w)
+		return
+	}
 	word := strings.ToLower(query.Get("q"))
 	found := slices.DeleteFunc(s.listed(channel, who), func(v Video) bool {
-		return !strings.Contains(strings.ToLower(v.Said.Title+"\n"+v.Said.Description), word)
+		return !strings.Contains(strings.ToLower(v.Said.Title+"\n"+v.Said.Description), word) || !v.fits(event)
 	})
 	page, _, next, size, refused := pageOf(found, query.Get("maxResults"), query.Get("pageToken"))
 	if refused != nil {
@@ -189,7 +202,7 @@ func (s *Server) listed(channel string, who asking) []Video {
 		lag = max(lag, staleness)
 	}
 	until := s.now().Add(-lag)
-	_, all := s.known()
+	all := s.everything(who)
 	shown := []Video{}
 	for i := len(all) - 1; i >= 0; i-- {
 		v := all[i]

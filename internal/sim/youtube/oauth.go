@@ -2,10 +2,11 @@ package youtube
 
 import (
 	"net/http"
+	"strings"
 	"time"
 )
 
-// serveToken gives an access token for a refresh token, which stays as it is.
+// serveToken gives access tokens for what proves a grant.
 func (s *Server) serveToken(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 	kind, _ := s.faults.Take(TargetToken)
@@ -36,46 +37,77 @@ func (s *Server) grant(w http.ResponseWriter, r *http.Request) {
 		refuse(w, r, grantError{http.StatusBadRequest, "invalid_request", "Bad Request"})
 		return
 	}
+	if refused := s.checkClient(r); refused != nil {
+		refuse(w, r, refused)
+		return
+	}
+	switch kind := r.PostForm.Get("grant_type"); kind {
+	case "refresh_token":
+		s.refresh(w, r)
+	case "authorization_code":
+		s.exchange(w, r)
+	case deviceGrant:
+		s.collect(w, r)
+	default:
+		refuse(w, r, grantError{http.StatusBadRequest, "unsupported_grant_type", "Invalid grant_type: " + kind})
+	}
+}
+
+// checkClient finds out whether the application is the one of this world.
+func (s *Server) checkClient(r *http.Request) refusal {
 	client, secret, ok := r.BasicAuth()
 	if !ok {
 		client, secret = r.PostForm.Get("client_id"), r.PostForm.Get("client_secret")
 	}
-	refresh := r.PostForm.Get("refresh_token")
-	who, known := s.seed.account(refresh)
-	switch kind := r.PostForm.Get("grant_type"); {
+	switch {
 	case client == "":
-		grantError{http.StatusBadRequest, "invalid_request", "Could not determine client ID from request."}.write(w)
+		return grantError{http.StatusBadRequest, "invalid_request", "Could not determine client ID from request."}
 	case client != s.seed.ClientID:
-		grantError{http.StatusUnauthorized, "invalid_client", "The OAuth client was not found."}.write(w)
+		return grantError{http.StatusUnauthorized, "invalid_client", "The OAuth client was not found."}
 	case secret != s.seed.ClientSecret:
-		grantError{http.StatusUnauthorized, "invalid_client", "The provided client secret is invalid."}.write(w)
-	case kind != "refresh_token":
-		grantError{http.StatusBadRequest, "unsupported_grant_type", "Invalid grant_type: " + kind}.write(w)
+		return grantError{http.StatusUnauthorized, "invalid_client", "The provided client secret is invalid."}
+	}
+	return nil
+}
+
+// refresh gives an access token for a refresh token, which stays as it is.
+func (s *Server) refresh(w http.ResponseWriter, r *http.Request) {
+	refresh := r.PostForm.Get("refresh_token")
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	who, known := s.holder(refresh)
+	switch {
 	case refresh == "":
-		grantError{http.StatusBadRequest, "invalid_request", "Missing required parameter: refresh_token"}.write(w)
+		refuse(w, r, grantError{http.StatusBadRequest, "invalid_request", "Missing required parameter: refresh_token"})
 	case !known:
-		grantError{http.StatusBadRequest, "invalid_grant", "Bad Request"}.write(w)
+		refuse(w, r, grantError{http.StatusBadRequest, "invalid_grant", "Bad Request"})
 	default:
-		s.giveToken(w, r, who)
+		s.giveToken(w, r, grant{Refresh: refresh, Scopes: who.scopes}, keptGrant)
 	}
 }
 
-func (s *Server) giveToken(w http.ResponseWriter, r *http.Request, who Account) {
+// keptGrant is what else changes where a grant is known: nothing.
+func keptGrant(*state) map[string]any { return map[string]any{} }
+
+// giveToken answers with an access token for a grant. also changes what goes with
+// it, and returns what is answered besides. The caller holds the lock.
+func (s *Server) giveToken(w http.ResponseWriter, r *http.Request, g grant, also func(*state) map[string]any) {
 	access, err := s.newID(48)
-	if err == nil {
-		access = "ya29." + access
-		err = s.keepToken(token{Access: access, Refresh: who.RefreshToken, ExpiresAt: s.now().Add(s.seed.TokenLife)})
-	}
 	if err != nil {
 		s.broken(w, r, err)
 		return
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"access_token": access, "expires_in": int(s.seed.TokenLife/time.Second) - 1,
-		"scope": who.scope(), "token_type": "Bearer"})
-}
-
-func (s *Server) keepToken(t token) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.change(func(st *state) { st.Tokens = append(st.Tokens, t) })
+	access = "ya29." + access
+	var body map[string]any
+	err = s.change(func(st *state) {
+		body = also(st)
+		st.Tokens = append(st.Tokens, token{Access: access, Refresh: g.Refresh, ExpiresAt: s.now().Add(s.seed.TokenLife)})
+	})
+	if err != nil {
+		s.broken(w, r, err)
+		return
+	}
+	body["access_token"], body["token_type"] = access, "Bearer"
+	body["expires_in"], body["scope"] = int(s.seed.TokenLife/time.Second)-1, strings.Join(g.Scopes, " ")
+	writeJSON(w, http.StatusOK, body)
 }

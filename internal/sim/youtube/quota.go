@@ -46,18 +46,48 @@ const (
 	methodChannels      method = "channels.list"
 	methodPlaylistItems method = "playlistItems.list"
 	methodSearch        method = "search.list"
+	methodBroadcasts    method = "liveBroadcasts.list"
+	methodChat          method = "liveChatMessages.list"
+	methodStream        method = "liveChatMessages.streamList"
+	methodSay           method = "liveChatMessages.insert"
+	methodDelete        method = "liveChatMessages.delete"
+	methodTransition    method = "liveChatMessages.transition"
+	methodBan           method = "liveChatBans.insert"
+	methodUnban         method = "liveChatBans.delete"
 )
 
-// costs is what one call takes, whether it is valid or not.
-var costs = map[method]struct {
+// price is what one call takes, and from which bucket.
+type price struct {
 	bucket bucket
 	units  int
-}{
+}
+
+// costs is what one call takes, whether it is valid or not; of a stream, one
+// connection. Observers tell of 1 instead of 5 to read a chat and of 50 instead of
+// 20 to write into it: Options.Costs changes that.
+var costs = map[method]price{
 	methodInsert:        {bucketInsert, 1},
 	methodVideos:        {bucketUnits, 1},
 	methodChannels:      {bucketUnits, 1},
 	methodPlaylistItems: {bucketUnits, 1},
 	methodSearch:        {bucketSearch, 1},
+	methodBroadcasts:    {bucketUnits, 1},
+	methodChat:          {bucketUnits, 5},
+	methodStream:        {bucketUnits, 5},
+	methodSay:           {bucketUnits, 20},
+	methodDelete:        {bucketUnits, 50},
+	methodTransition:    {bucketUnits, 50},
+	methodBan:           {bucketUnits, 50},
+	methodUnban:         {bucketUnits, 50},
+}
+
+// cost is what a call of a method takes in this world.
+func (s *Server) cost(m method) price {
+	cost := costs[m]
+	if units, changed := s.costs[string(m)]; changed {
+		cost.units = units
+	}
+	return cost
 }
 
 // meter is what was used of a day's quota.
@@ -98,7 +128,7 @@ func resetsAt(now time.Time) time.Time {
 
 // charge takes the cost of a call, unless the day's quota does not hold it.
 func (s *Server) charge(m method) (allowed bool, err error) {
-	cost := costs[m]
+	cost := s.cost(m)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.state.Quota.today(s.now())

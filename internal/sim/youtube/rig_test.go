@@ -58,6 +58,7 @@ func reopen(t testing.TB, dir string, change func(*Options)) *rig {
 	require.NoError(t, err)
 	c := &clock{at: time.Date(2026, 7, 1, 18, 0, 0, 0, time.UTC)} // 11:00 of the Pacific
 	seed := DefaultSeed()
+	seed.Accounts[0].Broadcast = "" // uploads are looked at first; live begins one
 	seed.Accounts = append(seed.Accounts, Account{RefreshToken: "reader", Channel: "UCreaderSimulatedChannel0", Title: "Reader", ReadOnly: true})
 	o := Options{Dir: dir, Seed: seed, Faults: switches, Clock: c.now, Log: zerolog.Nop()}
 	if change != nil {

@@ -3,12 +3,14 @@ package youtube
 import (
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -33,10 +35,14 @@ type Options struct {
 	// Processing is from a complete upload to the end of its processing, in a
 	// new folder: Set changes it. 0 for half a second.
 	Processing time.Duration
-	Kept       Kept
-	Clock      func() time.Time // nil for the machine's
-	Random     io.Reader        // of ids, tokens and addresses, safe for concurrent use; nil for crypto/rand
-	Log        zerolog.Logger
+	// Polling is what readers of a chat must wait between two calls, in a new
+	// folder: Set changes it. 0 for 5 s.
+	Polling time.Duration
+	Costs   map[string]int // of methods in units, where they differ from the usual; see Methods
+	Kept    Kept
+	Clock   func() time.Time // nil for the machine's
+	Random  io.Reader        // of ids, tokens and addresses, safe for concurrent use; nil for crypto/rand
+	Log     zerolog.Logger
 }
 
 // Kept is how much is kept. Zero fields take the usual.
@@ -44,10 +50,12 @@ type Kept struct {
 	Videos int // newest videos that are known: 2,000
 	Bytes  int // newest videos of which the bytes are kept, too: 50
 	Open   int // newest uploads that are not complete: 200
+
+	Messages int // newest items of each chat: 5,000; after a restart four times as many of all chats
 }
 
 func (k Kept) filled() Kept {
-	for value, usual := range map[*int]int{&k.Videos: 2000, &k.Bytes: 50, &k.Open: 200} {
+	for value, usual := range map[*int]int{&k.Videos: 2000, &k.Bytes: 50, &k.Open: 200, &k.Messages: 5000} {
 		if *value == 0 {
 			*value = usual
 		}
@@ -67,11 +75,17 @@ type Server struct {
 	statePath  string
 	uploadsDir string
 	turned     *signal
+	costs      map[string]int // of methods that cost something else here
+	streams    atomic.Int64   // that were opened
 
 	mu       sync.Mutex // guards what is below; taken after a session's own
 	state    state
 	sessions map[string]*session // by upload id
 	videos   *keep.Journal[Video]
+	chat     *keep.Journal[*item]
+	lastSeq  int64                // number of the newest item
+	rooms    map[string]*room     // by chat id
+	polled   map[string]time.Time // when a reader asked last, by who, what and which token
 }
 
 // InvalidError is something that cannot be done in this world: who asked is
@@ -91,6 +105,9 @@ func Open(o Options) (*Server, error) {
 	if o.Random == nil {
 		o.Random = rand.Reader
 	}
+	if o.Polling == 0 {
+		o.Polling = 5 * time.Second
+	}
 	if o.Processing == 0 {
 		o.Processing = 500 * time.Millisecond
 	}
@@ -99,7 +116,9 @@ func Open(o Options) (*Server, error) {
 	}
 	s := &Server{seed: o.Seed, limits: o.Limits.filled(), kept: o.Kept.filled(), faults: o.Faults, now: o.Clock, random: o.Random, log: o.Log,
 		statePath: filepath.Join(o.Dir, "state.json"), uploadsDir: filepath.Join(o.Dir, "uploads"),
-		turned: newSignal(), sessions: map[string]*session{}, state: state{Settings: Settings{Processing: o.Processing}}}
+		turned: newSignal(), sessions: map[string]*session{}, costs: o.Costs,
+		rooms: map[string]*room{}, polled: map[string]time.Time{},
+		state: state{Settings: Settings{Processing: o.Processing, Polling: o.Polling, StreamBeat: 15 * time.Second, StreamLife: 5 * time.Minute}}}
 	if err := os.MkdirAll(s.uploadsDir, 0o700); err != nil {
 		return nil, fmt.Errorf("open simulated YouTube: %w", err)
 	}
@@ -110,64 +129,18 @@ func Open(o Options) (*Server, error) {
 	if s.videos, err = keep.OpenJournal[Video](filepath.Join(o.Dir, "videos.jsonl"), s.kept.Videos); err != nil {
 		return nil, err
 	}
-	if err := s.reopenSessions(); err != nil {
-		_ = s.videos.Close()
-		return nil, err
+	if s.chat, err = keep.OpenJournal[*item](filepath.Join(o.Dir, "chat.jsonl"), 4*s.kept.Messages); err != nil {
+		return nil, errors.Join(err, s.videos.Close())
+	}
+	s.reopenChats()
+	if err := errors.Join(s.reopenSessions(), s.beginWorld()); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-// Close closes the journal; nothing is lost without it.
-func (s *Server) Close() error { return s.videos.Close() }
-
-// Handler serves the token endpoint, the Data API and uploads.
-func (s *Server) Handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST "+TokenPath, s.serveToken)
-	mux.HandleFunc("POST "+UploadPath, s.servePost)
-	mux.HandleFunc("PUT "+UploadPath, s.serveSession)
-	mux.HandleFunc("DELETE "+UploadPath, s.serveCancel)
-	for path, list := range map[string]struct {
-		method method
-		serve  func(http.ResponseWriter, *http.Request, asking)
-	}{
-		"/channels":      {methodChannels, s.listChannels},
-		"/playlistItems": {methodPlaylistItems, s.listPlaylistItems},
-		"/videos":        {methodVideos, s.listVideos},
-		"/search":        {methodSearch, s.search},
-	} {
-		mux.HandleFunc("GET "+APIPath+path, func(w http.ResponseWriter, r *http.Request) {
-			kind, _ := s.faults.Take(TargetList)
-			spoil(w, r, kind, func(w http.ResponseWriter, r *http.Request) {
-				if who, ok := s.admit(w, r, list.method); ok {
-					list.serve(w, r, asking{Account: who, stale: kind == kindStale})
-				}
-			})
-		})
-	}
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { errNotFound.write(w) })
-	return mux
-}
-
-// admit checks whose a request is and takes its cost; it has answered if it
-// returns false.
-func (s *Server) admit(w http.ResponseWriter, r *http.Request, m method) (Account, bool) {
-	who, ok := s.bearer(r)
-	if !ok {
-		refuse(w, r, errUnauthenticated)
-		return Account{}, false
-	}
-	allowed, err := s.charge(m)
-	if err != nil {
-		s.broken(w, r, err)
-		return Account{}, false
-	}
-	if !allowed {
-		refuse(w, r, errQuota)
-		return Account{}, false
-	}
-	return who, true
-}
+// Close closes the journals; nothing is lost without it.
+func (s *Server) Close() error { return errors.Join(s.videos.Close(), s.chat.Close()) }
 
 // broken answers where the simulator itself has failed.
 func (s *Server) broken(w http.ResponseWriter, r *http.Request, err error) {

@@ -1,9 +1,7 @@
 package youtube
 
 import (
-	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -13,7 +11,7 @@ import (
 // token is an access token that the platform gave out.
 type token struct {
 	Access    string    `json:"access"`
-	Refresh   string    `json:"refresh"` // whose it is
+	Refresh   string    `json:"refresh"` // of the grant that it belongs to
 	ExpiresAt time.Time `json:"expires_at"`
 }
 
@@ -22,6 +20,11 @@ type Settings struct {
 	BytesPerSecond int64         // of each upload; 0 for as fast as it goes
 	Processing     time.Duration // from a complete upload to the end of its processing
 	ListingLag     time.Duration // from a complete upload to its place in listings
+
+	Polling     time.Duration // that readers of a chat must wait between two calls
+	StreamBeat  time.Duration // after which a stream on which nothing happens says so
+	StreamLife  time.Duration // after which the platform ends a stream
+	HideDeleted bool          // whether readers who have read a message are not told of its deletion
 }
 
 // state is what the platform remembers besides uploads and videos.
@@ -29,15 +32,33 @@ type state struct {
 	Tokens   []token  `json:"tokens"`
 	Quota    meter    `json:"quota"`
 	Settings Settings `json:"settings"`
+
+	Grants     []grant                `json:"grants,omitempty"`
+	Codes      []code                 `json:"codes,omitempty"`
+	Devices    []device               `json:"devices,omitempty"`
+	Consent    Consent                `json:"consent"`
+	Broadcasts map[string][]Broadcast `json:"broadcasts,omitempty"` // by channel, oldest first
+	Bans       []ban                  `json:"bans,omitempty"`
+}
+
+// clone copies what change may change in place.
+func (st *state) clone() state {
+	next := *st
+	next.Tokens, next.Grants = slices.Clone(st.Tokens), slices.Clone(st.Grants)
+	next.Codes, next.Devices, next.Bans = slices.Clone(st.Codes), slices.Clone(st.Devices), slices.Clone(st.Bans)
+	next.Broadcasts = make(map[string][]Broadcast, len(st.Broadcasts))
+	for channel, list := range st.Broadcasts {
+		next.Broadcasts[channel] = slices.Clone(list)
+	}
+	return next
 }
 
 // change changes the state and writes it down; what cannot be written down does
 // not happen. The caller holds the lock.
 func (s *Server) change(change func(*state)) error {
-	next := s.state
-	next.Tokens = slices.Clone(next.Tokens)
+	next := s.state.clone()
 	change(&next)
-	next.Tokens = slices.DeleteFunc(next.Tokens, func(t token) bool { return !t.ExpiresAt.After(s.now()) })
+	next.expire(s.now())
 	if err := keep.Save(s.statePath, &next); err != nil {
 		return err
 	}
@@ -45,20 +66,12 @@ func (s *Server) change(change func(*state)) error {
 	return nil
 }
 
-// bearer finds whose the access token of a request is, if it is valid.
-func (s *Server) bearer(r *http.Request) (Account, bool) {
-	access, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if !ok || access == "" {
-		return Account{}, false
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, t := range s.state.Tokens {
-		if t.Access == access && t.ExpiresAt.After(s.now()) {
-			return s.seed.account(t.Refresh)
-		}
-	}
-	return Account{}, false
+// expire drops what time has ended.
+func (st *state) expire(now time.Time) {
+	st.Tokens = slices.DeleteFunc(st.Tokens, func(t token) bool { return !t.ExpiresAt.After(now) })
+	st.Codes = slices.DeleteFunc(st.Codes, func(c code) bool { return !c.ExpiresAt.After(now) })
+	st.Devices = slices.DeleteFunc(st.Devices, func(d device) bool { return !d.ExpiresAt.Add(deviceLife).After(now) })
+	st.Bans = slices.DeleteFunc(st.Bans, func(b ban) bool { return b.over(now) })
 }
 
 // ExpireTokens ends every access token that was given out.
@@ -82,7 +95,7 @@ func (s *Server) Set(turn func(*Settings)) (Settings, error) {
 	defer s.mu.Unlock()
 	next := s.state.Settings
 	turn(&next)
-	if next.BytesPerSecond < 0 || next.Processing < 0 || next.ListingLag < 0 {
+	if next.BytesPerSecond < 0 || next.Processing < 0 || next.ListingLag < 0 || next.Polling < 0 || next.StreamBeat < 0 || next.StreamLife < 0 {
 		return s.state.Settings, &InvalidError{What: "setting", Found: "a negative number", Allowed: "0 and more"}
 	}
 	if err := s.change(func(st *state) { st.Settings = next }); err != nil {

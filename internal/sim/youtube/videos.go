@@ -26,6 +26,8 @@ type Video struct {
 	PublishedAt time.Time `json:"published_at"`
 	Parts       []string  `json:"parts"`             // that its uploader asked for
 	Outcome     string    `json:"outcome,omitempty"` // how its processing ends, if not well: rejected or failed
+
+	broadcast *Broadcast // of which it is the picture; nil for an upload
 }
 
 // The states of an upload, as status.uploadStatus names them.
@@ -126,7 +128,10 @@ func (s *Server) resource(v Video, asked []string, status string) map[string]any
 		"statistics":        map[string]any{"viewCount": "0", "likeCount": "0", "favoriteCount": "0", "commentCount": "0"},
 		"fileDetails":       map[string]any{"fileSize": strconv.FormatInt(v.Bytes, 10), "fileType": "video"},
 	}
-	shown := map[string]any{"kind": "youtube#video", "etag": etag(v.ID, status), "id": v.ID}
+	if v.broadcast != nil {
+		whole["liveStreamingDetails"] = v.broadcast.liveDetails()
+	}
+	shown := map[string]any{"kind": "youtube#video", "etag": etag(v.ID, status, v.liveContent()), "id": v.ID}
 	for name, part := range whole {
 		if slices.Contains(asked, name) {
 			shown[name] = part
@@ -140,13 +145,21 @@ func (s *Server) snippet(v Video) map[string]any {
 	snippet := map[string]any{
 		"publishedAt": stamp(v.PublishedAt), "channelId": v.Channel, "channelTitle": owner.Title,
 		"title": v.Said.Title, "description": v.Said.Description, "categoryId": v.Said.Category,
-		"liveBroadcastContent": "none", "thumbnails": thumbnails(v.ID),
+		"liveBroadcastContent": v.liveContent(), "thumbnails": thumbnails(v.ID),
 		"localized": map[string]string{"title": v.Said.Title, "description": v.Said.Description},
 	}
 	if len(v.Said.Tags) > 0 {
 		snippet["tags"] = v.Said.Tags
 	}
 	return snippet
+}
+
+// liveContent tells whether the video is a broadcast that goes on.
+func (v Video) liveContent() string {
+	if v.broadcast != nil && v.broadcast.Live() {
+		return "live"
+	}
+	return "none"
 }
 
 func (v Video) statusPart(status string) map[string]any {

@@ -1,0 +1,112 @@
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+	"github.com/stretchr/testify/require"
+
+	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/livefeed"
+)
+
+// watch looks at chat as somebody beside the host does, and returns what was shown
+// so far.
+func watch(t *testing.T, r *rig, creatorID string) (shown func() []livefeed.Line) {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	var mu sync.Mutex
+	var lines []livefeed.Line
+	ready, over := make(chan struct{}, 100), make(chan struct{})
+	go func() {
+		defer close(over)
+		_ = r.rows.FollowChat(ctx, fmt.Sprintf("watcher of %q", creatorID), creatorID, func(batch []byte) {
+			if batch == nil {
+				token(ready)
+				return
+			}
+			part, err := livefeed.Parse(batch)
+			mu.Lock()
+			defer mu.Unlock()
+			if err == nil {
+				lines = append(lines, part...)
+			}
+		})
+	}()
+	t.Cleanup(func() { stop(); <-over })
+	<-ready
+	return func() []livefeed.Line { mu.Lock(); defer mu.Unlock(); return slices.Clone(lines) }
+}
+
+func TestChatIsShownOnceItIsStoredToThoseWhoLook(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, []Creator{creator(mira), creator("other1")}, func(cfg *HostConfig) { cfg.Watchers = cfg.Store.(*rows) })
+	r.hold()
+	r.account.Message(say(mira, "before", "nobody looks"))
+	r.stored(1)
+	shown := watch(t, r, mira)
+	soon(t, "the host learns of it", func() bool { return r.host.feed.watched(mira) })
+	require.False(t, r.host.feed.watched("other1"))
+
+	r.account.Message(say("other1", "m0", "somebody else's"))
+	r.account.Message(say(mira, "m1", "hello"))
+	r.account.Message(say(mira, "m1", "hello"))
+	deletion := say(mira, "d1", "")
+	deletion.Kind, deletion.Target = chat.Deletion, "m1"
+	r.account.Message(deletion)
+	r.account.Message(say(mira, "m2", "!ping"))
+	soon(t, "everything is shown, and the answer", func() bool { return len(shown()) == 4 })
+	lines := shown()
+	require.Equal(t, []string{"m1", "d1", "m2"}, []string{lines[0].MessageID, lines[1].MessageID, lines[2].MessageID})
+	require.Equal(t, "hello", lines[0].Text, "though texts are not recorded")
+	require.True(t, lines[3].Self)
+
+	echo := say(mira, "m3", lines[3].Text)
+	echo.Self = true
+	r.account.Message(echo)
+	own := say(mira, "m4", "the streamer's own words")
+	own.Self = true
+	r.account.Message(own)
+	soon(t, "the own words are shown", func() bool { return len(shown()) == 5 })
+	require.Equal(t, "m4", shown()[4].MessageID, "an answer that the platform sends back was shown before")
+}
+
+func TestWhoLooksAtEverythingSeesEveryCreator(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, []Creator{creator(mira), creator("other1")}, func(cfg *HostConfig) { cfg.Watchers = cfg.Store.(*rows) })
+	r.hold()
+	shown := watch(t, r, "")
+	soon(t, "the host learns of it", func() bool { return r.host.feed.watched(mira) })
+	r.account.Message(say(mira, "m1", "hello"))
+	r.account.Message(say("other1", "m2", "hi"))
+	soon(t, "both are shown", func() bool { return len(shown()) == 2 })
+}
+
+func TestMoreThanCanBeReadIsLeftOut(t *testing.T) {
+	t.Parallel()
+	f := newFeed(nil, SystemClock{}, zerolog.Nop())
+	f.wanted.Store(&map[string]struct{}{"": {}})
+	for range feedLines + 10 {
+		f.add(livefeed.Line{})
+	}
+	require.Len(t, f.lines, feedLines)
+	require.Equal(t, 10, f.dropped)
+}
+
+func TestAnEchoIsOneOnlySoonAfterwards(t *testing.T) {
+	t.Parallel()
+	f := newFeed(nil, SystemClock{}, zerolog.Nop())
+	line := livefeed.Line{Platform: chat.Kick, Channel: "c", Text: "hi", At: time.Now()}
+	f.said = []livefeed.Line{line}
+	require.True(t, f.echo(line))
+	require.False(t, f.echo(line), "once")
+	old := line
+	old.At = time.Now().Add(-time.Minute)
+	f.said = []livefeed.Line{old}
+	require.False(t, f.echo(line))
+}
