@@ -28,7 +28,7 @@ deps: ## Install FFmpeg, PostgreSQL's server binaries and Chromium, if missing
 
 .PHONY: deps-test
 deps-test:
-	@deploy/install-deps.sh --with-compiler
+	@deploy/install-deps.sh --with-compiler --with-node
 
 .PHONY: deps-bench
 deps-bench:

@@ -2,8 +2,8 @@
 # Installs what StreamSuites needs beside Go: FFmpeg, PostgreSQL's server
 # binaries (no system cluster is created or started) and Chromium.
 # Does nothing where everything is there. --with-compiler adds gcc, which the
-# race detector needs; --with-node adds Node and npm, which nothing but the
-# benchmarks needs.
+# race detector needs; --with-node adds Node and npm, which the benchmarks need
+# and the tests that run independent clients against the simulators.
 set -euo pipefail
 
 compiler=false

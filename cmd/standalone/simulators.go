@@ -61,7 +61,7 @@ running.`,
 func runSimulators(ctx context.Context, dir statedir.Dir, out io.Writer, speaking bool, log zerolog.Logger) error {
 	options := sim.Options{
 		Dir:       dir.Simulators(),
-		Addresses: sim.Addresses{Control: anyPort, TwitchIRC: anyPort, TwitchHelix: anyPort, HLS: anyPort, YouTube: anyPort},
+		Addresses: sim.Addresses{Control: anyPort, TwitchIRC: anyPort, TwitchHelix: anyPort, HLS: anyPort, YouTube: anyPort, Kick: anyPort},
 		Quota:     youtube.Limits{Insert: demoUploads},
 		Log:       log,
 		Ready:     func(bound sim.Bound) { _ = json.NewEncoder(out).Encode(bound) },

@@ -31,6 +31,7 @@ type Addresses struct {
 	TwitchHelix string // Helix and OAuth
 	HLS         string
 	YouTube     string // OAuth, the Data API and uploads
+	Kick        string // Pusher, the API, OAuth and the site
 }
 
 // Bound is where the simulators serve.
@@ -41,11 +42,12 @@ type Bound struct {
 	HLS         string `json:"hls"`          // http://host:port
 	Playlist    string `json:"playlist"`     // address of the media playlist
 	YouTube     string `json:"youtube"`      // http://host:port, with /token, /youtube/v3 and /upload below
+	Kick        string `json:"kick"`         // http://host:port, with /app, /public, /oauth and /api below
 	CAFile      string `json:"ca_file"`      // certificate that signed the chat server's, PEM
 }
 
 // listeners are the open ports.
-type listeners struct{ control, irc, helix, hls, youtube net.Listener }
+type listeners struct{ control, irc, helix, hls, youtube, kick net.Listener }
 
 // listen opens all addresses, or none.
 func listen(dir string, a Addresses) (_ *listeners, err error) {
@@ -66,6 +68,7 @@ func listen(dir string, a Addresses) (_ *listeners, err error) {
 		{&l.control, "control", a.Control}, {&l.irc, "twitch_irc", a.TwitchIRC},
 		{&l.helix, "twitch_helix", a.TwitchHelix}, {&l.hls, "hls", a.HLS},
 		{&l.youtube, "youtube", a.YouTube},
+		{&l.kick, "kick", a.Kick},
 	} {
 		if *p.listener, err = listenOn(p.addr, before[p.name]); err != nil {
 			return nil, fmt.Errorf("listen for %s: %w", p.name, err)
@@ -91,7 +94,7 @@ func listenOn(address, before string) (net.Listener, error) {
 }
 
 func (l *listeners) close() {
-	for _, listener := range []net.Listener{l.control, l.irc, l.helix, l.hls, l.youtube} {
+	for _, listener := range []net.Listener{l.control, l.irc, l.helix, l.hls, l.youtube, l.kick} {
 		if listener != nil {
 			_ = listener.Close()
 		}
@@ -102,7 +105,8 @@ func (l *listeners) bound(caFile string) Bound {
 	url := func(listener net.Listener) string { return "http://" + listener.Addr().String() }
 	return Bound{
 		Control: url(l.control), TwitchIRC: l.irc.Addr().String(), TwitchHelix: url(l.helix),
-		HLS: url(l.hls), Playlist: url(l.hls) + hls.PlaylistPath, YouTube: url(l.youtube), CAFile: caFile,
+		HLS: url(l.hls), Playlist: url(l.hls) + hls.PlaylistPath, YouTube: url(l.youtube),
+		Kick: url(l.kick), CAFile: caFile,
 	}
 }
 

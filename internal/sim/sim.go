@@ -20,6 +20,7 @@ import (
 	"github.com/streamsuites/streamsuites/internal/sim/faults"
 	"github.com/streamsuites/streamsuites/internal/sim/hls"
 	"github.com/streamsuites/streamsuites/internal/sim/keep"
+	"github.com/streamsuites/streamsuites/internal/sim/kick"
 	"github.com/streamsuites/streamsuites/internal/sim/twitch"
 	"github.com/streamsuites/streamsuites/internal/sim/youtube"
 )
@@ -32,11 +33,19 @@ type Options struct {
 	Seed      *twitch.Seed   // nil for twitch.DefaultSeed
 	YouTube   *youtube.Seed  // nil for youtube.DefaultSeed
 	Quota     youtube.Limits // of YouTube
+	Kick      Kick
 	Limits    twitch.Limits
 	Patience  twitch.Patience
 	Demo      *demo.Options // nil for silence
 	Ready     func(Bound)   // called once, when everything is served; may be nil
 	Log       zerolog.Logger
+}
+
+// Kick is how Kick is simulated.
+type Kick struct {
+	Seed     *kick.Seed // nil for kick.DefaultSeed
+	Limits   kick.Limits
+	Patience kick.Patience
 }
 
 // Running are simulators that serve.
@@ -45,6 +54,7 @@ type Running struct {
 	Twitch  *twitch.Server
 	HLS     *hls.Origin
 	YouTube *youtube.Server
+	Kick    *kick.Server
 
 	group *errgroup.Group
 	lock  *durable.Lock
@@ -77,7 +87,7 @@ func Start(ctx context.Context, o Options) (_ *Running, err error) {
 			_ = lock.Release()
 		}
 	}()
-	switches, err := faults.Open(filepath.Join(o.Dir, "faults.json"), slices.Concat(twitch.Targets(), hls.Targets(), youtube.Targets())...)
+	switches, err := faults.Open(filepath.Join(o.Dir, "faults.json"), slices.Concat(twitch.Targets(), hls.Targets(), youtube.Targets(), kick.Targets())...)
 	if err != nil {
 		return nil, fmt.Errorf("start simulators: %w", err)
 	}
@@ -103,11 +113,16 @@ func Start(ctx context.Context, o Options) (_ *Running, err error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start simulated YouTube: %w", err), chat.Close())
 	}
-	r := &Running{Bound: ports.bound(ca.Path()), Twitch: chat, HLS: origin, YouTube: videos, lock: lock}
-	if err := keep.Save(filepath.Join(o.Dir, boundFile), r.Bound); err != nil {
-		return nil, errors.Join(fmt.Errorf("start simulators: %w", err), chat.Close(), videos.Close())
+	bound := ports.bound(ca.Path())
+	green, err := openKick(o, switches, bound.Playlist)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("start simulated Kick: %w", err), chat.Close(), videos.Close())
 	}
-	r.serve(ctx, o, ports, control.New(chat, origin, videos, switches), joined)
+	r := &Running{Bound: bound, Twitch: chat, HLS: origin, YouTube: videos, Kick: green, lock: lock}
+	if err := keep.Save(filepath.Join(o.Dir, boundFile), r.Bound); err != nil {
+		return nil, errors.Join(fmt.Errorf("start simulators: %w", err), chat.Close(), videos.Close(), green.Close())
+	}
+	r.serve(ctx, o, ports, control.New(chat, origin, videos, green, switches), joined)
 	return r, nil
 }
 
@@ -162,6 +177,15 @@ func openYouTube(o Options, switches *faults.Switches) (*youtube.Server, error) 
 	return youtube.Open(youtube.Options{Dir: filepath.Join(o.Dir, "youtube"), Seed: seed, Limits: o.Quota, Faults: switches, Log: o.Log})
 }
 
+func openKick(o Options, switches *faults.Switches, playlist string) (*kick.Server, error) {
+	seed := kick.DefaultSeed()
+	if o.Kick.Seed != nil {
+		seed = *o.Kick.Seed
+	}
+	return kick.Open(kick.Options{Dir: filepath.Join(o.Dir, "kick"), Seed: seed, Limits: o.Kick.Limits, Patience: o.Kick.Patience,
+		Playlist: playlist, Faults: switches, Log: o.Log})
+}
+
 // serve starts everything that runs until ctx ends.
 func (r *Running) serve(ctx context.Context, o Options, ports *listeners, steering http.Handler, joined <-chan struct{}) {
 	r.group, ctx = errgroup.WithContext(ctx)
@@ -170,6 +194,8 @@ func (r *Running) serve(ctx context.Context, o Options, ports *listeners, steeri
 	r.group.Go(func() error { return serveHTTP(ctx, ports.helix, r.Twitch.Handler()) })
 	r.group.Go(func() error { return serveHTTP(ctx, ports.hls, r.HLS.Handler()) })
 	r.group.Go(func() error { return serveHTTP(ctx, ports.youtube, r.YouTube.Handler()) })
+	r.group.Go(func() error { return r.Kick.Run(ctx) })
+	r.group.Go(func() error { return serveHTTP(ctx, ports.kick, r.Kick.Handler()) })
 	r.group.Go(func() error { return serveHTTP(ctx, ports.control, steering) })
 	if o.Demo != nil {
 		script := *o.Demo
@@ -186,5 +212,5 @@ func (r *Running) serve(ctx context.Context, o Options, ports *listeners, steeri
 // Wait waits for the end and closes the world.
 func (r *Running) Wait() error {
 	err := r.group.Wait()
-	return errors.Join(err, r.Twitch.Close(), r.YouTube.Close(), r.lock.Release())
+	return errors.Join(err, r.Twitch.Close(), r.YouTube.Close(), r.Kick.Close(), r.lock.Release())
 }

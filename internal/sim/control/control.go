@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/streamsuites/streamsuites/internal/sim/faults"
+	"github.com/streamsuites/streamsuites/internal/sim/kick"
 	"github.com/streamsuites/streamsuites/internal/sim/twitch"
 	"github.com/streamsuites/streamsuites/internal/sim/youtube"
 )
@@ -29,6 +30,7 @@ type Chat interface {
 	Members(channel string) []string
 	DefaultChannel() string
 	SetLive(channel string, live bool) error
+	Live(channel string) bool
 	SetModes(channel string, change func(*twitch.Modes)) (twitch.Modes, error)
 	Disconnect() int
 	Ban(channel, user string, seconds int) error
@@ -58,8 +60,8 @@ type Videos interface {
 }
 
 // New returns the handler of the control address.
-func New(chat Chat, stream Stream, videos Videos, switches *faults.Switches) http.Handler {
-	c := &controller{chat: chat, stream: stream, youtube: videos, faults: switches}
+func New(chat Chat, stream Stream, videos Videos, green Kick, switches *faults.Switches) http.Handler {
+	c := &controller{chat: chat, stream: stream, youtube: videos, kick: green, faults: switches}
 	mux := http.NewServeMux()
 	for pattern, action := range map[string]action{
 		"GET /healthz":                c.health,
@@ -94,6 +96,7 @@ func New(chat Chat, stream Stream, videos Videos, switches *faults.Switches) htt
 	} {
 		mux.Handle(pattern, action)
 	}
+	c.routeKick(mux)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		write(w, http.StatusNotFound, failure{fmt.Sprintf("no such control: %s %s", r.Method, r.URL.Path)})
 	})
@@ -104,6 +107,7 @@ type controller struct {
 	chat    Chat
 	stream  Stream
 	youtube Videos
+	kick    Kick
 	faults  *faults.Switches
 }
 
@@ -129,10 +133,11 @@ func (a action) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var bad badRequest
 	var invalid *twitch.InvalidError
 	var impossible *youtube.InvalidError
+	var absurd *kick.InvalidError
 	var unknown *faults.UnknownError
 	var times *faults.TimesError
 	status := http.StatusInternalServerError
-	if errors.As(err, &bad) || errors.As(err, &invalid) || errors.As(err, &impossible) || errors.As(err, &unknown) || errors.As(err, &times) {
+	if errors.As(err, &bad) || errors.As(err, &invalid) || errors.As(err, &impossible) || errors.As(err, &absurd) || errors.As(err, &unknown) || errors.As(err, &times) {
 		status = http.StatusBadRequest
 	}
 	write(w, status, failure{err.Error()})

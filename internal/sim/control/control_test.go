@@ -15,6 +15,7 @@ import (
 
 	"github.com/streamsuites/streamsuites/internal/sim/faults"
 	"github.com/streamsuites/streamsuites/internal/sim/hls"
+	"github.com/streamsuites/streamsuites/internal/sim/kick"
 	"github.com/streamsuites/streamsuites/internal/sim/twitch"
 	"github.com/streamsuites/streamsuites/internal/sim/youtube"
 )
@@ -32,13 +33,14 @@ type rig struct {
 	chat    *twitch.Server
 	video   *video
 	youtube *youtube.Server
+	kick    *kick.Server
 	faults  *faults.Switches
 }
 
 func build(t testing.TB) *rig {
 	t.Helper()
 	dir := t.TempDir()
-	switches, err := faults.Open(filepath.Join(dir, "faults.json"), slices.Concat(twitch.Targets(), hls.Targets(), youtube.Targets())...)
+	switches, err := faults.Open(filepath.Join(dir, "faults.json"), slices.Concat(twitch.Targets(), hls.Targets(), youtube.Targets(), kick.Targets())...)
 	require.NoError(t, err)
 	seed := twitch.DefaultSeed()
 	seed.Channels = append(seed.Channels, twitch.Channel{Login: "tidepool"})
@@ -48,8 +50,11 @@ func build(t testing.TB) *rig {
 	videos, err := youtube.Open(youtube.Options{Dir: filepath.Join(dir, "youtube"), Seed: youtube.DefaultSeed(), Faults: switches, Log: zerolog.Nop()})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = videos.Close() })
+	green, err := kick.Open(kick.Options{Dir: filepath.Join(dir, "kick"), Seed: kick.DefaultSeed(), Faults: switches, Log: zerolog.Nop()})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = green.Close() })
 	v := &video{}
-	return &rig{handler: New(chat, v, videos, switches), chat: chat, video: v, youtube: videos, faults: switches}
+	return &rig{handler: New(chat, v, videos, green, switches), chat: chat, video: v, youtube: videos, kick: green, faults: switches}
 }
 
 func (r *rig) do(method, path, body string) (int, string) {

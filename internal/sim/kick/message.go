@@ -1,0 +1,60 @@
+package kick
+
+import (
+	"slices"
+	"time"
+)
+
+// Message is something that was said and accepted.
+type Message struct {
+	ID      string    `json:"id"`
+	Channel string    `json:"channel"`
+	User    string    `json:"user"` // slug
+	Text    string    `json:"text"`
+	ReplyTo string    `json:"reply_to"` // id of the message it answers, or empty
+	At      time.Time `json:"at"`
+
+	Display string   `json:"display_name"`
+	Roles   []string `json:"roles,omitempty"`
+	// Metered marks what an account sent itself; it counts towards its limits.
+	Metered bool `json:"metered,omitempty"`
+	// Deleted marks what is not in chat any more; it is filled in for Messages.
+	Deleted bool `json:"deleted,omitempty"`
+}
+
+// keptMessages is how many messages are known again after a kill.
+const keptMessages = 5000
+
+// find returns the kept message with that id. The caller holds the lock.
+func (s *Server) find(id string) (Message, bool) {
+	if id == "" {
+		return Message{}, false
+	}
+	newest := s.messages.Newest()
+	for i := len(newest) - 1; i >= 0; i-- {
+		if newest[i].ID == id {
+			return newest[i], true
+		}
+	}
+	return Message{}, false
+}
+
+// Messages returns the newest messages of a channel, oldest first, at most limit
+// of them; those after the message with id after, if that is kept. An empty
+// channel means all.
+func (s *Server) Messages(channel, after string, limit int) []Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := s.messages.Newest()
+	if i := slices.IndexFunc(all, func(m Message) bool { return m.ID == after }); after != "" && i >= 0 {
+		all = all[i+1:]
+	}
+	selected := []Message{}
+	for _, m := range all {
+		if channel == "" || m.Channel == channel {
+			_, m.Deleted = s.state.Deleted[m.ID]
+			selected = append(selected, m)
+		}
+	}
+	return selected[max(0, len(selected)-limit):]
+}
