@@ -57,6 +57,7 @@ type Videos interface {
 	Settings() youtube.Settings
 	Set(turn func(*youtube.Settings)) (youtube.Settings, error)
 	ExpireTokens() error
+	LiveChat
 }
 
 // New returns the handler of the control address.
@@ -97,6 +98,9 @@ func New(chat Chat, stream Stream, videos Videos, green Kick, switches *faults.S
 		mux.Handle(pattern, action)
 	}
 	c.routeKick(mux)
+	for pattern, action := range c.liveChatActions() {
+		mux.Handle(pattern, action)
+	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		write(w, http.StatusNotFound, failure{fmt.Sprintf("no such control: %s %s", r.Method, r.URL.Path)})
 	})

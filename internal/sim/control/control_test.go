@@ -216,7 +216,8 @@ func TestEveryOtherSwitchOfTheVideos(t *testing.T) {
 	require.JSONEq(t, `{"seconds":0.5,"listing_seconds":3}`, r.post(t, "/youtube/processing", `{"listing_seconds":3}`))
 	require.JSONEq(t, `{"seconds":2,"listing_seconds":3}`, r.post(t, "/youtube/processing", `{"seconds":2}`))
 	require.JSONEq(t, `{}`, r.post(t, "/youtube/expire-tokens", ""))
-	require.Equal(t, youtube.Settings{BytesPerSecond: 1000, Processing: 2 * time.Second, ListingLag: 3 * time.Second}, r.youtube.Settings())
+	require.Equal(t, youtube.Settings{BytesPerSecond: 1000, Processing: 2 * time.Second, ListingLag: 3 * time.Second,
+		Polling: 5 * time.Second, StreamBeat: 15 * time.Second, StreamLife: 5 * time.Minute}, r.youtube.Settings())
 }
 
 // The order is part of what others rely on: what names a video comes first.

@@ -19,6 +19,11 @@ var refused = map[string]struct {
 }{
 	"401": {401, "authError"}, "403": {403, "forbidden"}, "404": {404, "notFound"}, "429": {429, "rateLimitExceeded"},
 	"500": {500, "internalError"}, "503": {503, "backendError"},
+	"400": {400, "badRequest"}, "forbidden": {403, "forbidden"}, "liveChatDisabled": {403, "liveChatDisabled"},
+	"liveChatEnded": {403, "liveChatEnded"}, "liveChatNotFound": {404, "liveChatNotFound"}, "pageTokenInvalid": {400, "pageTokenInvalid"},
+	"rateLimitExceeded": {403, "rateLimitExceeded"}, "dailyLimitExceeded": {403, "dailyLimitExceeded"},
+	"liveChatIdRequired": {400, "liveChatIdRequired"}, "messageTextRequired": {400, "messageTextRequired"}, "typeRequired": {400, "typeRequired"},
+	"messageTextInvalid": {400, "messageTextInvalid"}, "preconditionCheckFailed": {400, "preconditionCheckFailed"},
 	kindQuota: {403, "quotaExceeded"}, kindUploadLimit: {400, "uploadLimitExceeded"}, kindSignup: {401, "youtubeSignupRequired"},
 }
 
@@ -48,6 +53,22 @@ func TestEveryTargetRefusesInThePlatformsWords(t *testing.T) {
 				a = r.status(address, len(film))
 			case TargetList:
 				a = r.get("/channels?part=id&mine=true")
+			case TargetLive:
+				a = r.get("/liveBroadcasts?part=id&mine=true")
+			case TargetChatList:
+				a = r.get("/liveChat/messages?part=id&liveChatId=x")
+			case TargetChatStream:
+				a = r.get("/liveChat/messages/stream?part=id&liveChatId=x")
+			case TargetChatInsert:
+				a = r.must(http.MethodPost, r.url+APIPath+"/liveChat/messages?part=snippet", nil, nil)
+			case TargetChatModerate:
+				a = r.must(http.MethodDelete, r.url+APIPath+"/liveChat/bans?id=x", nil, nil)
+			case TargetAuthorize:
+				a = r.must(http.MethodGet, r.url+AuthorizePath, nil, nil)
+			case TargetDevice:
+				a = r.must(http.MethodPost, r.url+DevicePath, nil, nil)
+			case TargetRevoke:
+				a = r.must(http.MethodPost, r.url+RevokePath, nil, nil)
 			}
 			require.Equal(t, want.status, a.status, "%s %s", target.Name, kind)
 			require.Equal(t, want.reason, a.reason(t), "%s %s", target.Name, kind)
