@@ -41,5 +41,8 @@ func (e *Error) Unwrap() error { return e.Err }
 // Retryable reports whether the same call may succeed later by itself.
 func (e *Error) Retryable() bool { return !errors.Is(e.Err, ErrNeedsLogin) }
 
+// NeedsLogin reports whether only a person can help.
+func (e *Error) NeedsLogin() bool { return errors.Is(e.Err, ErrNeedsLogin) }
+
 // RetryIn is how long to wait before the same call; zero when that is not known.
 func (e *Error) RetryIn() time.Duration { return e.RetryAfter }

@@ -142,7 +142,7 @@ func (s *Source) look(ctx context.Context) error {
 	}
 	row, err := s.vault.load(ctx, s.account)
 	missing := errors.Is(err, store.ErrNoTokens)
-	if s.seed.IsSet() && (missing || err == nil && !s.known && row.Seed != s.seed.fingerprint()) {
+	if s.seed.IsSet() && (missing || err == nil && !s.known && row.Seed != s.seed.Fingerprint()) {
 		if _, err := s.vault.Import(ctx, s.account, s.seed); err != nil {
 			return err
 		}

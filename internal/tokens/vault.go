@@ -100,8 +100,8 @@ type Seed struct {
 // IsSet reports whether there is anything.
 func (s Seed) IsSet() bool { return s.Access != "" || s.Refresh != "" }
 
-// fingerprint tells configured tokens apart without holding them.
-func (s Seed) fingerprint() string {
+// Fingerprint tells configured tokens apart without holding them.
+func (s Seed) Fingerprint() string {
 	if !s.IsSet() {
 		return ""
 	}
@@ -133,7 +133,7 @@ func (v *Vault) importAs(ctx context.Context, account Account, seed Seed, g Gran
 		return false, err
 	}
 	return v.o.Store.ImportTokens(ctx, store.TokenImport{
-		Key: account, Owner: Owner{Login: seed.Login}, Grant: sealed, Origin: origin, Seed: seed.fingerprint(), Now: v.o.Clock(),
+		Key: account, Owner: Owner{Login: seed.Login}, Grant: sealed, Origin: origin, Seed: seed.Fingerprint(), Now: v.o.Clock(),
 	})
 }
 
@@ -145,7 +145,7 @@ func (v *Vault) Keep(ctx context.Context, account Account, owner Owner, g Grant,
 		return err
 	}
 	return v.o.Store.KeepLogin(ctx, store.TokenImport{
-		Key: account, Owner: owner, Grant: sealed, Seed: configured.fingerprint(), Now: v.o.Clock(),
+		Key: account, Owner: owner, Grant: sealed, Seed: configured.Fingerprint(), Now: v.o.Clock(),
 	})
 }
 
