@@ -14,9 +14,7 @@ import (
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/config"
 	"github.com/streamsuites/streamsuites/internal/control"
-	"github.com/streamsuites/streamsuites/internal/logging"
 	platform "github.com/streamsuites/streamsuites/internal/platform/twitch"
-	"github.com/streamsuites/streamsuites/internal/statedir"
 	"github.com/streamsuites/streamsuites/internal/store"
 )
 
@@ -29,11 +27,26 @@ type twitchAccess struct {
 // TwitchChat is the chat configuration of a bot account, with a budget of its
 // own: for commands that connect outside the data plane.
 func TwitchChat(cfg *config.Config, account config.TwitchAccount, log zerolog.Logger) (twitch.Config, error) {
-	access, err := accessTwitch(cfg, account, &logging.Redactor{}, log)
+	access, err := accessTwitch(cfg, account, configuredToken(account), log)
 	return access.chat, err
 }
 
-func accessTwitch(cfg *config.Config, account config.TwitchAccount, redactor *logging.Redactor, log zerolog.Logger) (twitchAccess, error) {
+// userTokens makes the source of the account's token with its application's
+// client; nil when the account has none.
+type userTokens func(*platform.Client) platform.Tokens
+
+// configuredToken uses what is configured as it is: nothing could keep the tokens
+// that an exchange gives.
+func configuredToken(account config.TwitchAccount) userTokens {
+	if !account.Token.IsSet() {
+		return nil
+	}
+	return func(client *platform.Client) platform.Tokens {
+		return platform.NewUserTokens(client, platform.Token{Access: account.Token.Reveal()}, nil)
+	}
+}
+
+func accessTwitch(cfg *config.Config, account config.TwitchAccount, user userTokens, log zerolog.Logger) (twitchAccess, error) {
 	endpoints := cfg.Platform(chat.Twitch).Twitch
 	access := twitchAccess{chat: twitch.Config{
 		Endpoints: twitch.Endpoints{Address: endpoints.IRC, Plain: !endpoints.IRCTLS},
@@ -54,7 +67,7 @@ func accessTwitch(cfg *config.Config, account config.TwitchAccount, redactor *lo
 	if account.ClientID == "" {
 		return access, nil
 	}
-	return access, access.connectAPI(cfg, account, redactor, log)
+	return access, access.connectAPI(cfg, account, user, log)
 }
 
 // loginOf is the account's login: the configured one, or the channel's that it
@@ -74,7 +87,7 @@ func loginOf(cfg *config.Config, account config.TwitchAccount) string {
 // connectAPI adds what needs an application: renewing tokens, deleting messages
 // as the account, and asking who is live, with the application's own token where
 // there is a secret for it.
-func (a *twitchAccess) connectAPI(cfg *config.Config, account config.TwitchAccount, redactor *logging.Redactor, log zerolog.Logger) error {
+func (a *twitchAccess) connectAPI(cfg *config.Config, account config.TwitchAccount, user userTokens, log zerolog.Logger) error {
 	endpoints := cfg.Platform(chat.Twitch).Twitch
 	client, err := platform.New(platform.Config{
 		Endpoints: platform.Endpoints{Helix: endpoints.Helix, OAuth: endpoints.OAuth},
@@ -83,15 +96,15 @@ func (a *twitchAccess) connectAPI(cfg *config.Config, account config.TwitchAccou
 	if err != nil {
 		return fmt.Errorf("set up Twitch's API: %w", err)
 	}
-	tokens, err := openTokens(statedir.Dir(cfg.StateDir), account, redactor)
-	if err != nil {
-		return err
-	}
 	name := accountName(account.Label)
-	user := platform.NewUserTokens(client, tokens.current(), tokens.persist)
-	itself := client.Helix(name, user)
-	if account.Token.IsSet() {
-		a.chat.Token, a.chat.Refresh = user.Token, user.Refresh
+	var own platform.Tokens = platform.NewUserTokens(client, platform.Token{}, nil)
+	if user != nil {
+		own = user(client)
+	}
+	itself := client.Helix(name, own)
+	if user != nil {
+		a.chat.Login = loginOf(cfg, account)
+		a.chat.Token, a.chat.Refresh = own.Token, own.Refresh
 		a.chat.Delete = helixDeletion{itself}.delete
 	}
 	a.api = itself
@@ -116,9 +129,14 @@ func (h helixDeletion) delete(ctx context.Context, d twitch.Deletion) error {
 
 // connectTwitch makes the account known to the host and returns its connection,
 // which has to be run.
-func (p Parts) connectTwitch(host *ingest.Host, account config.TwitchAccount) (*twitch.Client, error) {
+func (p Parts) connectTwitch(ctx context.Context, host *ingest.Host, account config.TwitchAccount) (*twitch.Client, error) {
 	name := accountName(account.Label)
-	access, err := accessTwitch(p.Config, account, p.Redactor, p.Log.With().Str("account", name).Logger())
+	log := p.Log.With().Str("account", name).Logger()
+	user, account, err := p.twitchTokens(ctx, account)
+	if err != nil {
+		return nil, err
+	}
+	access, err := accessTwitch(p.Config, account, user, log)
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func Worker(ctx context.Context, p Parts) error {
 	}
 	watch := p.clipWatch()
 	media.Watch = watch
-	destinations, err := p.destinations()
+	destinations, err := p.destinations(ctx)
 	if err != nil {
 		return err
 	}
