@@ -1,6 +1,7 @@
 package roles
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -41,7 +42,10 @@ func (p Parts) twitchToken(t *testing.T) platform.Tokens {
 	user, _, err := p.twitchTokens(t.Context(), p.Config.Twitch[""])
 	require.NoError(t, err)
 	require.NotNil(t, user)
-	return user(nil)
+	e := p.Config.Platform(chat.Twitch).Twitch
+	client, err := platform.New(platform.Config{Endpoints: platform.Endpoints{Helix: e.Helix, OAuth: e.OAuth}, ClientID: p.Config.Twitch[""].ClientID})
+	require.NoError(t, err)
+	return user(client)
 }
 
 func TestRenewedTokensSurviveARestartAndAreKeptFromLogs(t *testing.T) {
@@ -114,10 +118,25 @@ func TestAnAccountWithoutTokensReadsAsNobodyUntilSomebodyLogsIn(t *testing.T) {
 	require.Equal(t, seed.Token, got)
 }
 
-func TestAKeyThatIsNoneIsAnErrorThatNamesIt(t *testing.T) {
+func TestAHostWithoutTheKeyUsesWhatIsConfiguredAndSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	_, cfg, account := simulated(t)
-	cfg.TokenKey = config.NewSecret("c2hvcnQ=")
-	_, _, err := hostOf(t, cfg, account).twitchTokens(t.Context(), account)
-	require.ErrorContains(t, err, "STREAMSUITES_TOKEN_KEY holds something that is not 32 bytes in base64")
+	p := hostOf(t, cfg, account)
+	_, err := p.twitchToken(t).Token(t.Context())
+	require.NoError(t, err)
+	for name, c := range map[string]struct{ key, want string }{
+		"another key":    {"b29vb29vb29vb29vb29vb29vb29vb29vb29vb29vb28=", "which STREAMSUITES_TOKEN_KEY does not hold"},
+		"none at all":    {"", "there is neither STREAMSUITES_TOKEN_KEY nor"},
+		"what is no key": {"c2hvcnQ=", "STREAMSUITES_TOKEN_KEY holds something that is not 32 bytes in base64"},
+	} {
+		other, log := p, &bytes.Buffer{}
+		moved := *cfg
+		moved.TokenKey, moved.StateDir = config.NewSecret(c.key), t.TempDir()
+		other.Config, other.Log = &moved, zerolog.New(log)
+		other = other.restarted(t)
+		got, err := other.twitchToken(t).Token(t.Context())
+		require.NoError(t, err, name)
+		require.Equal(t, account.Token.Reveal(), got, name)
+		require.Contains(t, log.String(), c.want, name)
+	}
 }
