@@ -20,6 +20,9 @@ func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) == "streamsuites" {
 		os.Exit(run())
 	}
+	if filepath.Base(os.Args[0]) == "visit" {
+		os.Exit(visit(os.Args[1]))
+	}
 	storetest.Main(m)
 }
 
@@ -31,7 +34,9 @@ func TestTheProgram(t *testing.T) {
 	self, err := os.Executable()
 	require.NoError(t, err)
 	bin := t.TempDir()
-	require.NoError(t, os.Symlink(self, filepath.Join(bin, "streamsuites")))
+	for _, name := range []string{"streamsuites", "visit"} {
+		require.NoError(t, os.Symlink(self, filepath.Join(bin, name)))
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                filepath.Join("testdata", "script"),
 		UpdateScripts:      *update,
@@ -56,6 +61,7 @@ func TestTheProgram(t *testing.T) {
 			"chat-comes":   chatComes,
 			"chat-watched": chatWatched,
 			"twitch":       startTwitch,
+			"logins":       startLogins,
 			"viewer-says":  viewerSays,
 			"chat-holds":   chatHolds,
 			"shows":        shows,

@@ -53,7 +53,7 @@ finds both by itself.`,
 	for group, commands := range map[string][]*cobra.Command{
 		"roles":   {r.runCommand(), r.roleCommand("worker"), r.roleCommand("ingest"), r.roleCommand("serve")},
 		"operate": {r.clipsCommand(), r.triggersCommand(), r.pointsCommand(), r.chatCommand(), r.exportsCommand(), r.statusCommand()},
-		"setup":   {r.setupCommand(), r.configCommand(), r.doctorCommand(), r.twitchCommand(), r.versionCommand()},
+		"setup":   {r.setupCommand(), r.configCommand(), r.authCommand(), r.doctorCommand(), r.twitchCommand(), r.versionCommand()},
 	} {
 		for _, c := range commands {
 			c.GroupID = group

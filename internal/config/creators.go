@@ -25,9 +25,21 @@ type Creator struct {
 	TwitchChannel string          `json:"twitch_channel"` // login in lower case; default: the id in lower case
 	// TwitchAccount is the label of the bot account that serves the channel;
 	// empty is the account without a label.
-	TwitchAccount  string         `json:"twitch_account,omitempty"`
-	YouTubeChannel string         `json:"youtube_channel,omitempty"`
-	YouTubeAccount string         `json:"youtube_account,omitempty"` // label of the account that publishes there
+	TwitchAccount string `json:"twitch_account,omitempty"`
+	// YouTubeChannel is the channel's id (UC…) or its @handle; empty when YouTube
+	// is off.
+	YouTubeChannel string `json:"youtube_channel,omitempty"`
+	// YouTubeAccount is the label of the account that publishes there and writes
+	// in its chat.
+	YouTubeAccount string `json:"youtube_account,omitempty"`
+	// YouTubeVideo is the id of the one broadcast whose chat is read; empty: it is
+	// found.
+	YouTubeVideo string `json:"youtube_video,omitempty"`
+	KickChannel  string `json:"kick_channel,omitempty"` // slug in lower case; empty when Kick is off
+	// KickChatroomID spares asking Kick's site for it, which refuses many
+	// programs; digits, or empty.
+	KickChatroomID string         `json:"kick_chatroom_id,omitempty"`
+	KickAccount    string         `json:"kick_account,omitempty"` // label of the account that sends there
 	Rumble         RumbleSettings `json:"rumble,omitzero"`
 	Capture        Capture        `json:"capture,omitzero"`
 	Clips          CreatorClips   `json:"clips,omitzero"`
@@ -124,6 +136,10 @@ type rawCreator struct {
 	RumbleChatID     string          `json:"rumble_chat_channel_id"`
 	YouTubeChannel   string          `json:"youtube_channel"`
 	YouTubeAccount   string          `json:"youtube_account"`
+	YouTubeVideo     string          `json:"youtube_video"`
+	KickChannel      string          `json:"kick_channel"`
+	KickChatroomID   idText          `json:"kick_chatroom_id"`
+	KickAccount      string          `json:"kick_account"`
 	TwitchChannel    string          `json:"twitch_channel"`
 	TwitchAccount    string          `json:"twitch_account"`
 	DiscordUserID    idText          `json:"discord_user_id"`
@@ -207,12 +223,15 @@ func (l *loader) adviseCreator(d document, i int, r rawCreator, c *Creator) {
 }
 
 func (r rawCreator) creator() Creator {
-	platforms, channel, watch := r.platforms()
+	platforms, channels, watch := r.platforms()
 	c := Creator{
 		ID: r.CreatorID, DisplayName: strings.TrimSpace(r.DisplayName), Tier: r.Tier, Platforms: platforms, Notes: r.Notes,
-		Enabled:       (r.Enabled == nil || *r.Enabled) && !r.Disabled,
-		TwitchChannel: strings.ToLower(strings.TrimLeft(first(r.TwitchChannel, channel), "#@")),
-		TwitchAccount: r.TwitchAccount, YouTubeChannel: r.YouTubeChannel, YouTubeAccount: r.YouTubeAccount,
+		Enabled:        (r.Enabled == nil || *r.Enabled) && !r.Disabled,
+		TwitchChannel:  strings.ToLower(strings.TrimLeft(first(r.TwitchChannel, channels[chat.Twitch]), "#@")),
+		TwitchAccount:  r.TwitchAccount,
+		YouTubeChannel: first(r.YouTubeChannel, channels[chat.YouTube]), YouTubeAccount: r.YouTubeAccount, YouTubeVideo: r.YouTubeVideo,
+		KickChannel:    strings.ToLower(strings.TrimLeft(first(r.KickChannel, channels[chat.Kick]), "@")),
+		KickChatroomID: string(r.KickChatroomID), KickAccount: r.KickAccount,
 		Rumble: RumbleSettings{r.RumbleChannelURL, first(r.RumbleWatchURL, watch), r.RumbleEnvKey, r.RumbleChatID},
 		Chat:   r.Chat, Points: r.Points, TimeZone: r.TimeZone, IgnoredLogins: logins(r.IgnoredLogins),
 		Capture: r.Capture, Clips: r.Clips, DiscordUserID: string(r.DiscordUserID), IsAdmin: r.IsAdmin, Limits: r.Limits,
@@ -241,9 +260,9 @@ func logins(names []string) []string {
 }
 
 // platforms reads the four spellings of the platform switches. It also returns
-// Twitch's channel and Rumble's watch page from the dashboard's form.
-func (r rawCreator) platforms() (on map[string]bool, channel, watch string) {
-	on = map[string]bool{}
+// the channels and Rumble's watch page from the dashboard's form.
+func (r rawCreator) platforms() (on map[string]bool, channels map[chat.Platform]string, watch string) {
+	on, channels = map[string]bool{}, map[chat.Platform]string{}
 	for name, enabled := range r.PlatformsEnabled {
 		on[name] = enabled
 	}
@@ -258,14 +277,12 @@ func (r rawCreator) platforms() (on map[string]bool, channel, watch string) {
 				WatchURL string `json:"watch_url"`
 			}
 			_ = json.Unmarshal(v, &more) // a plain switch has none of them
-			switch chat.Platform(name) {
-			case chat.Twitch:
-				channel = more.Channel
-			case chat.Rumble:
+			channels[chat.Platform(name)] = more.Channel
+			if name == string(chat.Rumble) {
 				watch = more.WatchURL
 			}
 		}
-		return on, channel, watch
+		return on, channels, watch
 	}
 	var list []json.RawMessage
 	_ = json.Unmarshal(r.Platforms, &list) // absent is an empty list
@@ -282,7 +299,7 @@ func (r rawCreator) platforms() (on map[string]bool, channel, watch string) {
 			on[name] = entry.Enabled
 		}
 	}
-	return on, "", ""
+	return on, channels, ""
 }
 
 // first returns the first text that is not empty.

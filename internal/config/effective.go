@@ -108,6 +108,8 @@ func (c *Config) platformSettings() []Setting {
 			endpoints = tree(p.Twitch)
 		case "youtube":
 			endpoints = tree(p.YouTube)
+		case "kick":
+			endpoints = tree(p.Kick)
 		}
 		for _, e := range flatten(endpoints, nil) {
 			add("endpoints."+e.Name, e.Value, "endpoints."+e.Name)

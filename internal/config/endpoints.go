@@ -9,7 +9,12 @@ type rawEndpoints struct {
 	Helix  string `json:"helix"`
 	API    string `json:"api"`
 	OAuth  string `json:"oauth"`
-	CAFile string `json:"ca_file"`
+	// Authorize and Device are YouTube's, Pusher and Site Kick's.
+	Authorize string `json:"authorize"`
+	Device    string `json:"device"`
+	Pusher    string `json:"pusher"`
+	Site      string `json:"site"`
+	CAFile    string `json:"ca_file"`
 }
 
 // caFile is the path of the file with certificate authorities, or "".

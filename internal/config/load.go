@@ -46,6 +46,11 @@ type Config struct {
 	Twitch map[string]TwitchAccount
 	// YouTube holds the accounts that publish clips, by label; see YouTubeAccount.
 	YouTube map[string]YouTubeAccount
+	// Kick holds the accounts that send on Kick, by label; see KickAccount.
+	Kick map[string]KickAccount
+	// TokenKey is STREAMSUITES_TOKEN_KEY: keys in base64, separated by commas,
+	// the one to encrypt with first.
+	TokenKey Secret
 	// DatabaseURL is a secret as a whole: it holds a password.
 	DatabaseURL Secret
 	// PublishRoot is the folder of a web site that also gets the exports, or "".
@@ -72,6 +77,7 @@ type Config struct {
 	triggers     map[string][]definition.Definition // by creator, in the files' order
 	problems     Problems
 	options      Options
+	applications applications
 	checked      map[string]document // by name, those that are in force
 }
 
@@ -190,7 +196,8 @@ func (l *loader) load(workDir string) *Config {
 
 	creators, d := l.loadCreators()
 	creators = l.skipUnknownTiers(creators, d, c.Tiers)
-	c.Creators = l.skipBadRumble(creators, d, platforms)
+	creators = l.skipBadRumble(creators, d, platforms)
+	c.Creators = l.settleChannels(creators, d, platforms)
 	l.checkDestinations(d, c.Creators)
 	docs = append(docs, d)
 	triggers := l.loadTriggers(c)
@@ -202,8 +209,12 @@ func (l *loader) load(workDir string) *Config {
 	c.ClipRules, c.Monetization = l.loadInert()
 	l.adviseFiles()
 	c.Twitch = l.loadTwitchAccounts(c.Creators, platforms)
-	c.YouTube = l.loadYouTubeAccounts(c.Creators, c.System.Clips)
+	c.YouTube = l.loadYouTubeAccounts(c.Creators, c.System.Clips, platforms)
+	c.Kick = l.loadKickAccounts(c.Creators, platforms)
+	c.applications = l.loadApplications()
 	c.Platforms = platforms
+	c.TokenKey = l.tokenKey()
+	l.adviseKick(c)
 
 	c.PublishRoot = l.loadPublishRoot(workDir)
 	c.DatabaseURL = l.databaseURL()

@@ -26,6 +26,7 @@ const (
 	OptHotReload          = "STREAMSUITES_HOT_RELOAD"
 	OptHotReloadPath      = "STREAMSUITES_HOT_RELOAD_PATH"
 	OptHotReloadInterval  = "STREAMSUITES_HOT_RELOAD_INTERVAL"
+	OptTokenKey           = "STREAMSUITES_TOKEN_KEY"
 	OptTwitchToken        = "TWITCH_OAUTH_TOKEN"
 	OptTwitchNick         = "TWITCH_BOT_NICK"
 	OptTwitchClientID     = "TWITCH_CLIENT_ID"
@@ -35,6 +36,11 @@ const (
 	OptYouTubeClientID     = "YOUTUBE_CLIENT_ID"
 	OptYouTubeClientSecret = "YOUTUBE_CLIENT_SECRET"
 	OptYouTubeRefreshToken = "YOUTUBE_REFRESH_TOKEN"
+	OptYouTubeAPIKey       = "YOUTUBE_API_KEY"
+
+	OptKickClientID     = "KICK_CLIENT_ID"
+	OptKickClientSecret = "KICK_CLIENT_SECRET"
+	OptKickRefreshToken = "KICK_REFRESH_TOKEN"
 )
 
 // EnvironmentOptions lists every option, in the order in which they are shown.
@@ -53,14 +59,19 @@ func EnvironmentOptions() []Option {
 		{Name: OptHotReload, Description: "1, true, yes or on switches hot reload on, anything else off; wins over system.json"},
 		{Name: OptHotReloadPath, Description: "file or folder that hot reload watches; wins over system.json"},
 		{Name: OptHotReloadInterval, Description: "seconds between two looks of hot reload, at least 1; wins over system.json"},
+		{Name: OptTokenKey, Secret: true, Description: "key under which the accounts' tokens lie in the database: 32 bytes in base64, and behind commas older keys that are still read; default: one made at the first use, in the state directory"},
 		{Name: OptTwitchToken, Secret: true, Labelled: true, Description: "the Twitch bot's OAuth token, with or without oauth:"},
 		{Name: OptTwitchNick, Labelled: true, Description: "the Twitch bot's login; default: the channel's"},
-		{Name: OptTwitchClientID, Labelled: true, Description: "client id of the Twitch application, for live detection"},
+		{Name: OptTwitchClientID, Labelled: true, Description: "client id of the Twitch application, for live detection and `streamsuites auth login`"},
 		{Name: OptTwitchClientSecret, Secret: true, Labelled: true, Description: "client secret of the Twitch application"},
 		{Name: OptTwitchRefreshToken, Secret: true, Labelled: true, Description: "refresh token with which a new OAuth token is fetched when one expires"},
-		{Name: OptYouTubeClientID, Labelled: true, Description: "client id of the Google application that publishes clips on YouTube"},
+		{Name: OptYouTubeClientID, Labelled: true, Description: "client id of the Google application that reads chat and publishes clips on YouTube"},
 		{Name: OptYouTubeClientSecret, Secret: true, Labelled: true, Description: "client secret of that application"},
 		{Name: OptYouTubeRefreshToken, Secret: true, Labelled: true, Description: "refresh token of the channel's owner, with the scope https://www.googleapis.com/auth/youtube"},
+		{Name: OptYouTubeAPIKey, Secret: true, Labelled: true, Description: "API key of the Google application, with which chat can be read without a login"},
+		{Name: OptKickClientID, Labelled: true, Description: "client id of the Kick application that sends chat and asks who is live"},
+		{Name: OptKickClientSecret, Secret: true, Labelled: true, Description: "client secret of that application"},
+		{Name: OptKickRefreshToken, Secret: true, Labelled: true, Description: "refresh token of the Kick account that sends; good for one use, so that `streamsuites auth login kick` is the better way"},
 	}
 }
 

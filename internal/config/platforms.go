@@ -29,6 +29,7 @@ type Platform struct {
 	Error   string           `json:"error,omitempty"`
 	Twitch  TwitchEndpoints  `json:"twitch_endpoints,omitzero"`  // of the platform twitch only
 	YouTube YouTubeEndpoints `json:"youtube_endpoints,omitzero"` // of the platform youtube only
+	Kick    KickEndpoints    `json:"kick_endpoints,omitzero"`    // of the platform kick only
 	Source  string           `json:"source"`                     // file, or "default"
 }
 
@@ -158,6 +159,8 @@ func (p *Platform) locate(endpoints rawEndpoints, stateDir string) {
 		p.Twitch = endpoints.twitch(stateDir)
 	case chat.YouTube:
 		p.YouTube = endpoints.youtube(stateDir)
+	case chat.Kick:
+		p.Kick = endpoints.kick(stateDir)
 	}
 }
 

@@ -67,22 +67,27 @@ func (c *Config) NeedsRestart(newer *Config) map[string][]string {
 	compare(SectionSystem, "system.hot_reload.enabled", old.HotReload.Enabled, now.HotReload.Enabled)
 	compare(SectionSystem, "system.hot_reload.watch_path", old.HotReload.WatchPath, now.HotReload.WatchPath)
 	// A platform that was off at the start has no connections.
-	if !c.Polls(chat.Twitch) && newer.Polls(chat.Twitch) {
-		needs[switchedBy(c, newer)] = append(needs[switchedBy(c, newer)], "twitch is on")
+	for _, p := range []chat.Platform{chat.Kick, chat.Twitch, chat.YouTube} {
+		if !c.Polls(p) && newer.Polls(p) {
+			section := switchedBy(p, c, newer)
+			needs[section] = append(needs[section], string(p)+" is on")
+		}
 	}
 	compare(SectionPlatforms, "endpoints of twitch", c.Platform(chat.Twitch).Twitch, newer.Platform(chat.Twitch).Twitch)
 	compare(SectionPlatforms, "endpoints of youtube", c.Platform(chat.YouTube).YouTube, newer.Platform(chat.YouTube).YouTube)
+	compare(SectionPlatforms, "endpoints of kick", c.Platform(chat.Kick).Kick, newer.Platform(chat.Kick).Kick)
 	compare(SectionCreators, "bot accounts of twitch", c.Twitch, newer.Twitch)
 	compare(SectionCreators, "accounts of youtube", c.YouTube, newer.YouTube)
+	compare(SectionCreators, "accounts of kick", c.Kick, newer.Kick)
 	for section := range needs {
 		slices.Sort(needs[section])
 	}
 	return needs
 }
 
-// switchedBy is the section that switched Twitch on.
-func switchedBy(old, now *Config) string {
-	if old.Platform(chat.Twitch).State != now.Platform(chat.Twitch).State {
+// switchedBy is the section that switched a platform on.
+func switchedBy(p chat.Platform, old, now *Config) string {
+	if old.Platform(p).State != now.Platform(p).State {
 		return SectionPlatforms
 	}
 	return SectionSystem

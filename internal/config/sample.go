@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/durable"
@@ -22,6 +23,10 @@ type Sample struct {
 	// Twitch says where Twitch is, for simulators; nil means the real one. Twitch
 	// is switched on when a creator has a channel there.
 	Twitch *TwitchEndpoints
+	// YouTube and Kick are the same for these platforms. Kick is switched on in
+	// system.json, too.
+	YouTube *YouTubeEndpoints
+	Kick    *KickEndpoints
 	// HTTPAddress and PublicBase of the HTTP server; empty means the default.
 	HTTPAddress, PublicBase string
 }
@@ -31,6 +36,9 @@ type SampleCreator struct {
 	ID, DisplayName string
 	Tier            string // empty means "open"
 	TwitchChannel   string
+	YouTubeChannel  string // id or @handle
+	KickChannel     string // slug
+	KickChatroomID  string // digits; "" has it asked for
 	Capture         Capture
 }
 
@@ -72,18 +80,27 @@ func WriteSample(dir string, s Sample) (written []string, err error) {
 
 func (s Sample) creators() any {
 	type entry struct {
-		CreatorID     string          `json:"creator_id"`
-		DisplayName   string          `json:"display_name"`
-		Enabled       bool            `json:"enabled"`
-		Tier          string          `json:"tier"`
-		Platforms     map[string]bool `json:"platforms"`
-		TwitchChannel string          `json:"twitch_channel,omitempty"`
-		Capture       *Capture        `json:"capture,omitempty"`
+		CreatorID      string          `json:"creator_id"`
+		DisplayName    string          `json:"display_name"`
+		Enabled        bool            `json:"enabled"`
+		Tier           string          `json:"tier"`
+		Platforms      map[string]bool `json:"platforms"`
+		TwitchChannel  string          `json:"twitch_channel,omitempty"`
+		YouTubeChannel string          `json:"youtube_channel,omitempty"`
+		KickChannel    string          `json:"kick_channel,omitempty"`
+		KickChatroomID string          `json:"kick_chatroom_id,omitempty"`
+		Capture        *Capture        `json:"capture,omitempty"`
 	}
 	entries := []entry{}
 	for _, c := range s.Creators {
 		e := entry{c.ID, first(c.DisplayName, c.ID), true, first(c.Tier, "open"),
-			map[string]bool{string(chat.Twitch): c.TwitchChannel != ""}, c.TwitchChannel, nil}
+			map[string]bool{string(chat.Twitch): c.TwitchChannel != ""}, c.TwitchChannel, c.YouTubeChannel, c.KickChannel, c.KickChatroomID, nil}
+		if c.YouTubeChannel != "" {
+			e.Platforms[string(chat.YouTube)] = true
+		}
+		if c.KickChannel != "" {
+			e.Platforms[string(chat.Kick)] = true
+		}
 		if c.Capture.IsSet() {
 			e.Capture = &c.Capture
 		}
@@ -94,16 +111,16 @@ func (s Sample) creators() any {
 
 func (s Sample) platforms() any {
 	type entry struct {
-		Name      string           `json:"name"`
-		Enabled   bool             `json:"enabled"`
-		Endpoints *TwitchEndpoints `json:"endpoints,omitempty"`
+		Name      string `json:"name"`
+		Enabled   bool   `json:"enabled"`
+		Endpoints any    `json:"endpoints,omitempty"`
 	}
 	entries := []entry{}
 	for _, p := range chat.Platforms {
 		e := entry{Name: string(p)}
 		for _, c := range s.Creators {
-			if p == chat.Twitch && c.TwitchChannel != "" {
-				e.Enabled, e.Endpoints = true, s.Twitch
+			if c.channelOn(p) != "" {
+				e.Enabled, e.Endpoints = true, s.endpoints(p)
 			}
 		}
 		entries = append(entries, e)
@@ -111,11 +128,33 @@ func (s Sample) platforms() any {
 	return map[string]any{"schema_version": "v1", "platforms": entries}
 }
 
+// channelOn is the creator's channel on a platform, or "".
+func (c SampleCreator) channelOn(p chat.Platform) string {
+	return map[chat.Platform]string{chat.Twitch: c.TwitchChannel, chat.YouTube: c.YouTubeChannel, chat.Kick: c.KickChannel}[p]
+}
+
+// endpoints are those of a platform, or nil for the real ones.
+func (s Sample) endpoints(p chat.Platform) any {
+	switch {
+	case p == chat.Twitch && s.Twitch != nil:
+		return s.Twitch
+	case p == chat.YouTube && s.YouTube != nil:
+		return s.YouTube
+	case p == chat.Kick && s.Kick != nil:
+		return s.Kick
+	}
+	return nil
+}
+
 func (s Sample) system() any {
-	return map[string]any{
+	document := map[string]any{
 		"http": map[string]any{
 			"address":     first(s.HTTPAddress, defaultSystem().HTTP.Address),
 			"public_base": s.PublicBase,
 		},
 	}
+	if slices.ContainsFunc(s.Creators, func(c SampleCreator) bool { return c.KickChannel != "" }) {
+		document["system"] = map[string]any{"platforms": map[string]bool{string(chat.Kick): true}}
+	}
+	return document
 }

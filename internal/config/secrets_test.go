@@ -132,7 +132,7 @@ func TestAccountsHaveLabels(t *testing.T) {
 	require.Equal(t, []string{"mainbot", "main-token", "client", "client-secret", "main-refresh"},
 		[]string{main.Nick, main.Token.Reveal(), main.ClientID, main.ClientSecret.Reveal(), main.RefreshToken.Reveal()})
 	require.Equal(t, []string{"", "", "side-client", "client-secret"}, []string{side.Nick, side.Token.Reveal(), side.ClientID, side.ClientSecret.Reveal()})
-	require.Contains(t, lines(problems), "warning: TWITCH_OAUTH_TOKEN_SIDE: found nothing")
+	require.Contains(t, lines(problems), "info: TWITCH_OAUTH_TOKEN_SIDE: found nothing")
 	require.ElementsMatch(t, []string{"main-token", "client-secret", "main-refresh", "oauth:main-token"}, c.SecretValues())
 	var names []string
 	for _, o := range c.Environment {

@@ -41,7 +41,7 @@ type TwitchAccount struct {
 
 // TwitchAccount returns the bot account of that label. The empty label means the
 // account without one or, when only one account exists, that one. An account that
-// does not exist has no token.
+// does not exist has no token, and the application that all accounts share.
 func (c *Config) TwitchAccount(label string) TwitchAccount {
 	a, ok := c.Twitch[label]
 	if !ok && label == "" && len(c.Twitch) == 1 {
@@ -49,14 +49,15 @@ func (c *Config) TwitchAccount(label string) TwitchAccount {
 			return a
 		}
 	}
-	a.Label = label
+	if a.Label = label; !ok {
+		a.ClientID, a.ClientSecret = c.applications.twitch.of(label)
+	}
 	return a
 }
 
 // loadTwitchAccounts reads the accounts that have a token or that creators refer
-// to, by label, notes
-// on the platform when a credential is missing, and fills in the label where a
-// creator names none and only a labelled account exists.
+// to, by label, notes on the platform when a credential is missing, and fills in
+// the label where a creator names none and only a labelled account exists.
 func (l *loader) loadTwitchAccounts(creators []Creator, platforms []Platform) map[string]TwitchAccount {
 	accounts := map[string]TwitchAccount{}
 	for _, label := range append(l.env.labels(OptTwitchToken), "") {
@@ -82,8 +83,13 @@ func (l *loader) loadTwitchAccounts(creators []Creator, platforms []Platform) ma
 			continue
 		}
 		name := labelled(OptTwitchToken, a.Label)
+		if a.ClientID != "" {
+			l.add(Problem{File: name, Found: "nothing", Allowed: "the bot account's OAuth token, or a login",
+				Remedy: "until somebody logs in, Twitch chat is only read: " + loginCommand(chat.Twitch, a.Label), Severity: Info, Kind: Credential})
+			continue
+		}
 		l.add(Problem{File: name, Found: "nothing", Allowed: "the bot account's OAuth token, from the environment, a .env file or " + name + "_FILE",
-			Remedy: "Twitch chat is off for the creators of this account", Severity: Warning, Kind: Credential})
+			Remedy: "Twitch chat is off for the creators of this account; or set " + labelled(OptTwitchClientID, a.Label) + " and run " + loginCommand(chat.Twitch, a.Label), Severity: Warning, Kind: Credential})
 		platforms[i].Error = first(platforms[i].Error, "missing credentials: "+name)
 	}
 	return accounts

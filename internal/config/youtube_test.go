@@ -72,7 +72,8 @@ func TestTheOnlyLabelledAccountServesEverybody(t *testing.T) {
 func TestYouTubeIsWhereTheConfigurationSays(t *testing.T) {
 	t.Parallel()
 	c, _ := newState(t, nil).mustLoad()
-	require.Equal(t, YouTubeEndpoints{API: "https://youtube.googleapis.com", OAuth: "https://oauth2.googleapis.com/token"}, c.Platform("youtube").YouTube)
+	require.Equal(t, YouTubeEndpoints{API: "https://youtube.googleapis.com", OAuth: "https://oauth2.googleapis.com/token",
+		Authorize: "https://accounts.google.com/o/oauth2/v2/auth", Device: "https://oauth2.googleapis.com/device/code"}, c.Platform("youtube").YouTube)
 
 	s := newState(t, map[string]string{"platforms.json": `{"platforms": [{"name": "youtube", "enabled": true, "endpoints": {"api": "http://127.0.0.1:1/", "oauth": "http://127.0.0.1:1/token", "ca_file": "ca.pem"}}]}`})
 	c, _ = s.mustLoad()

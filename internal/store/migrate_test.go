@@ -90,6 +90,7 @@ func TestADatabaseOfEveryEarlierVersionIsMigratedToTheNewest(t *testing.T) {
 		7: {rows: `select`, holds: `not exists (select from streamsuites.chat_watchers)`},
 		8: {rows: `select`, holds: `(select count(*) = 2 from pg_indexes where indexname in ('decisions_fired', 'clip_jobs_newest'))`},
 		9: {rows: `select`, holds: `not exists (select from streamsuites.chat_cursors)`},
+		10: {rows: `select`, holds: `not exists (select from streamsuites.account_tokens)`},
 	}
 	newest, err := store.Migrations()
 	require.NoError(t, err)

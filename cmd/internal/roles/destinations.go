@@ -1,6 +1,7 @@
 package roles
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 
@@ -15,12 +16,12 @@ import (
 )
 
 // destinations are the places that clips can be published at.
-func (p Parts) destinations() (map[string]destination.Destination, error) {
+func (p Parts) destinations(ctx context.Context) (map[string]destination.Destination, error) {
 	published, err := folder.New(p.Dir.ClipsPublished(), p.PublicBase())
 	if err != nil {
 		return nil, err
 	}
-	channels, err := p.youtubeChannels()
+	channels, err := p.youtubeChannels(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +37,7 @@ type youtubeChannels struct {
 	clients map[string]*platform.Client // by the account's label
 }
 
-func (p Parts) youtubeChannels() (youtubeChannels, error) {
+func (p Parts) youtubeChannels(ctx context.Context) (youtubeChannels, error) {
 	c := youtubeChannels{p.config, map[string]*platform.Client{}}
 	endpoints := p.Config.Platform(chat.YouTube).YouTube
 	transport, err := trusting(endpoints.CAFile)
@@ -44,12 +45,19 @@ func (p Parts) youtubeChannels() (youtubeChannels, error) {
 		return c, err
 	}
 	for label, account := range p.Config.YouTube {
-		if !account.Complete() {
+		if !account.HasApplication() {
 			continue // the configuration has warned about it
+		}
+		given, err := p.youtubeTokens(ctx, account)
+		if err != nil {
+			return c, err
+		}
+		if given == nil && !account.Complete() {
+			continue
 		}
 		c.clients[label], err = platform.New(platform.Config{
 			Endpoints: platform.Endpoints{API: endpoints.API, OAuth: endpoints.OAuth},
-			ClientID:  account.ClientID, ClientSecret: account.ClientSecret.Reveal(), RefreshToken: account.RefreshToken.Reveal(),
+			ClientID:  account.ClientID, ClientSecret: account.ClientSecret.Reveal(), RefreshToken: account.RefreshToken.Reveal(), Tokens: given,
 			HTTPClient: transport, UserAgent: "StreamSuites/" + version.Version,
 			OnToken: func(access string) { p.Redactor.Add(access) },
 			Log:     p.Log,

@@ -45,7 +45,7 @@ func Ingest(ctx context.Context, p Parts) error {
 	if observed != nil {
 		return observed
 	}
-	clients, err := p.connectAccounts(host)
+	clients, err := p.connectAccounts(ctx, host)
 	if err != nil {
 		return err
 	}
@@ -85,13 +85,13 @@ func (p Parts) runIngest(ctx context.Context, host *ingest.Host, clients []*twit
 
 // connectAccounts prepares one connection for each bot account that a creator
 // uses.
-func (p Parts) connectAccounts(host *ingest.Host) ([]*twitch.Client, error) {
+func (p Parts) connectAccounts(ctx context.Context, host *ingest.Host) ([]*twitch.Client, error) {
 	if !p.Config.Polls(chat.Twitch) {
 		return nil, nil
 	}
 	var clients []*twitch.Client
 	for _, account := range p.Config.Twitch {
-		client, err := p.connectTwitch(host, account)
+		client, err := p.connectTwitch(ctx, host, account)
 		if err != nil {
 			return nil, fmt.Errorf("connect the Twitch account %q: %w", account.Label, err)
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/streamsuites/streamsuites/internal/process"
 	"github.com/streamsuites/streamsuites/internal/statedir"
 	"github.com/streamsuites/streamsuites/internal/store"
+	"github.com/streamsuites/streamsuites/internal/tokens"
 	"github.com/streamsuites/streamsuites/workers"
 )
 
@@ -30,7 +31,8 @@ type Parts struct {
 	Redactor    *logging.Redactor // knows every secret
 	Links       []httpserver.Link // shown on the start page
 
-	live *live // set by Run
+	live  *live                         // set by Run
+	vault func() (*tokens.Vault, error) // set by Run
 }
 
 // config is the configuration in force.

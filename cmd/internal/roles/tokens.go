@@ -2,94 +2,90 @@ package roles
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"time"
+	"sync"
 
+	"github.com/streamsuites/streamsuites/cmd/internal/logins"
+	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/config"
-	"github.com/streamsuites/streamsuites/internal/durable"
-	"github.com/streamsuites/streamsuites/internal/logging"
 	platform "github.com/streamsuites/streamsuites/internal/platform/twitch"
-	"github.com/streamsuites/streamsuites/internal/statedir"
+	"github.com/streamsuites/streamsuites/internal/platform/youtube"
+	"github.com/streamsuites/streamsuites/internal/store"
+	"github.com/streamsuites/streamsuites/internal/tokens"
 )
 
-// tokens keeps a bot account's tokens over restarts: Twitch replaces them when
-// they are refreshed, and the replaced ones may never work again. They lie in a
-// file that only its owner can read.
-type tokens struct {
-	path     string
-	redactor *logging.Redactor
-	kept     keptTokens
+// opensVault opens the vault of tokens once, when a role first needs it.
+func (p Parts) opensVault(ctx context.Context) func() (*tokens.Vault, error) {
+	return sync.OnceValues(func() (*tokens.Vault, error) {
+		vault, err := logins.Vault(ctx, p.Config, p.Store, p.Redactor, p.Log)
+		if err != nil {
+			return nil, fmt.Errorf("open the accounts' tokens: %w", err)
+		}
+		return vault, nil
+	})
 }
 
-// keptTokens is the file. Given is a hash of the configured tokens that these
-// descend from: once somebody configures others, those count.
-type keptTokens struct {
-	Given   string    `json:"given"`
-	Access  string    `json:"access"`
-	Refresh string    `json:"refresh"`
-	Expires time.Time `json:"expires,omitzero"`
-}
-
-func openTokens(dir statedir.Dir, account config.TwitchAccount, redactor *logging.Redactor) (*tokens, error) {
-	name := "twitch.json"
-	if account.Label != "" {
-		name = "twitch-" + account.Label + ".json"
-	}
-	t := &tokens{path: filepath.Join(dir.Secrets(), name), redactor: redactor}
-	configured := keptTokens{
-		Given:  fingerprint(account.Token.Reveal(), account.RefreshToken.Reveal()),
-		Access: account.Token.Reveal(), Refresh: account.RefreshToken.Reveal(),
-	}
-	text, err := os.ReadFile(t.path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		t.kept = configured
-		return t, nil
-	case err != nil:
-		return nil, fmt.Errorf("read the renewed Twitch tokens: %w", err)
-	}
-	if err := json.Unmarshal(text, &t.kept); err != nil || t.kept.Given != configured.Given {
-		// Unreadable, or of tokens that are configured no more.
-		t.kept = configured
-	}
-	redactor.Add(t.kept.Access, t.kept.Refresh)
-	return t, nil
-}
-
-func (t *tokens) current() platform.Token {
-	return platform.Token{Access: t.kept.Access, Refresh: t.kept.Refresh, Expires: t.kept.Expires}
-}
-
-// persist keeps a renewed token before it is used.
-func (t *tokens) persist(_ context.Context, token platform.Token) error {
-	t.redactor.Add(token.Access, token.Refresh)
-	kept := keptTokens{Given: t.kept.Given, Access: token.Access, Refresh: token.Refresh, Expires: token.Expires}
-	text, err := json.MarshalIndent(kept, "", "  ")
+// tokensOf is where an account's token comes from, and the login that is kept, if
+// anybody has logged in. The account has an application.
+func (p Parts) tokensOf(ctx context.Context, name chat.Platform, label string) (*tokens.Source, keptLogin, error) {
+	vault, err := p.vault()
 	if err != nil {
-		return fmt.Errorf("encode the renewed Twitch tokens: %w", err)
+		return nil, keptLogin{}, err
 	}
-	if err := os.MkdirAll(filepath.Dir(t.path), 0o700); err != nil {
-		return fmt.Errorf("make the folder of secrets: %w", err)
+	provider, err := logins.For(p.Config, name, label, p.Log)
+	if err != nil {
+		return nil, keptLogin{}, err
 	}
-	if err := durable.WriteFile(t.path, append(text, '\n'), 0o600); err != nil {
-		return fmt.Errorf("keep the renewed Twitch tokens: %w", err)
+	source, err := provider.Source(ctx, vault, p.Dir)
+	if err != nil {
+		return nil, keptLogin{}, err
 	}
-	t.kept = kept
-	return nil
+	row, err := p.Store.AccountTokens(ctx, provider.Account)
+	if errors.Is(err, store.ErrNoTokens) {
+		return source, keptLogin{exists: provider.Seed.IsSet()}, nil
+	}
+	if _, unreadable := vault.Tokens(ctx, provider.Account); unreadable != nil {
+		return nil, keptLogin{}, unreadable
+	}
+	return source, keptLogin{exists: true, login: row.Login}, err
 }
 
-// fingerprint tells configured tokens apart without holding them.
-func fingerprint(values ...string) string {
-	h := sha256.New()
-	for _, v := range values {
-		_, _ = fmt.Fprintf(h, "%d:%s", len(v), v)
+// keptLogin is what is known of an account's login.
+type keptLogin struct {
+	exists bool
+	login  string // may be empty
+}
+
+// twitchTokens are those of a bot account: kept by the vault where there is an
+// application to renew them with, else as they are configured. The account gets
+// the login that the vault knows.
+func (p Parts) twitchTokens(ctx context.Context, account config.TwitchAccount) (userTokens, config.TwitchAccount, error) {
+	if account.ClientID == "" {
+		return configuredToken(account), account, nil
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	source, kept, err := p.tokensOf(ctx, chat.Twitch, account.Label)
+	if err != nil {
+		// Others' tokens are no reason to read nothing at all.
+		p.Log.Error().Err(err).Str("account", account.Label).Msg("The tokens of a Twitch account cannot be used; what is configured is, as long as it is good")
+		return configuredToken(account), account, ctx.Err()
+	}
+	if !kept.exists {
+		return nil, account, nil
+	}
+	if account.Nick == "" {
+		account.Nick = kept.login
+	}
+	return func(*platform.Client) platform.Tokens { return source }, account, nil
+}
+
+// youtubeTokens are those of an account that publishes; nil where they cannot be
+// used, so that only what is configured is left.
+func (p Parts) youtubeTokens(ctx context.Context, account config.YouTubeAccount) (youtube.Tokens, error) {
+	source, _, err := p.tokensOf(ctx, chat.YouTube, account.Label)
+	if err != nil {
+		p.Log.Error().Err(err).Str("account", account.Label).Msg("The tokens of a YouTube account cannot be used; what is configured is, if anything")
+		return nil, ctx.Err()
+	}
+	return source, nil
 }

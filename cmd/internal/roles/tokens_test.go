@@ -8,133 +8,135 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
+	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/config"
 	"github.com/streamsuites/streamsuites/internal/logging"
 	platform "github.com/streamsuites/streamsuites/internal/platform/twitch"
+	sim "github.com/streamsuites/streamsuites/internal/sim/twitch"
 	"github.com/streamsuites/streamsuites/internal/statedir"
+	"github.com/streamsuites/streamsuites/internal/store/storetest"
+	"github.com/streamsuites/streamsuites/internal/tokens"
 )
 
-func account(label, access, refresh string) config.TwitchAccount {
-	return config.TwitchAccount{Label: label, Nick: "bot", Token: config.NewSecret(access), RefreshToken: config.NewSecret(refresh)}
-}
-
-// open opens the tokens of an account as a start does.
-func open(t *testing.T, dir statedir.Dir, a config.TwitchAccount, redactor *logging.Redactor) *tokens {
+// host is a process that serves a simulated account.
+func hostOf(t *testing.T, cfg *config.Config, account config.TwitchAccount) Parts {
 	t.Helper()
-	opened, err := openTokens(dir, a, redactor)
+	_, s := storetest.New(t)
+	cfg.Twitch = map[string]config.TwitchAccount{account.Label: account}
+	p := Parts{Dir: statedir.Dir(cfg.StateDir), Config: cfg, Store: s, Log: zerolog.Nop(), Redactor: &logging.Redactor{}}
+	p.vault = p.opensVault(t.Context())
+	return p
+}
+
+// restarted is the same host, started again.
+func (p Parts) restarted(t *testing.T) Parts {
+	p.vault = p.opensVault(t.Context())
+	return p
+}
+
+func (p Parts) twitchToken(t *testing.T) platform.Tokens {
+	t.Helper()
+	user, _, err := p.twitchTokens(t.Context(), p.Config.Twitch[""])
 	require.NoError(t, err)
-	return opened
+	require.NotNil(t, user)
+	e := p.Config.Platform(chat.Twitch).Twitch
+	client, err := platform.New(platform.Config{Endpoints: platform.Endpoints{Helix: e.Helix, OAuth: e.OAuth}, ClientID: p.Config.Twitch[""].ClientID})
+	require.NoError(t, err)
+	return user(client)
 }
 
-func renewed() platform.Token {
-	return platform.Token{Access: "renewed-access", Refresh: "renewed-refresh", Expires: time.Date(2026, 2, 1, 12, 0, 0, 0, time.UTC)}
-}
-
-func TestConfiguredTokensAreUsedUntilOneIsRenewed(t *testing.T) {
+func TestRenewedTokensSurviveARestartAndAreKeptFromLogs(t *testing.T) {
 	t.Parallel()
-	dir := statedir.Dir(t.TempDir())
-	opened := open(t, dir, account("", "given-access", "given-refresh"), &logging.Redactor{})
-	require.Equal(t, platform.Token{Access: "given-access", Refresh: "given-refresh"}, opened.current())
-	require.NoDirExists(t, dir.Secrets(), "what is configured is not copied")
-	require.NoError(t, opened.persist(t.Context(), renewed()))
-	require.Equal(t, renewed(), opened.current())
+	twitch, cfg, account := simulated(t)
+	p := hostOf(t, cfg, account)
+	first, err := p.twitchToken(t).Token(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, account.Token.Reveal(), first)
+	require.NoError(t, twitch.ExpireTokens(sim.DefaultSeed().Accounts[0].Login))
+	renewed, err := p.twitchToken(t).Refresh(t.Context(), first)
+	require.NoError(t, err)
+	require.NotEqual(t, first, renewed)
+	require.NotContains(t, p.Redactor.String("token "+renewed), renewed)
+
+	again, err := p.restarted(t).twitchToken(t).Token(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, renewed, again)
 }
 
-func TestRenewedTokensSurviveARestart(t *testing.T) {
+func TestWhatAnOlderVersionKeptInAFileIsTakenOver(t *testing.T) {
 	t.Parallel()
-	dir := statedir.Dir(t.TempDir())
-	given := account("", "given-access", "given-refresh")
-	require.NoError(t, open(t, dir, given, &logging.Redactor{}).persist(t.Context(), renewed()))
-	again := open(t, dir, given, &logging.Redactor{})
-	require.Equal(t, renewed(), again.current())
-	next := renewed()
-	next.Access = "renewed-twice"
-	require.NoError(t, again.persist(t.Context(), next))
-	require.Equal(t, next, open(t, dir, given, &logging.Redactor{}).current(), "they still descend from what is configured")
-}
-
-func TestNewlyConfiguredTokensWin(t *testing.T) {
-	t.Parallel()
-	for name, now := range map[string]config.TwitchAccount{
-		"another token":                      account("", "other-access", "given-refresh"),
-		"another refresh token":              account("", "given-access", "other-refresh"),
-		"the same characters, cut elsewhere": account("", "given-accessgiven-", "refresh"),
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dir := statedir.Dir(t.TempDir())
-			require.NoError(t, open(t, dir, account("", "given-access", "given-refresh"), &logging.Redactor{}).persist(t.Context(), renewed()))
-			require.Equal(t,
-				platform.Token{Access: now.Token.Reveal(), Refresh: now.RefreshToken.Reveal()},
-				open(t, dir, now, &logging.Redactor{}).current())
-		})
+	_, cfg, account := simulated(t)
+	p := hostOf(t, cfg, account)
+	given := tokens.Seed{Access: account.Token.Reveal(), Refresh: account.RefreshToken.Reveal()}
+	path := filepath.Join(p.Dir.Secrets(), "twitch.json")
+	require.NoError(t, os.MkdirAll(p.Dir.Secrets(), 0o700))
+	write := func(fingerprint string) {
+		text, err := json.Marshal(map[string]any{"given": fingerprint, "access": "renewed", "refresh": "next", "expires": time.Now().Add(time.Hour)})
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(path, text, 0o600))
 	}
-}
-
-func TestOnlyTheirOwnerCanReadThem(t *testing.T) {
-	t.Parallel()
-	dir := statedir.Dir(t.TempDir())
-	require.NoError(t, open(t, dir, account("", "a", "b"), &logging.Redactor{}).persist(t.Context(), renewed()))
-	folder, err := os.Stat(dir.Secrets())
+	write("of others")
+	got, err := p.twitchToken(t).Token(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, os.FileMode(0o700), folder.Mode().Perm())
-	file, err := os.Stat(filepath.Join(dir.Secrets(), "twitch.json"))
+	require.Equal(t, account.Token.Reveal(), got, "it descends from tokens that are configured no more")
+	require.NoFileExists(t, path)
+
+	p = hostOf(t, cfg, account)
+	require.NoError(t, os.Remove(filepath.Join(p.Dir.Secrets(), "token.key")))
+	write(given.Fingerprint())
+	got, err = p.twitchToken(t).Token(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, os.FileMode(0o600), file.Mode().Perm())
+	require.Equal(t, "renewed", got)
+	require.NoFileExists(t, path)
 }
 
-func TestEachAccountHasAFileOfItsOwn(t *testing.T) {
+func TestAnAccountWithoutTokensReadsAsNobodyUntilSomebodyLogsIn(t *testing.T) {
 	t.Parallel()
-	dir := statedir.Dir(t.TempDir())
-	require.NoError(t, open(t, dir, account("MAIN", "a", "b"), &logging.Redactor{}).persist(t.Context(), renewed()))
-	require.FileExists(t, filepath.Join(dir.Secrets(), "twitch-MAIN.json"))
-	require.Equal(t, "a", open(t, dir, account("", "a", "b"), &logging.Redactor{}).current().Access)
+	_, cfg, account := simulated(t)
+	account.Token, account.RefreshToken, account.Nick = config.Secret{}, config.Secret{}, ""
+	p := hostOf(t, cfg, account)
+	user, _, err := p.twitchTokens(t.Context(), account)
+	require.NoError(t, err)
+	require.Nil(t, user)
+
+	vault, err := p.vault()
+	require.NoError(t, err)
+	seed := sim.DefaultSeed().Accounts[0]
+	require.NoError(t, vault.Keep(t.Context(), tokens.Account{Platform: string(chat.Twitch)}, tokens.Owner{Login: seed.Login},
+		tokens.Grant{Access: seed.Token, Refresh: seed.Refresh}, tokens.Seed{}))
+	user, known, err := p.twitchTokens(t.Context(), account)
+	require.NoError(t, err)
+	require.Equal(t, seed.Login, known.Nick)
+	access, err := accessTwitch(cfg, known, user, zerolog.Nop())
+	require.NoError(t, err)
+	require.Equal(t, seed.Login, access.chat.Login)
+	got, err := access.chat.Token(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, seed.Token, got)
 }
 
-func TestADamagedFileIsIgnored(t *testing.T) {
+func TestAHostWithoutTheKeyUsesWhatIsConfiguredAndSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
-	for name, text := range map[string]string{
-		"an empty one":          "",
-		"a torn one":            `{"given": "`,
-		"one of another shape":  `[]`,
-		"one with a wrong date": `{"given": "", "access": "x", "expires": "soon"}`,
+	_, cfg, account := simulated(t)
+	p := hostOf(t, cfg, account)
+	_, err := p.twitchToken(t).Token(t.Context())
+	require.NoError(t, err)
+	for name, c := range map[string]struct{ key, want string }{
+		"another key":    {"b29vb29vb29vb29vb29vb29vb29vb29vb29vb29vb28=", "which STREAMSUITES_TOKEN_KEY does not hold"},
+		"none at all":    {"", "there is neither STREAMSUITES_TOKEN_KEY nor"},
+		"what is no key": {"c2hvcnQ=", "STREAMSUITES_TOKEN_KEY holds something that is not 32 bytes in base64"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			dir := statedir.Dir(t.TempDir())
-			require.NoError(t, os.Mkdir(dir.Secrets(), 0o700))
-			require.NoError(t, os.WriteFile(filepath.Join(dir.Secrets(), "twitch.json"), []byte(text), 0o600))
-			opened := open(t, dir, account("", "given-access", "given-refresh"), &logging.Redactor{})
-			require.Equal(t, platform.Token{Access: "given-access", Refresh: "given-refresh"}, opened.current())
-			require.NoError(t, opened.persist(t.Context(), renewed()))
-			require.Equal(t, renewed(), open(t, dir, account("", "given-access", "given-refresh"), &logging.Redactor{}).current())
-		})
+		other, log := p, &bytes.Buffer{}
+		moved := *cfg
+		moved.TokenKey, moved.StateDir = config.NewSecret(c.key), t.TempDir()
+		other.Config, other.Log = &moved, zerolog.New(log)
+		other = other.restarted(t)
+		got, err := other.twitchToken(t).Token(t.Context())
+		require.NoError(t, err, name)
+		require.Equal(t, account.Token.Reveal(), got, name)
+		require.Contains(t, log.String(), c.want, name)
 	}
-}
-
-func TestAFileThatCannotBeReadIsAnError(t *testing.T) {
-	t.Parallel()
-	dir := statedir.Dir(t.TempDir())
-	require.NoError(t, os.MkdirAll(filepath.Join(dir.Secrets(), "twitch.json"), 0o700))
-	_, err := openTokens(dir, account("", "a", "b"), &logging.Redactor{})
-	require.ErrorContains(t, err, "read the renewed Twitch tokens")
-}
-
-func TestRenewedTokensAreRedactedAndConfiguredOnesAreNotInTheFile(t *testing.T) {
-	t.Parallel()
-	dir := statedir.Dir(t.TempDir())
-	given := account("", "given-access", "given-refresh")
-	redactor := &logging.Redactor{}
-	require.NoError(t, open(t, dir, given, redactor).persist(t.Context(), renewed()))
-	require.NotContains(t, redactor.String("renewed-access renewed-refresh"), "renewed")
-	restarted := &logging.Redactor{}
-	open(t, dir, given, restarted)
-	require.NotContains(t, restarted.String("renewed-access renewed-refresh"), "renewed")
-
-	text, err := os.ReadFile(filepath.Join(dir.Secrets(), "twitch.json"))
-	require.NoError(t, err)
-	require.True(t, json.Valid(text))
-	require.False(t, bytes.Contains(text, []byte("given-access")))
 }

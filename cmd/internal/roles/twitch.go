@@ -14,9 +14,7 @@ import (
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/config"
 	"github.com/streamsuites/streamsuites/internal/control"
-	"github.com/streamsuites/streamsuites/internal/logging"
 	platform "github.com/streamsuites/streamsuites/internal/platform/twitch"
-	"github.com/streamsuites/streamsuites/internal/statedir"
 	"github.com/streamsuites/streamsuites/internal/store"
 )
 
@@ -29,17 +27,32 @@ type twitchAccess struct {
 // TwitchChat is the chat configuration of a bot account, with a budget of its
 // own: for commands that connect outside the data plane.
 func TwitchChat(cfg *config.Config, account config.TwitchAccount, log zerolog.Logger) (twitch.Config, error) {
-	access, err := accessTwitch(cfg, account, &logging.Redactor{}, log)
+	access, err := accessTwitch(cfg, account, configuredToken(account), log)
 	return access.chat, err
 }
 
-func accessTwitch(cfg *config.Config, account config.TwitchAccount, redactor *logging.Redactor, log zerolog.Logger) (twitchAccess, error) {
-	return accessTwitchWithin(nil, cfg, account, redactor, log)
+// userTokens makes the source of the account's token with its application's
+// client; nil when the account has none.
+type userTokens func(*platform.Client) platform.Tokens
+
+// configuredToken uses what is configured as it is: nothing could keep the tokens
+// that an exchange gives.
+func configuredToken(account config.TwitchAccount) userTokens {
+	if !account.Token.IsSet() {
+		return nil
+	}
+	return func(client *platform.Client) platform.Tokens {
+		return platform.NewUserTokens(client, platform.Token{Access: account.Token.Reveal()}, nil)
+	}
+}
+
+func accessTwitch(cfg *config.Config, account config.TwitchAccount, user userTokens, log zerolog.Logger) (twitchAccess, error) {
+	return accessTwitchWithin(nil, cfg, account, user, log)
 }
 
 // accessTwitchWithin is accessTwitch within limits of the API's calls; nil for none.
 func accessTwitchWithin(
-	calls platform.Calls, cfg *config.Config, account config.TwitchAccount, redactor *logging.Redactor, log zerolog.Logger,
+	calls platform.Calls, cfg *config.Config, account config.TwitchAccount, user userTokens, log zerolog.Logger,
 ) (twitchAccess, error) {
 	endpoints := cfg.Platform(chat.Twitch).Twitch
 	access := twitchAccess{chat: twitch.Config{
@@ -61,7 +74,7 @@ func accessTwitchWithin(
 	if account.ClientID == "" {
 		return access, nil
 	}
-	return access, access.connectAPI(calls, cfg, account, redactor, log)
+	return access, access.connectAPI(calls, cfg, account, user, log)
 }
 
 // loginOf is the account's login: the configured one, or the channel's that it
@@ -82,7 +95,7 @@ func loginOf(cfg *config.Config, account config.TwitchAccount) string {
 // as the account, and asking who is live, with the application's own token where
 // there is a secret for it.
 func (a *twitchAccess) connectAPI(
-	calls platform.Calls, cfg *config.Config, account config.TwitchAccount, redactor *logging.Redactor, log zerolog.Logger,
+	calls platform.Calls, cfg *config.Config, account config.TwitchAccount, user userTokens, log zerolog.Logger,
 ) error {
 	endpoints := cfg.Platform(chat.Twitch).Twitch
 	client, err := platform.New(platform.Config{
@@ -92,15 +105,15 @@ func (a *twitchAccess) connectAPI(
 	if err != nil {
 		return fmt.Errorf("set up Twitch's API: %w", err)
 	}
-	tokens, err := openTokens(statedir.Dir(cfg.StateDir), account, redactor)
-	if err != nil {
-		return err
-	}
 	name := accountName(account.Label)
-	user := platform.NewUserTokens(client, tokens.current(), tokens.persist)
-	itself := client.Helix(name, user)
-	if account.Token.IsSet() {
-		a.chat.Token, a.chat.Refresh = user.Token, user.Refresh
+	var own platform.Tokens = platform.NewUserTokens(client, platform.Token{}, nil)
+	if user != nil {
+		own = user(client)
+	}
+	itself := client.Helix(name, own)
+	if user != nil {
+		a.chat.Login = loginOf(cfg, account)
+		a.chat.Token, a.chat.Refresh = own.Token, own.Refresh
 		a.chat.Delete = helixDeletion{itself}.delete
 	}
 	a.api = itself
@@ -129,10 +142,15 @@ func (h helixDeletion) delete(ctx context.Context, d twitch.Deletion) error {
 
 // connectTwitch makes the account known to the host and returns its connection,
 // which has to be run.
-func (p Parts) connectTwitch(host *ingest.Host, account config.TwitchAccount) (*twitch.Client, error) {
+func (p Parts) connectTwitch(ctx context.Context, host *ingest.Host, account config.TwitchAccount) (*twitch.Client, error) {
 	name := accountName(account.Label)
 	calls := platformCalls{p.governor(), chat.Twitch}
-	access, err := accessTwitchWithin(calls, p.Config, account, p.Redactor, p.Log.With().Str("account", name).Logger())
+	log := p.Log.With().Str("account", name).Logger()
+	user, account, err := p.twitchTokens(ctx, account)
+	if err != nil {
+		return nil, err
+	}
+	access, err := accessTwitchWithin(calls, p.Config, account, user, log)
 	if err != nil {
 		return nil, err
 	}

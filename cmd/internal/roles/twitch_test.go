@@ -11,7 +11,6 @@ import (
 	"github.com/streamsuites/streamsuites/ingest/twitch"
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/config"
-	"github.com/streamsuites/streamsuites/internal/logging"
 	"github.com/streamsuites/streamsuites/internal/sim/faults"
 	sim "github.com/streamsuites/streamsuites/internal/sim/twitch"
 )
@@ -65,7 +64,7 @@ func TestOnlyAnApplicationCanRenewTokensAndAskWhoIsLive(t *testing.T) {
 	t.Parallel()
 	cfg := serving(t, onTwitch("harborlights", "", true))
 	bare := config.TwitchAccount{Nick: "bot", Token: config.NewSecret("token")}
-	access, err := accessTwitch(cfg, bare, nil, zerolog.Nop())
+	access, err := accessTwitch(cfg, bare, configuredToken(bare), zerolog.Nop())
 	require.NoError(t, err)
 	require.Nil(t, access.api)
 	require.Nil(t, access.chat.Refresh)
@@ -113,7 +112,7 @@ func TestWhoIsLiveIsToldWithCategoryAndViewers(t *testing.T) {
 	platform, cfg, account := simulated(t)
 	_, err := platform.SetShow("", func(s *sim.Show) { s.Title, s.Category, s.Viewers = "Endgames", "Chess", 7 })
 	require.NoError(t, err)
-	access, err := accessTwitch(cfg, account, &logging.Redactor{}, zerolog.Nop())
+	access, err := accessTwitch(cfg, account, configuredToken(account), zerolog.Nop())
 	require.NoError(t, err)
 	live, err := helixLive{access.api}.Live(t.Context(), []string{"harborlights", "nobody"})
 	require.NoError(t, err)
@@ -125,7 +124,7 @@ func TestWhoIsLiveIsToldWithCategoryAndViewers(t *testing.T) {
 func TestMessagesAreDeletedAsTheAccountNotAsTheApplication(t *testing.T) {
 	t.Parallel()
 	platform, cfg, account := simulated(t)
-	access, err := accessTwitch(cfg, account, &logging.Redactor{}, zerolog.Nop())
+	access, err := accessTwitch(cfg, account, configuredToken(account), zerolog.Nop())
 	require.NoError(t, err)
 	said, err := platform.Say(sim.Utterance{User: "Ann", Text: "spam"})
 	require.NoError(t, err)
@@ -139,7 +138,7 @@ func TestMessagesAreDeletedAsTheAccountNotAsTheApplication(t *testing.T) {
 	require.Error(t, access.chat.Delete(t.Context(), elsewhere))
 
 	account.ClientID = ""
-	access, err = accessTwitch(cfg, account, &logging.Redactor{}, zerolog.Nop())
+	access, err = accessTwitch(cfg, account, configuredToken(account), zerolog.Nop())
 	require.NoError(t, err)
 	require.Nil(t, access.chat.Delete, "no application, no API")
 }

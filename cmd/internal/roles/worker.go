@@ -23,7 +23,7 @@ func Worker(ctx context.Context, p Parts) error {
 	}
 	watch := p.clipWatch()
 	media.Watch = watch
-	destinations, err := p.destinations()
+	destinations, err := p.destinations(ctx)
 	if err != nil {
 		return err
 	}
@@ -45,6 +45,7 @@ func Worker(ctx context.Context, p Parts) error {
 	watching, stopWatching := context.WithCancel(ctx)
 	defer stopWatching()
 	go p.watchDisk(watching)
+	go p.watchLogins(watching)
 	stopExports := p.keepExporting(ctx, exporter)
 	err = untilFatal(ctx, fatal)
 	// The exporter outlives the workers, so that it sees what they leave.

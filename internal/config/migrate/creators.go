@@ -104,7 +104,7 @@ func switched(entry *object, platform string, value json.RawMessage) bool {
 		return string(value) == "true"
 	}
 	for key, place := range map[string]string{
-		"twitch.channel": "twitch_channel", "youtube.channel": "youtube_channel", "rumble.watch_url": "rumble_manual_watch_url",
+		"twitch.channel": "twitch_channel", "youtube.channel": "youtube_channel", "kick.channel": "kick_channel", "rumble.watch_url": "rumble_manual_watch_url",
 	} {
 		name, field, _ := strings.Cut(key, ".")
 		if text := form.text(field); name == platform && text != "" && entry.text(place) == "" {

@@ -85,7 +85,7 @@ func (c *Client) grant(ctx context.Context, operation string, form url.Values) (
 	// that was lost has used it.
 	_, err := c.do(ctx, request{
 		operation: operation, method: http.MethodPost, url: c.cfg.Endpoints.OAuth + "/token", form: form,
-		secrets: []string{form.Get("client_secret"), form.Get("refresh_token")},
+		secrets: []string{form.Get("client_secret"), form.Get("refresh_token"), form.Get("device_code")},
 	}, &answer)
 	if err != nil {
 		return Token{}, final(err)

@@ -33,6 +33,8 @@ type Config struct {
 	Endpoints Endpoints
 	// The application, and the token by which the channel's owner let it in.
 	ClientID, ClientSecret, RefreshToken string
+	// Tokens hands out the account's access token instead, when it is set.
+	Tokens Tokens
 	// HTTPClient makes the requests; nil means one of our own. Its redirect
 	// policy and its timeout are replaced: a redirect could carry a token
 	// elsewhere, and uploads may take hours.
@@ -117,6 +119,9 @@ func (c Config) check() error {
 		if err != nil || u.Host == "" || u.User != nil || (u.Scheme != "http" && u.Scheme != "https") {
 			problems = append(problems, fmt.Errorf("youtube %s address is not an http address", a.name))
 		}
+	}
+	if c.Tokens != nil {
+		return errors.Join(problems...)
 	}
 	for _, s := range []struct{ name, value string }{
 		{"client id", c.ClientID}, {"client secret", c.ClientSecret}, {"refresh token", c.RefreshToken},

@@ -50,10 +50,30 @@ func (t *tokens) token(ctx context.Context, refused string) (string, error) {
 		return "", &Error{Operation: operationToken, Err: context.Cause(ctx)}
 	}
 	defer func() { t.turn <- struct{}{} }()
+	if t.cfg.Tokens != nil {
+		return t.given(ctx, refused)
+	}
 	if access := t.good(); access != "" && access != refused {
 		return access, nil
 	}
 	return t.exchange(ctx)
+}
+
+// given asks whoever looks after the account's token.
+func (t *tokens) given(ctx context.Context, refused string) (access string, err error) {
+	if refused == "" {
+		access, err = t.cfg.Tokens.Token(ctx)
+	} else {
+		access, err = t.cfg.Tokens.Refresh(ctx, refused)
+	}
+	if err != nil {
+		return "", &Error{Operation: operationToken, Err: err}
+	}
+	t.cfg.OnToken(access)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.access = access
+	return access, nil
 }
 
 // good returns the access token unless its end is near.

@@ -17,6 +17,9 @@ func (s *Server) routeOAuth(mux *http.ServeMux) {
 		"GET /oauth2/validate": s.validate,
 		"POST /oauth2/token":   s.issue,
 		"POST /oauth2/revoke":  s.revoke,
+		"POST /oauth2/device":  s.beginDevice,
+		"GET " + activatePath:  s.askActivation,
+		"POST " + activatePath: s.activate,
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			kind, _ := s.options.Faults.Take(TargetOAuth)
@@ -78,6 +81,9 @@ func (s *Server) issue(w http.ResponseWriter, r *http.Request) {
 		return
 	case form.Get("client_id") != s.seed.ClientID:
 		refuseOAuth(w, http.StatusBadRequest, "invalid client")
+		return
+	case form.Get("grant_type") == deviceGrant: // a device keeps no secret
+		s.grantDevice(w, form.Get("device_code"))
 		return
 	case form.Get("client_secret") != s.seed.ClientSecret:
 		refuseOAuth(w, http.StatusForbidden, "invalid client secret")

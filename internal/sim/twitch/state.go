@@ -46,9 +46,10 @@ var noModes = Modes{FollowersOnly: -1}
 type state struct {
 	Airings  map[string]airing    `json:"airings"`
 	Tokens   []token              `json:"tokens"`
-	Granted  []string             `json:"granted"`  // logins that got their seed's tokens
-	Bans     map[string]time.Time `json:"bans"`     // "channel/login" → end; zero for ever
-	Silenced map[string]time.Time `json:"silenced"` // login → end of being dropped
+	Devices  []device             `json:"devices,omitempty"` // that wait for their login
+	Granted  []string             `json:"granted"`           // logins that got their seed's tokens
+	Bans     map[string]time.Time `json:"bans"`              // "channel/login" → end; zero for ever
+	Silenced map[string]time.Time `json:"silenced"`          // login → end of being dropped
 	Modes    map[string]Modes     `json:"modes"`
 	Shows    map[string]showing   `json:"shows,omitempty"`
 	Deleted  map[string]time.Time `json:"deleted,omitempty"` // id of a message → when

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/streamsuites/streamsuites/cmd/internal/logins"
+	"github.com/streamsuites/streamsuites/cmd/internal/output"
+	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/tokens"
+)
+
+// loginView is an account's login. Its JSON names are a fixed interface for
+// scripts.
+type loginView struct {
+	Platform  string       `json:"platform"`
+	Account   string       `json:"account"` // label; "" for the account without one
+	State     tokens.State `json:"state"`
+	Login     string       `json:"login"`
+	AccountID string       `json:"account_id"`
+	Reason    string       `json:"reason"`
+	Remedy    string       `json:"remedy"` // a command, or ""
+	Origin    string       `json:"origin"` // login, environment, file or ""
+	Scopes    []string     `json:"scopes"`
+	Missing   []string     `json:"scopes_missing"`
+	ExpiresAt *time.Time   `json:"token_expires_at"` // of the access token
+	EndsAt    *time.Time   `json:"ends_at"`          // when only a login helps
+	Refreshed *time.Time   `json:"refreshed_at"`
+	GrantedAt *time.Time   `json:"granted_at"`
+}
+
+func (r *root) authStatus() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Show the login of every account",
+		Long: `Shows every account that the configuration knows or that has logged in: whose
+login it is, what it lacks, when it was refreshed and when it ends. No token is
+shown.`,
+		Args: noArgs,
+	}
+	format := output.Flag(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		a, err := r.openAccess(cmd.Context())
+		if err != nil {
+			return err
+		}
+		defer a.store.Close()
+		kept, err := a.vault.Statuses(cmd.Context())
+		if err != nil {
+			return err
+		}
+		views, err := a.views(r, kept)
+		if err != nil {
+			return err
+		}
+		if *format == output.JSON {
+			return output.WriteJSON(cmd.OutOrStdout(), views)
+		}
+		return output.Table(cmd.OutOrStdout(), []string{"PLATFORM", "ACCOUNT", "LOGIN", "STATE", "TOKEN UNTIL", "REFRESHED", "ENDS", "MISSING"}, loginRows(views))
+	}
+	return cmd
+}
+
+// views joins what is kept with the accounts of the configuration.
+func (a *access) views(r *root, kept []tokens.Status) ([]loginView, error) {
+	all := slices.Clone(kept)
+	for _, account := range logins.Configured(a.cfg) {
+		if slices.ContainsFunc(all, func(s tokens.Status) bool { return s.Account == account }) {
+			continue
+		}
+		all = append(all, tokens.Status{Account: account, State: tokens.StateMissing})
+	}
+	slices.SortFunc(all, func(x, y tokens.Status) int {
+		return cmp.Or(cmp.Compare(x.Account.Platform, y.Account.Platform), cmp.Compare(x.Account.Label, y.Account.Label))
+	})
+	views := make([]loginView, 0, len(all))
+	for _, s := range all {
+		p, err := logins.For(a.cfg, chat.Platform(s.Account.Platform), s.Account.Label, r.quiet())
+		if err != nil {
+			return nil, err
+		}
+		views = append(views, loginViewOf(s, p))
+	}
+	return views, nil
+}
+
+func loginViewOf(s tokens.Status, p *logins.Provider) loginView {
+	v := loginView{
+		Platform: s.Account.Platform, Account: s.Account.Label, State: s.State, Login: s.Owner.Login, AccountID: s.Owner.AccountID,
+		Reason: s.Reason, Origin: s.Origin, Scopes: append([]string{}, s.Scopes...), Missing: []string{},
+		ExpiresAt: instantOf(s.Expires), EndsAt: instantOf(s.Ends), Refreshed: instantOf(s.RefreshedAt), GrantedAt: instantOf(s.GrantedAt),
+	}
+	if s.State == tokens.StateMissing && p.Seed.IsSet() {
+		v.State, v.Origin = tokens.StateConfigured, "environment"
+	}
+	if len(s.Scopes) > 0 {
+		for _, n := range p.Lacking(s.Scopes) {
+			v.Missing = append(v.Missing, n.Scope)
+		}
+	}
+	switch v.State {
+	case tokens.StateReady, tokens.StateConfigured:
+		if len(v.Missing) > 0 {
+			v.Remedy = tokens.LoginCommand(s.Account)
+		}
+	default:
+		v.Remedy = tokens.LoginCommand(s.Account)
+		if len(p.Missing) > 0 {
+			v.Remedy = "set " + strings.Join(p.Missing, " and ") + ", then " + v.Remedy
+		}
+	}
+	return v
+}
+
+func instantOf(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+// loginRows are the rows of the table; a reason and a remedy have lines of their
+// own.
+func loginRows(views []loginView) [][]string {
+	at := func(t *time.Time) string {
+		if t == nil {
+			return "-"
+		}
+		return t.Format(time.RFC3339)
+	}
+	var rows [][]string
+	for _, v := range views {
+		rows = append(rows, []string{
+			v.Platform, cmp.Or(v.Account, "-"), cmp.Or(v.Login, "-"), string(v.State),
+			at(v.ExpiresAt), at(v.Refreshed), at(v.EndsAt), cmp.Or(strings.Join(v.Missing, " "), "-"),
+		})
+		if v.Reason != "" {
+			rows = append(rows, []string{"", "", v.Reason})
+		}
+		if v.Remedy != "" {
+			rows = append(rows, []string{"", "", "→ " + v.Remedy})
+		}
+	}
+	return rows
+}
