@@ -83,13 +83,14 @@ func TestADatabaseOfEveryEarlierVersionIsMigratedToTheNewest(t *testing.T) {
 			and (select streams is null and config = '' and not paused from streamsuites.lanes)
 			and (select category = '' and viewers = 0 and told = 1 from streamsuites.streams)
 			and (select author = '' from streamsuites.decisions) and (select kind = '' and amount = 0 from streamsuites.chat_events)`},
-		3: {rows: `select`, holds: `not exists (select from streamsuites.reloads)`},
-		4: {rows: `select`, holds: `not exists (select from streamsuites.polls)`},
-		5: {rows: `select`, holds: `not exists (select from streamsuites.quota_days)`},
-		6: {rows: messageOfVersion6, holds: `(select target = '' and not history from streamsuites.chat_events)`},
-		7: {rows: `select`, holds: `not exists (select from streamsuites.chat_watchers)`},
-		8: {rows: `select`, holds: `not exists (select from streamsuites.chat_cursors)`},
-		9: {rows: `select`, holds: `not exists (select from streamsuites.account_tokens)`},
+		3:  {rows: `select`, holds: `not exists (select from streamsuites.reloads)`},
+		4:  {rows: `select`, holds: `not exists (select from streamsuites.polls)`},
+		5:  {rows: `select`, holds: `not exists (select from streamsuites.quota_days)`},
+		6:  {rows: messageOfVersion6, holds: `(select target = '' and not history from streamsuites.chat_events)`},
+		7:  {rows: `select`, holds: `not exists (select from streamsuites.chat_watchers)`},
+		8:  {rows: `select`, holds: `(select count(*) = 2 from pg_indexes where indexname in ('decisions_fired', 'clip_jobs_newest'))`},
+		9:  {rows: `select`, holds: `not exists (select from streamsuites.chat_cursors)`},
+		10: {rows: `select`, holds: `not exists (select from streamsuites.account_tokens)`},
 	}
 	newest, err := store.Migrations()
 	require.NoError(t, err)

@@ -25,7 +25,9 @@ func (p Parts) destinations(ctx context.Context) (map[string]destination.Destina
 	if err != nil {
 		return nil, err
 	}
-	videos := youtube.New(youtube.Options{Channel: channels.of, Sessions: p.Store, Quotas: p.Store, Log: p.Log})
+	videos := youtube.New(youtube.Options{
+		Channel: channels.of, Sessions: p.Store, Quotas: p.Store, Calls: creatorCalls{p.governor(), chat.YouTube}, Log: p.Log,
+	})
 	return map[string]destination.Destination{published.Name(): published, videos.Name(): videos}, nil
 }
 

@@ -33,6 +33,7 @@ func Ingest(ctx context.Context, p Parts) error {
 	host, err := ingest.NewHost(ingest.HostConfig{
 		Store: p.Store, Committer: committer, Roster: roster, Watchers: p.Store,
 		Signaller: &workers.Signaller{Client: p.Temporal, Options: p.clipOptions},
+		Budgets:   p.governor(),
 		Holder:    p.Host + "/" + uuid.NewString(),
 		Metrics:   ingest.Metrics(p.Metrics.Ingest()),
 		Log:       p.Log,

@@ -109,7 +109,7 @@ func TriggerSettings(cfg *config.Config, creator *config.Creator) trigger.Settin
 	limits, bounds := cfg.ClipLimits(creator), cfg.TriggerLimits(creator)
 	s := trigger.DefaultSettings(creator.ID, creator.DisplayName)
 	// No clips at once is not what the rules mean by 0, which is no limit.
-	s.Clip.Enabled = limits.Enabled && bounds.Enabled && limits.MaxConcurrent > 0
+	s.Clip.Enabled = limits.Enabled && bounds.Enabled && limits.MaxConcurrent > 0 && limits.PerMinute > 0
 	s.Clip.DefaultLength = seconds(limits.Seconds)
 	s.Clip.MinLength = seconds(limits.MinSeconds)
 	s.Clip.MaxLength = seconds(limits.MaxSeconds)
@@ -118,6 +118,9 @@ func TriggerSettings(cfg *config.Config, creator *config.Creator) trigger.Settin
 	s.Clip.UserCooldown = limits.UserCooldown
 	s.Clip.GlobalCooldown = max(limits.GlobalCooldown, bounds.MinCooldown)
 	s.Clip.PerHour = limits.PerHour
+	if limits.PerMinute < config.Unlimited {
+		s.Clip.PerMinute = limits.PerMinute
+	}
 	s.Clip.MaxActive = limits.MaxConcurrent
 	s.Clip.Buffer = limits.Buffer
 	s.Clip.Destinations = limits.Destinations
