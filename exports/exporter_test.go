@@ -64,6 +64,9 @@ func (r *rows) PlatformStatuses(context.Context) ([]store.PlatformStatus, error)
 func (r *rows) QuotaUsage(context.Context, time.Time) ([]quota.Usage, error) {
 	return nil, nil
 }
+func (r *rows) AllChatCounters(context.Context, time.Time) ([]store.NamedCounter, error) {
+	return nil, nil
+}
 func (r *rows) Counters(context.Context) ([]store.Counter, error) { return nil, nil }
 func (r *rows) Listen(ctx context.Context, channels []string, handle func(string, string)) error {
 	r.mu.Lock()

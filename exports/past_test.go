@@ -157,6 +157,25 @@ func (p *past) advance() string {
 	return fmt.Sprintf("%s becomes %s", c.ClipID, change.State)
 }
 
+// tell has a viewer change counters, one of them twice.
+func (p *past) tell() string {
+	p.seq++
+	now := p.now()
+	change := func(value int) store.CounterChange {
+		name := fmt.Sprintf("counter %d", p.random.IntN(3))
+		return store.CounterChange{ChatCounter: store.ChatCounter{Name: name, Value: int64(value)}, LaneSeq: p.seq, By: "twitch:viewer77", At: now}
+	}
+	again := change(p.random.IntN(50) - 9)
+	again.Value++
+	result, err := p.committer.Commit(p.t.Context(), []store.LaneCommit{{
+		CreatorID: "Qx7Zt2", Epoch: p.epoch, NextSeq: p.seq, Clock: now,
+		ChatCounters: []store.CounterChange{change(p.random.IntN(50)), again, change(p.random.IntN(50)), again},
+	}})
+	require.NoError(p.t, err)
+	require.Empty(p.t, result.Stale)
+	return "change of counters"
+}
+
 // define adds a poll, a tally and a scoreboard.
 func (p *past) define() string {
 	n := len(p.polls) + 1
@@ -207,7 +226,7 @@ func TestAPastMomentIsExportedAsItWasExportedThen(t *testing.T) {
 			t.Parallel()
 			p := newPast(t, seed)
 			for range 60 {
-				do := []func() string{p.request, p.advance, p.advance, p.advance, p.define, p.count, p.count, p.turn}[p.random.IntN(8)]
+				do := []func() string{p.request, p.advance, p.advance, p.advance, p.define, p.count, p.count, p.turn, p.tell}[p.random.IntN(9)]
 				p.remember(do())
 			}
 			for n, m := range p.moments {
@@ -282,6 +301,23 @@ func TestASetOfThePastKeepsTheContractAndStaysApartFromThePresent(t *testing.T) 
 	require.ErrorIs(t, err, ErrPresent)
 }
 
+func TestCountersAreNotToldOfTheTimeOfWhichChangesAreForgotten(t *testing.T) {
+	t.Parallel()
+	p := newPast(t, 1)
+	p.request()
+	for range 40 {
+		p.tell()
+		p.moments = append(p.moments, moment{at: p.now()})
+	}
+	_, err := p.store.PruneCounters(t.Context(), p.moments[30].at)
+	require.NoError(t, err)
+	require.NotContains(t, p.built(p.moments[5].at), FileCounters)
+	set, err := BuildPast(t.Context(), p.store, func() Settings { return p.settings }, time.Now, p.moments[5].at)
+	require.NoError(t, err)
+	require.Contains(t, fmt.Sprint(set.Untold), "{counters.json changes of counters are kept since 20")
+	require.Contains(t, p.built(p.moments[30].at), FileCounters)
+}
+
 func TestMomentsOfWhichNothingIsKnownAreRefused(t *testing.T) {
 	t.Parallel()
 	p := newPast(t, 1)
@@ -291,7 +327,7 @@ func TestMomentsOfWhichNothingIsKnownAreRefused(t *testing.T) {
 		require.True(t, errors.As(err, &refused), "%v", err)
 		return refused
 	}
-	require.Contains(t, build(p.now()).Error(), "there are no clips, polls, tallies and scoreboards yet")
+	require.Contains(t, build(p.now()).Error(), "there are no clips, polls, tallies, scoreboards and counters yet")
 	before := p.now()
 	p.request()
 	require.Contains(t, build(before).Error(), "the first record is of 20")

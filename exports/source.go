@@ -29,6 +29,7 @@ type Source interface {
 	recordedSource
 	BroadcastSource
 	quotaSource
+	counterSource
 	BoardRows
 	// Listen calls handle for every notification until ctx ends, and handle("", "")
 	// whenever some may have been lost.

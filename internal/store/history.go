@@ -31,13 +31,13 @@ var selectClipsThen = strings.Replace(selectClips, "from clips", `from (
 	) clips`, 1)
 
 // FirstRecord returns the moment of the oldest row with a history, of clips, polls,
-// tallies and scoreboards, and the zero time when there is none: nothing can be told
+// tallies, scoreboards and counters, and the zero time when there is none: nothing can be told
 // of what was before.
 func (s *Store) FirstRecord(ctx context.Context) (at time.Time, err error) {
 	err = s.pool.QueryRow(ctx, `
 		select least(
 			(select min(at) from clip_state_history), (select min(created_at) from polls),
-			(select min(created_at) from tallies), (select min(created_at) from scoreboards))`).Scan(orZero(&at))
+			(select min(created_at) from tallies), (select min(created_at) from scoreboards), (select min(changed_at) from counter_changes))`).Scan(orZero(&at))
 	if err != nil {
 		return time.Time{}, fmt.Errorf("look for the first record: %w", err)
 	}
