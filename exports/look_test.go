@@ -80,6 +80,7 @@ func TestAChangedClipOnAPageIsWrittenThereAtOnce(t *testing.T) {
 		old := files(t, c, told(store.NoticeClip+r.clips[11].ClipID, also))
 		require.Contains(t, old, ClipPage(1))
 		require.NotContains(t, old, ClipPage(2))
+		require.Equal(t, also == "", slices.Contains(old, FileClips), "in front as well, when it may be more than that clip")
 		require.Equal(t, 1, r.full)
 		require.Equal(t, []int{5}, r.asked, "the rows of that page")
 	}

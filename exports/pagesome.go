@@ -11,10 +11,16 @@ import (
 // all rows were read: the order in which rows stand never changes, so what stood
 // behind the front then still does. It reports false when only a look at all rows can
 // tell which pages these are.
-func (r pagedRows[T]) some(ctx context.Context, c *collector, perPage int, changed map[string]bool) (p part, enough bool, err error) {
+func (r pagedRows[T]) some(ctx context.Context, c *collector, perPage int, told changes) (p part, enough bool, err error) {
 	before := c.orders[r.front]
 	if len(before) < perPage {
 		return part{}, false, nil
+	}
+	if pages := (pagesOf{before, perPage}); pages.hold(told) {
+		p = part{rows: before, ordered: true, oldest: before[perPage-1]}
+		stale, _ := pages.with(told.clips, pages.older())
+		p.docs, enough, err = r.pages(ctx, pages, stale)
+		return p, enough, err
 	}
 	front, err := r.list(ctx, perPage)
 	if err != nil {
@@ -25,7 +31,7 @@ func (r pagedRows[T]) some(ctx context.Context, c *collector, perPage int, chang
 	if !follows || pages.count() != (pagesOf{before, perPage}).count() {
 		return part{}, false, nil // the list of documents changes as well
 	}
-	stale, known := pages.with(changed, len(before)-perPage)
+	stale, known := pages.with(told.clips, len(before)-perPage)
 	if !known {
 		return part{}, false, nil
 	}
@@ -98,6 +104,21 @@ type pagesOf struct {
 func (p pagesOf) older() int { return max(0, len(p.order)-p.perPage) }
 
 func (p pagesOf) count() int { return (p.older() + p.perPage - 1) / p.perPage }
+
+// hold reports whether all that changed are rows on pages, so that the front stays as
+// it is.
+func (p pagesOf) hold(told changes) bool {
+	if told.rows&otherRows != 0 || len(told.clips) == 0 {
+		return false // it may be more than that
+	}
+	found := 0
+	for _, id := range p.order[p.perPage:] {
+		if told.clips[id] {
+			found++
+		}
+	}
+	return found == len(told.clips)
+}
 
 // page are the rows of the nth page, the newest first.
 func (p pagesOf) page(n int) []string {

@@ -132,8 +132,7 @@ func (p *past) advance() string {
 	c := clips[p.random.IntN(len(clips))]
 	var next []clip.State
 	for _, state := range clip.States {
-		// A file that is made anew takes the place of what was known of the first one.
-		if c.State.CanBecome(state) && !(c.State == clip.Failed && state == clip.Encoding && c.OutputPath != "") {
+		if c.State.CanBecome(state) {
 			next = append(next, state)
 		}
 	}
@@ -240,7 +239,7 @@ func TestAPastMomentIsExportedAsItWasExportedThen(t *testing.T) {
 	}
 }
 
-func TestAFileMadeAnewIsNotToldOfTheTimeBeforeIt(t *testing.T) {
+func TestAFileIsToldOfTheTimeUntilItWasMadeAnew(t *testing.T) {
 	t.Parallel()
 	p := newPast(t, 1)
 	p.request()
@@ -254,12 +253,23 @@ func TestAFileMadeAnewIsNotToldOfTheTimeBeforeIt(t *testing.T) {
 		require.NoError(t, err)
 		p.moments = append(p.moments, moment{at: p.now()})
 	}
-	for n, want := range []string{"", "", `"last_error": "the file is gone"`, "", `"duration_seconds": 22`} {
-		text := p.built(p.moments[n].at)[FileClips]
-		require.Contains(t, text, want)
-		require.Equal(t, n == 4, strings.Contains(text, "second.mp4"), n)
-		require.NotContains(t, text, `"duration_seconds": 11`)
+	told := func(n int) string { return p.built(p.moments[n].at)[FileClips] }
+	require.Contains(t, told(0), `"output_path": null`)
+	for n := 1; n < 4; n++ {
+		require.Contains(t, told(n), `"output_path": "first.mp4"`, n)
+		require.Contains(t, told(n), `"duration_seconds": 11`, n)
+		require.Equal(t, n == 2, strings.Contains(told(n), "the file is gone"), n)
 	}
+	require.Contains(t, told(4), `"output_path": "second.mp4"`)
+	require.Contains(t, told(4), `"duration_seconds": 22`)
+
+	// Earlier versions did not write down what was made with the change.
+	p.exec(`update clip_state_history set made = null`)
+	for n := range 4 {
+		require.Contains(t, told(n), `"output_path": null`, "only the new file is known")
+		require.Contains(t, told(n), `"duration_seconds": 0`)
+	}
+	require.Contains(t, told(4), `"output_path": "second.mp4"`)
 }
 
 func TestASetOfThePastKeepsTheContractAndStaysApartFromThePresent(t *testing.T) {

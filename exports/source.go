@@ -79,7 +79,7 @@ func readClips(ctx context.Context, c *collector, s Settings, all bool) (part, e
 }
 
 func someClips(ctx context.Context, c *collector, s Settings, told changes) (part, bool, error) {
-	return clipPages(c, s).some(ctx, c, s.Newest, told.clips)
+	return clipPages(c, s).some(ctx, c, s.Newest, told)
 }
 
 func clipPages(c *collector, s Settings) pagedRows[clip.Clip] {

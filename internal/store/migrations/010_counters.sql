@@ -18,10 +18,15 @@ alter table chat_counters alter column updated_at drop default;
 insert into counter_changes (creator_id, lane_seq, name, value, was, changed_at, changed_by)
 select creator_id, 0, name, value, value, updated_at, '' from chat_counters order by creator_id, name;
 
+-- What an encoding made, with the change that says so: a file that is made anew takes
+-- the place of the first one on the clip's own row.
+alter table clip_state_history add column made jsonb;
+
 -- Chats that were cleared: of what was said before in them nothing is shown again.
 create index chat_events_cleared on chat_events (creator_id, platform, channel, lane_seq) where kind = 'clear';
 
 ---- create above / drop below ----
 drop index chat_events_cleared;
+alter table clip_state_history drop column made;
 alter table chat_counters drop column updated_at;
 drop table counter_changes;
