@@ -123,3 +123,13 @@ func TestBothTokensRotateAndTheOldRefreshTokenIsDead(t *testing.T) {
 	w.fault(TargetToken, "429", 1)
 	require.NotEmpty(t, refresh("x").header.Get("Retry-After"))
 }
+
+func TestTheTokenEndpointIsLimited(t *testing.T) {
+	t.Parallel()
+	w := build(t, t.TempDir(), func(o *Options) { o.Limits.Tokens = 1 })
+	grant := func() reply { return w.form(TokenPath, "grant_type", "client_credentials") }
+	require.Equal(t, 200, grant().status)
+	limited := grant()
+	require.Equal(t, 429, limited.status)
+	require.NotEmpty(t, limited.header.Get("Retry-After"))
+}

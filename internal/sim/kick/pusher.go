@@ -52,6 +52,7 @@ func (s *Server) pusher(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	c := &conn{server: s, socket: socket, out: newOutbox(), cancel: cancel, rooms: map[string]struct{}{}}
+	c.frozen.Store(kind == "hang")
 	if !s.enter(c) {
 		_ = socket.CloseNow()
 		return
@@ -88,8 +89,6 @@ func (c *conn) greet(kind string, refusal int) {
 		refusal = code
 	}
 	switch {
-	case kind == "hang":
-		c.frozen.Store(true)
 	case kind == "close":
 		c.out.finish(ending{})
 	case refusal != 0:

@@ -2,6 +2,8 @@ package kick
 
 import (
 	"encoding/json"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -214,4 +216,42 @@ func TestAnOutboxTakesNoMoreThanItsLimit(t *testing.T) {
 	frames, end = o.take()
 	require.Empty(t, frames)
 	require.EqualValues(t, 4200, end.code)
+}
+
+func TestConnectionsFailAsTheyAreTold(t *testing.T) {
+	t.Parallel()
+	w := build(t, t.TempDir(), nil)
+	path := "/app/" + w.seed.AppKey + "?protocol=7"
+	for _, kind := range []string{"403", "429", "503"} {
+		w.fault(TargetConnect, kind, 1)
+		_, response, err := websocket.Dial(t.Context(), "ws"+strings.TrimPrefix(w.url, "http")+path, nil)
+		require.Error(t, err)
+		require.Equal(t, kind, strconv.Itoa(response.StatusCode))
+	}
+	w.fault(TargetConnect, "close", 1)
+	c := w.dial(path)
+	_, err := c.read()
+	require.EqualValues(t, -1, websocket.CloseStatus(err))
+	require.Eventually(t, func() bool { return w.Disconnect() == 0 }, patience, time.Millisecond)
+	w.fault(TargetConnect, "hang", 1)
+	c = w.dial(path)
+	require.Eventually(t, func() bool {
+		closed, err := w.EndAll(4100)
+		return err == nil && closed > 0
+	}, patience, time.Millisecond)
+	_, err = c.read()
+	require.EqualValues(t, 4100, websocket.CloseStatus(err), "nothing came before the end")
+
+	subscribe := `{"event":"pusher:subscribe","data":{"channel":"` + chatRoom + `"}}`
+	c = w.join()
+	w.fault(TargetSubscribe, "ignore", 1)
+	c.send(subscribe)
+	c.send(`{"event":"pusher:ping","data":{}}`)
+	require.Equal(t, "pusher:pong", c.next().Event, "and no answer before it")
+	w.fault(TargetSubscribe, "4009", 1)
+	c.send(subscribe)
+	require.Contains(t, string(c.next().Data), `"code":4009`)
+	w.fault(TargetSubscribe, "close", 1)
+	c.send(subscribe)
+	require.EqualValues(t, -1, c.ends())
 }

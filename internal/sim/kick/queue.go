@@ -5,7 +5,6 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"encoding/json"
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -29,7 +28,7 @@ type Webhooks struct {
 	Delay time.Duration `json:"delay"` // from what happened to the first attempt
 }
 
-// posting is a webhook that is to be delivered, or was.
+// posting is a webhook that is to be delivered.
 type posting struct {
 	ID           string          `json:"id"` // ULID
 	Subscription string          `json:"subscription,omitempty"`
@@ -37,11 +36,7 @@ type posting struct {
 	Body         json.RawMessage `json:"body,omitempty"`
 	Due          time.Time       `json:"due"`
 	Attempts     int             `json:"attempts,omitempty"`
-	Done         bool            `json:"done,omitempty"`
 }
-
-// keptPostings is how many webhooks are known again after a kill.
-const keptPostings = 10_000
 
 // enqueue keeps a webhook for every subscription to an event. The caller holds
 // the lock.
@@ -60,21 +55,6 @@ func (s *Server) enqueue(c Channel, event string, data any) error {
 		}
 	}
 	signal(s.wake)
-	return nil
-}
-
-// keepPosting writes down what is known of a webhook. What cannot be written down
-// holds until the end of the process: else it would be tried again at once. The
-// caller holds the lock.
-func (s *Server) keepPosting(p posting) error {
-	s.waiting[p.ID] = p
-	if p.Done {
-		delete(s.waiting, p.ID)
-		p = posting{ID: p.ID, Done: true}
-	}
-	if err := s.outgoing.Append(p); err != nil {
-		return fmt.Errorf("keep webhook: %w", err)
-	}
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -74,7 +75,7 @@ func (s *Server) carry(ctx context.Context, client *http.Client, p posting) {
 	kind, _ := s.options.Faults.Take(TargetWebhook)
 	if kind == webhookLate {
 		p.Due = s.now().Add(lateBy)
-		s.settle(p, nil)
+		s.putOff(p)
 		return
 	}
 	var err error
@@ -85,71 +86,71 @@ func (s *Server) carry(ctx context.Context, client *http.Client, p posting) {
 		err = s.post(ctx, client, p, "")
 	}
 	if ctx.Err() != nil {
-		s.settle(p, nil) // the attempt does not count
+		s.putOff(p)
 		return
 	}
 	s.conclude(p, err)
 }
 
-// conclude decides what becomes of a webhook after an attempt.
+// conclude decides what becomes of a webhook, and of its subscription, after an
+// attempt.
 func (s *Server) conclude(p posting, failed error) {
 	p.Attempts++
-	switch {
-	case failed == nil, p.Attempts >= attempts:
-		p.Done = true
-	default:
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.flying, p.ID)
+	var err error
+	if failed == nil || p.Attempts >= attempts {
+		err = s.dropPosting(p.ID)
+	} else {
 		pause := s.options.Patience.Retry
 		for range p.Attempts - 1 {
 			pause *= 10
 		}
 		p.Due = s.now().Add(pause)
+		err = s.keepPosting(p)
 	}
-	s.settle(p, func(subscription *Subscription) (keep bool) {
-		if failed == nil {
-			subscription.FailingSince = nil
-			return true
-		}
-		now := s.now()
-		if subscription.FailingSince == nil {
-			subscription.FailingSince = &now
-		}
-		return now.Sub(*subscription.FailingSince) < s.options.Patience.Unsubscribe
-	})
+	if err = errors.Join(err, s.judge(p.Subscription, failed)); err != nil {
+		s.options.Log.Error().Err(err).Msg("the end of a webhook could not be kept")
+	}
+	signal(s.wake)
 }
 
-// settle keeps a webhook as it now is, and its subscription as judge says; nil
-// leaves that alone.
-func (s *Server) settle(p posting, judge func(*Subscription) (keep bool)) {
+// putOff leaves a webhook for later without counting an attempt.
+func (s *Server) putOff(p posting) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.flying, p.ID)
-	if judge == nil && s.waiting[p.ID].Due.Equal(p.Due) {
-		return
-	}
 	if err := s.keepPosting(p); err != nil {
-		s.options.Log.Error().Err(err).Msg("webhook could not be kept")
+		s.options.Log.Error().Err(err).Msg("a late webhook could not be kept")
 	}
 	signal(s.wake)
-	i := slices.IndexFunc(s.state.Subscriptions, func(other Subscription) bool { return other.ID == p.Subscription })
-	if judge == nil || i < 0 {
-		return
+}
+
+// judge notes whether a subscription's deliveries arrive, and ends the one of
+// which none has for too long. The caller holds the lock.
+func (s *Server) judge(id string, failed error) error {
+	i := slices.IndexFunc(s.state.Subscriptions, func(other Subscription) bool { return other.ID == id })
+	if i < 0 {
+		return nil
 	}
-	after := s.state.Subscriptions[i]
-	kept := judge(&after)
-	if kept && (after.FailingSince == nil) == (s.state.Subscriptions[i].FailingSince == nil) {
-		return
+	after, now := s.state.Subscriptions[i], s.now()
+	switch {
+	case failed == nil && after.FailingSince == nil:
+		return nil
+	case failed == nil:
+		after.FailingSince = nil
+	case after.FailingSince == nil:
+		after.FailingSince = &now
+	case now.Sub(*after.FailingSince) < s.options.Patience.Unsubscribe:
+		return nil
+	default:
+		return s.change(func(st *state) { st.Subscriptions = slices.Delete(slices.Clone(st.Subscriptions), i, i+1) })
 	}
-	err := s.change(func(st *state) {
+	return s.change(func(st *state) {
 		st.Subscriptions = slices.Clone(st.Subscriptions)
-		if kept {
-			st.Subscriptions[i] = after
-		} else {
-			st.Subscriptions = slices.Delete(st.Subscriptions, i, i+1)
-		}
+		st.Subscriptions[i] = after
 	})
-	if err != nil {
-		s.options.Log.Error().Err(err).Msg("subscription could not be kept")
-	}
 }
 
 // post sends a webhook once, spoiled in the way of kind. Anything but a status of

@@ -2,6 +2,7 @@ package kick
 
 import (
 	"crypto/rsa"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -35,6 +36,7 @@ type Server struct {
 	options   Options
 	seed      Seed
 	statePath string
+	queueDir  string // of webhooks
 	now       func() time.Time
 	keys      *rsa.PrivateKey // of the webhooks' signatures
 	wake      chan struct{}   // a webhook is due, or settings changed
@@ -45,7 +47,6 @@ type Server struct {
 	sockets  int64 // connections so far, for their ids
 	state    state
 	messages *keep.Journal[Message]
-	outgoing *keep.Journal[posting]
 	waiting  map[string]posting // webhooks to deliver, by id
 	flying   map[string]bool    // ids of those being delivered
 	conns    map[*conn]struct{}
@@ -71,7 +72,7 @@ func Open(o Options) (*Server, error) {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open simulated Kick: %w", err)
 	}
-	s := &Server{options: o, seed: o.Seed, now: o.Clock, statePath: filepath.Join(o.Dir, "state.json"),
+	s := &Server{options: o, seed: o.Seed, now: o.Clock, statePath: filepath.Join(o.Dir, "state.json"), queueDir: filepath.Join(o.Dir, "webhooks"),
 		wake: make(chan struct{}, 1), waiting: map[string]posting{}, flying: map[string]bool{},
 		conns: map[*conn]struct{}{}, rooms: map[string]map[*conn]struct{}{}, held: map[string]delivery{},
 		requests: window{}, sent: window{}, asked: window{}}
@@ -89,16 +90,15 @@ func Open(o Options) (*Server, error) {
 	if s.messages, err = keep.OpenJournal[Message](filepath.Join(o.Dir, "messages.jsonl"), keptMessages); err != nil {
 		return nil, err
 	}
-	if s.outgoing, err = keep.OpenJournal[posting](filepath.Join(o.Dir, "webhooks.jsonl"), keptPostings); err != nil {
-		_ = s.messages.Close()
-		return nil, err
+	if err := s.recallPostings(); err != nil {
+		return nil, errors.Join(err, s.messages.Close())
 	}
 	s.recall()
 	return s, nil
 }
 
-// recall fills the windows and the queue from what was kept, so that a restart
-// gives nobody a fresh allowance and loses no webhook.
+// recall fills the windows from what was kept, so that a restart gives nobody a
+// fresh allowance.
 func (s *Server) recall() {
 	since := s.now().Add(-s.options.Limits.MessageSpan)
 	for _, m := range s.messages.Newest() {
@@ -106,16 +106,9 @@ func (s *Server) recall() {
 			s.sent[m.User] = append(s.sent[m.User], m.At)
 		}
 	}
-	for _, p := range s.outgoing.Newest() {
-		if p.Done {
-			delete(s.waiting, p.ID)
-		} else {
-			s.waiting[p.ID] = p
-		}
-	}
 }
 
-// Close ends every connection to Pusher and closes the journals.
+// Close ends every connection to Pusher and closes the journal.
 func (s *Server) Close() error {
 	s.mu.Lock()
 	s.closed = true
@@ -126,9 +119,6 @@ func (s *Server) Close() error {
 	s.clients.Wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.outgoing.Close(); err != nil {
-		return fmt.Errorf("close simulated Kick: %w", err)
-	}
 	return s.messages.Close()
 }
 
