@@ -67,6 +67,9 @@ const messageOfVersion6 = `
 		roles, text, reply_to, shared_from, self, sent_at, received_at)
 	values (now(), 'twitch', 'm', 'c', 3, 'c', 'a', 'a', 'A', 0, '!clip', '', '', false, now(), now())`
 
+// statusOfVersion10 is a connection of before anybody kept since when.
+const statusOfVersion10 = `insert into streamsuites.platform_status (creator_id, platform, channel, state) values ('c', 'twitch', 'c', 'live')`
+
 func TestADatabaseOfEveryEarlierVersionIsMigratedToTheNewest(t *testing.T) {
 	t.Parallel()
 	// For each version that was released, rows as it wrote them and a question that
@@ -90,6 +93,8 @@ func TestADatabaseOfEveryEarlierVersionIsMigratedToTheNewest(t *testing.T) {
 		7: {rows: `select`, holds: `not exists (select from streamsuites.chat_watchers)`},
 		8: {rows: `select`, holds: `not exists (select from streamsuites.chat_cursors)`},
 		9: {rows: `select`, holds: `not exists (select from streamsuites.account_tokens)`},
+		10: {rows: statusOfVersion10, holds: `(select since <= now() from streamsuites.platform_status)
+			and not exists (select from streamsuites.ingest_reports)`},
 	}
 	newest, err := store.Migrations()
 	require.NoError(t, err)
