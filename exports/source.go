@@ -25,6 +25,7 @@ type Source interface {
 	activitySource
 	chatSource
 	quotaSource
+	reportSource
 	BoardRows
 	// Listen calls handle for every notification until ctx ends, and handle("", "")
 	// whenever some may have been lost.
