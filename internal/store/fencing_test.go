@@ -153,7 +153,7 @@ func TestAStaleHolderWritesNothingBesideItsCommitsEither(t *testing.T) {
 
 	statuses, err := b.store.PlatformStatuses(ctx)
 	require.NoError(t, err)
-	require.Equal(t, "live", statuses[0].State)
+	require.Equal(t, connection.Live, statuses[0].State)
 	live, err := b.store.LiveStreams(ctx)
 	require.NoError(t, err)
 	require.Empty(t, live)
