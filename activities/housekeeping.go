@@ -34,6 +34,8 @@ type Attic interface {
 	PruneCaptures(ctx context.Context, before time.Time) (rows int64, err error)
 	PruneBudgets(ctx context.Context, before time.Time) (rows int64, err error)
 	PruneQuotas(ctx context.Context, before time.Time) (rows int64, err error)
+	PrunePoints(ctx context.Context, before time.Time) (rows int64, err error)
+	PruneBoards(ctx context.Context, before time.Time) (batches int64, err error)
 	BeginQuotaDay(ctx context.Context, now time.Time) (reservations int64, err error)
 }
 
@@ -44,12 +46,14 @@ type Keep struct {
 	Events   time.Duration
 	Captures time.Duration // rows about recordings that ended, not the recordings
 	Quotas   time.Duration // how past days stood
+	Points   time.Duration // changes of points, not the balances
+	Boards   time.Duration // polls, tallies and scoreboards that are over
 }
 
 // DefaultKeep keeps what an operator may ask about within a month, queues for as
-// long as a repeat could come, and quotas for a year and a bit.
+// long as a repeat could come, and quotas, points and boards for a year and a bit.
 func DefaultKeep() Keep {
-	return Keep{Chat: 30 * day, Queues: 7 * day, Events: 30 * day, Captures: 30 * day, Quotas: 400 * day}
+	return Keep{Chat: 30 * day, Queues: 7 * day, Events: 30 * day, Captures: 30 * day, Quotas: 400 * day, Points: 400 * day, Boards: 400 * day}
 }
 
 const day = 24 * time.Hour
@@ -97,6 +101,12 @@ func (a *Housekeeping) Retain(ctx context.Context, in task.RetainInput) (result 
 		return result, err
 	}
 	if _, err = a.Store.PruneQuotas(ctx, in.Now.Add(-keep.Quotas)); err != nil {
+		return result, err
+	}
+	if _, err = a.Store.PrunePoints(ctx, in.Now.Add(-keep.Points)); err != nil {
+		return result, err
+	}
+	if _, err = a.Store.PruneBoards(ctx, in.Now.Add(-keep.Boards)); err != nil {
 		return result, err
 	}
 	result.Captures, err = a.Store.PruneCaptures(ctx, in.Now.Add(-keep.Captures))

@@ -167,6 +167,8 @@ func TestHousekeepingForgetsWhatIsOlderThanItsTime(t *testing.T) {
 	require.Equal(t, now.Add(-7*24*time.Hour), attic.before["queues"].UTC())
 	require.Equal(t, now, attic.before["partitions"].UTC())
 	require.Equal(t, now.Add(-400*24*time.Hour), attic.before["quotas"].UTC(), "a year of quotas can be looked back at")
+	require.Equal(t, now.Add(-400*24*time.Hour), attic.before["points"].UTC())
+	require.Equal(t, now.Add(-400*24*time.Hour), attic.before["boards"].UTC())
 }
 
 func TestTheQuotaDayIsThatOfThePlatformsOwnZone(t *testing.T) {
@@ -276,6 +278,16 @@ func (a *attic) PruneRuntimeEvents(context.Context, time.Time) (int64, error) { 
 func (a *attic) PruneCaptures(context.Context, time.Time) (int64, error) { return 4, nil }
 
 func (a *attic) PruneBudgets(context.Context, time.Time) (int64, error) { return 5, nil }
+
+func (a *attic) PrunePoints(_ context.Context, at time.Time) (int64, error) {
+	a.before["points"] = at
+	return 0, nil
+}
+
+func (a *attic) PruneBoards(_ context.Context, at time.Time) (int64, error) {
+	a.before["boards"] = at
+	return 0, nil
+}
 
 func (a *attic) PruneQuotas(_ context.Context, at time.Time) (int64, error) {
 	a.note("quotas", at)

@@ -30,6 +30,7 @@ var suites = []suite{
 	{"ingest", measureIngest},
 	{"standalone", figuresOnly(measureStandalone)},
 	{"failover", figuresOnly(measureFailover)},
+	{"export", measureExport},
 }
 
 // figuresOnly is a suite that finds figures and nothing else.
@@ -62,8 +63,13 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	run := measure
-	if len(os.Args) > 1 && os.Args[1] == generatorCommand {
-		run = generate
+	if len(os.Args) > 1 {
+		switch os.Args[1] {
+		case generatorCommand:
+			run = generate
+		case exporterCommand:
+			run = export
+		}
 	}
 	if err := run(ctx, os.Args[1:]); err != nil && !errors.Is(err, flag.ErrHelp) {
 		_, _ = fmt.Fprintln(os.Stderr, "bench:", err)

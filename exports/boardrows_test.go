@@ -23,6 +23,12 @@ func (*boardRows) Tallies(context.Context, store.BoardFilter) ([]store.Tally, er
 func (*boardRows) Scoreboards(context.Context, store.BoardFilter) ([]store.Scoreboard, error) {
 	return nil, nil
 }
+func (*boardRows) Broadcasts(context.Context, store.BroadcastFilter) ([]store.Broadcast, error) {
+	return nil, nil
+}
+func (*boardRows) Messages(context.Context, store.Broadcast, store.MessageFilter) ([]store.Event, error) {
+	return nil, nil
+}
 func (*boardRows) PollVotes(context.Context, store.BoardFilter) ([]store.PollVote, error) {
 	return nil, nil
 }

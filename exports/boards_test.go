@@ -104,9 +104,11 @@ func TestOnlyCreatorsWithScoresOfViewersHaveASnapshot(t *testing.T) {
 		files = append(files, d.File)
 	}
 	require.Equal(t, []string{"scoreboards/snapshots/Ab3dE9.json", "scoreboards/snapshots/zebra1.json"}, files)
-	require.True(t, Servable(files[0]))
+	_, known := VisibilityOf(files[0])
+	require.True(t, known)
 	for _, bad := range []string{"scoreboards/snapshots/.json", "scoreboards/snapshots/../x.json", "scoreboards/snapshots/a/b.json", "scoreboards/snapshots/a"} {
-		require.False(t, Servable(bad), bad)
+		_, known := VisibilityOf(bad)
+		require.False(t, known, bad)
 	}
 }
 

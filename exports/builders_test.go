@@ -356,14 +356,16 @@ func TestOlderClipsMoveToPagesThatStayAsTheyAre(t *testing.T) {
 	}
 }
 
-func TestOnlyDocumentsOfThisVersionAreServed(t *testing.T) {
+func TestOnlyDocumentsOfThisVersionAreKnownAndInternalOnesAreMarked(t *testing.T) {
 	t.Parallel()
 	for _, file := range []string{"clips.json", "clips/page-1.json", "clips/page-20.json", "runtime_snapshot.json", "jobs.json", "meta.json", "manifest.json",
 		"admin/creators.json", "admin_activity.json", "signals/chat_events.json"} {
-		require.True(t, Servable(file), file)
+		v, known := VisibilityOf(file)
+		require.True(t, known && v != InternalOnly, file)
 	}
 	for _, file := range []string{"", "clips/page-0.json", "clips/page-01.json", "clips/page-1.json.tmp", "clips/page--1.json", "other.json", "../clips.json", "clips/../clips.json",
 		"admin/integrations.json", "admin/permissions.json", "integrations.json", "permissions.json"} {
-		require.False(t, Servable(file), file)
+		v, known := VisibilityOf(file)
+		require.False(t, known && v != InternalOnly, file)
 	}
 }

@@ -14,8 +14,14 @@ type kind struct {
 	// live documents follow what nobody is notified of, such as chat, connections and
 	// the configuration: they are looked at with the snapshot, and written when they
 	// changed.
-	live  bool
-	about string
+	live bool
+	// progresses says that the document is looked at with the snapshot as well, when
+	// somebody knows how far things are.
+	progresses bool
+	// follows are the kinds of rows that the document tells of, when notices tell them
+	// apart.
+	follows topic
+	about   string
 	// also are further names in the trees that readers look into; the canonical tree
 	// has only file.
 	also []string
@@ -26,9 +32,12 @@ type kind struct {
 // catalog lists every document but the manifest and the families. The order is that in which they are written.
 func catalog() []kind {
 	return []kind{
-		{file: FileJobs, visibility: DashboardOnly, about: "Job ledger and last firing of each trigger", build: buildJobs},
+		{
+			file: FileJobs, visibility: DashboardOnly, progresses: true, follows: clipRows | triggerRows,
+			about: "Job ledger and last firing of each trigger", build: buildJobs,
+		},
 		{file: FilePlatforms, visibility: Public, about: "What the runtime can do on each platform, and whether it is switched on", build: buildPlatforms},
-		{file: FileQuotas, visibility: DashboardOnly, about: "What creators used of the platforms' daily quotas", build: buildQuotas},
+		{file: FileQuotas, visibility: DashboardOnly, follows: quotaRows, about: "What creators used of the platforms' daily quotas", build: buildQuotas},
 		{
 			file: FilePollVotes, visibility: DashboardOnly, also: []string{"poll_votes.json"},
 			about: "The newest votes", build: buildPollVotes,
@@ -92,6 +101,14 @@ func catalog() []kind {
 
 // withSnapshot reports whether the document is looked at with the snapshot.
 func (k kind) withSnapshot() bool { return k.heartbeat || k.live }
+
+// tellsOf are the kinds of rows that the document tells of.
+func (k kind) tellsOf() topic {
+	if k.follows == 0 {
+		return otherRows
+	}
+	return k.follows
+}
 
 // kindOf finds a document's kind by its name.
 func kindOf(file string) (kind, bool) {

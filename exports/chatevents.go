@@ -14,7 +14,7 @@ import (
 
 // chatSource is where the newest messages come from.
 type chatSource interface {
-	LatestFirings(ctx context.Context, now time.Time, limit int) ([]store.Firing, error)
+	LatestFirings(ctx context.Context, limit int) ([]store.Firing, error)
 	LatestMessages(ctx context.Context, creatorIDs []string, limit int) ([]store.Event, error)
 }
 
@@ -134,7 +134,7 @@ func (in ChatEventsInput) row(e store.Event, author string) chatEventRow {
 }
 
 func buildChatEvents(ctx context.Context, c *collector, s Settings) ([]byte, error) {
-	firings, err := c.source.LatestFirings(ctx, c.clock(), MaxSignals)
+	firings, err := c.source.LatestFirings(ctx, MaxSignals)
 	if err != nil {
 		return nil, fmt.Errorf("read which triggers fired: %w", err)
 	}

@@ -22,7 +22,6 @@ type ChatTriggersInput struct {
 type chatTriggersDocument struct {
 	Meta     meta             `json:"meta"`
 	Triggers []chatTriggerRow `json:"triggers"`
-	Items    []chatTriggerRow `json:"items"`
 }
 
 type chatTriggerRow struct {
@@ -59,8 +58,8 @@ func BuildChatTriggers(in ChatTriggersInput) (Document, error) {
 			})
 		}
 	}
-	data, err := encode(FileChatTriggers, chatTriggersDocument{
-		newMeta(instant(orElse(changed, in.Since)), DashboardOnly, "chat-triggers"), rows, rows,
+	data, err := encodeTwice(FileChatTriggers, "triggers", chatTriggersDocument{
+		newMeta(instant(orElse(changed, in.Since)), DashboardOnly, "chat-triggers"), rows,
 	})
 	if err != nil {
 		return Document{}, err

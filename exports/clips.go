@@ -22,7 +22,6 @@ type clipsDocument struct {
 	GeneratedAt   instant   `json:"generated_at"`
 	Meta          meta      `json:"meta"`
 	Clips         []clipRow `json:"clips"`
-	Items         []clipRow `json:"items"`
 }
 
 type clipRow struct {
@@ -73,7 +72,7 @@ func BuildClips(file string, in ClipsInput) (Document, error) {
 		changed = newest(changed, c.UpdatedAt, c.RequestedAt)
 	}
 	at := instant(orElse(changed, in.Since))
-	data, err := encode(file, clipsDocument{"v1", at, newMeta(at, Public, "clips"), rows, rows})
+	data, err := encodeTwice(file, "clips", clipsDocument{"v1", at, newMeta(at, Public, "clips"), rows})
 	if err != nil {
 		return Document{}, err
 	}

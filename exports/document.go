@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"time"
+	"unicode/utf8"
 
 	"github.com/streamsuites/streamsuites/internal/clip"
 )
@@ -68,12 +69,6 @@ func VisibilityOf(file string) (Visibility, bool) {
 	return k.visibility, known
 }
 
-// Servable reports whether the HTTP server may show a document.
-func Servable(file string) bool {
-	v, known := VisibilityOf(file)
-	return known && v != InternalOnly
-}
-
 // describe says in one sentence what a document holds.
 func describe(file string) string {
 	if k, known := kindOf(file); known {
@@ -115,6 +110,9 @@ func (t instant) MarshalText() ([]byte, error) {
 	}
 	return []byte(at.UTC().Format("2006-01-02T15:04:05.000000Z")), nil
 }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (t *instant) UnmarshalText(text []byte) error { return (*time.Time)(t).UnmarshalText(text) }
 
 // orNull returns t, or nil for the zero time.
 func orNull(t time.Time) *instant {
@@ -161,7 +159,29 @@ func encode(file string, v any) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode %s: %w", file, err)
 	}
-	return append(bytes.ToValidUTF8(data, []byte("\uFFFD")), '\n'), nil
+	if !utf8.Valid(data) { // by what came encoded
+		data = bytes.ToValidUTF8(data, []byte("\uFFFD"))
+	}
+	return append(data, '\n'), nil
+}
+
+// encodeTwice is encode for a document whose last list some readers look for under
+// its own name and others under items: the rows are encoded once for both.
+func encodeTwice(file, list string, v any) ([]byte, error) {
+	once, err := encode(file, v)
+	if err != nil {
+		return nil, err
+	}
+	const end = "\n}\n"
+	// Only what stands at the top is indented by two spaces, and no string has lines.
+	_, rows, found := bytes.Cut(once, []byte("\n  \""+list+"\": "))
+	if !found {
+		return nil, fmt.Errorf("encode %s: it has no list %s", file, list)
+	}
+	const items = ",\n  \"items\": "
+	twice := make([]byte, 0, len(once)+len(items)+len(rows))
+	twice = append(twice, once[:len(once)-len(end)]...)
+	return append(append(twice, items...), rows...), nil
 }
 
 // plain makes text fit for pages, some of which show it unescaped: one line,

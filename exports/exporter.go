@@ -20,6 +20,9 @@ const Channel = "streamsuites_export"
 type Options struct {
 	Source   Source
 	Settings func() Settings // asked for before every write
+	// Progress tells how far jobs are that are being done, by clip; it may leave out
+	// any of them. nil means that nobody knows.
+	Progress func(ctx context.Context, clipIDs []string) map[string]JobProgress
 	Writer   WriterOptions
 
 	Debounce    time.Duration // least time between two writes of changed documents; 0 means 250 ms
@@ -69,14 +72,14 @@ func New(o Options) *Exporter {
 }
 
 func newCollector(o Options) *collector {
-	return &collector{source: o.Source, settings: o.Settings, clock: o.Clock}
+	return &collector{source: o.Source, settings: o.Settings, progress: o.Progress, clock: o.Clock}
 }
 
 // Once writes everything that changed, now. It does nothing when another process
 // writes this tree: that one does it.
 func (e *Exporter) Once(ctx context.Context) error {
 	return e.locked(func(w *Writer) error {
-		return errors.Join(e.writeDocuments(ctx, w, true), e.writeSnapshot(ctx, w, false))
+		return errors.Join(e.writeDocuments(ctx, w, changes{complete: true}), e.writeSnapshot(ctx, w, false))
 	})
 }
 
@@ -84,7 +87,7 @@ func (e *Exporter) Once(ctx context.Context) error {
 // *durable.LockedError then.
 func (e *Exporter) Now(ctx context.Context) error {
 	return e.exclusively(func(w *Writer) error {
-		return errors.Join(e.writeDocuments(ctx, w, true), e.writeSnapshot(ctx, w, false))
+		return errors.Join(e.writeDocuments(ctx, w, changes{complete: true}), e.writeSnapshot(ctx, w, false))
 	})
 }
 
@@ -93,7 +96,7 @@ func (e *Exporter) Now(ctx context.Context) error {
 // does nothing when another process goes on writing this tree.
 func (e *Exporter) Final(ctx context.Context) error {
 	return e.locked(func(w *Writer) error {
-		return errors.Join(e.writeDocuments(ctx, w, true), e.writeSnapshot(ctx, w, true))
+		return errors.Join(e.writeDocuments(ctx, w, changes{complete: true}), e.writeSnapshot(ctx, w, true))
 	})
 }
 
@@ -155,18 +158,14 @@ func (e *Exporter) openWriter() (w *Writer, release func(), err error) {
 	return w, release, nil
 }
 
-// writeDocuments writes every document but the heartbeats.
-func (e *Exporter) writeDocuments(ctx context.Context, w *Writer, all bool) error {
+// writeDocuments writes the documents that tell of the changed rows, but no
+// heartbeats.
+func (e *Exporter) writeDocuments(ctx context.Context, w *Writer, told changes) error {
 	start := e.options.Clock()
-	docs, complete, err := e.collector.documents(ctx, all)
+	docs, owned, err := e.collector.look(ctx, told)
 	var report Report
-	switch {
-	case err != nil:
-	case complete:
-		// Heartbeats belong to the set, though they are written by themselves.
-		report, err = w.WriteSet(docs, heartbeats()...)
-	default:
-		report, err = w.Write(docs)
+	if err == nil {
+		report, err = w.writeOwned(docs, owned)
 	}
 	e.options.Observe(Pass{false, e.options.Clock().Sub(start), len(report.Written), report.Generation, err})
 	return err

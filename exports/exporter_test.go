@@ -49,14 +49,17 @@ func (r *rows) ListClips(_ context.Context, f store.ClipFilter) ([]clip.Clip, er
 	return slices.Clone(r.clips[:min(f.Limit, len(r.clips))]), r.err
 }
 
-func (r *rows) Jobs(context.Context) ([]store.Job, error) { return nil, nil }
+// began is when the connections were heard of last: unchanged rows do not move.
+var began = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+func (r *rows) LatestJobs(context.Context, int) ([]store.Job, error) { return nil, nil }
 func (r *rows) AllCooldowns(context.Context) (map[string]map[string]time.Time, error) {
 	return nil, nil
 }
 func (r *rows) PlatformStatuses(context.Context) ([]store.PlatformStatus, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return []store.PlatformStatus{{CreatorID: "Qx7Zt2", Platform: "twitch", State: "live", LastHeartbeat: time.Now(), UpdatedAt: time.Now()}}, r.err
+	return []store.PlatformStatus{{CreatorID: "Qx7Zt2", Platform: "twitch", State: "live", LastHeartbeat: began, UpdatedAt: time.Now()}}, r.err
 }
 func (r *rows) QuotaUsage(context.Context, time.Time) ([]quota.Usage, error) {
 	return nil, nil

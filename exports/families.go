@@ -19,18 +19,26 @@ type family struct {
 	about        string // the front
 	aboutFurther string
 	schema       string // of all of them
+	follows      topic  // the kinds of rows that they tell of
 	read         func(ctx context.Context, c *collector, s Settings, all bool) (part, error)
 }
 
+// key is what a family is remembered by.
+func (f family) key() string { return or(f.front, f.folder) }
+
 // part is what a family gives to a set of documents.
 type part struct {
-	docs []Document
+	family string // the folder of its further documents
+	docs   []Document
 	// whole says that docs are all of the family's documents, and not the front alone.
 	whole bool
 	// moved says that a row moved from the front to a page: nothing was built, and
 	// all rows have to be read.
-	moved  bool
-	oldest string    // the last row of a full front; empty when there are fewer rows
+	moved bool
+	// oldest is the last row of a full front, and empty when there are fewer rows; for
+	// a family without a front, what tells its present documents from later ones.
+	oldest string
+	rows   []string  // ids of the rows that were read, when they have any
 	listed time.Time // when the list of its documents came to be
 }
 
@@ -38,22 +46,26 @@ type part struct {
 // creators. The order is that in which they are written.
 func families() []family {
 	return []family{
-		paged(FileClips, "The newest clips", "Older clips", readClips),
-		paged(FilePolls, "The newest polls and their results", "Older polls", readPolls),
-		paged(FileTallies, "The newest tallies", "Older tallies", readTallies),
-		paged(FileScoreboards, "The newest scoreboards", "Older scoreboards", readScoreboards),
+		paged(FileClips, "The newest clips", "Older clips", clipRows, readClips),
+		paged(FilePolls, "The newest polls and their results", "Older polls", otherRows, readPolls),
+		paged(FileTallies, "The newest tallies", "Older tallies", otherRows, readTallies),
+		paged(FileScoreboards, "The newest scoreboards", "Older scoreboards", otherRows, readScoreboards),
 		{
-			folder: dirScoreSnapshots, owns: isScoreSnapshot, visibility: DashboardOnly, schema: "scoreboard_snapshot",
+			folder: dirScoreSnapshots, owns: isScoreSnapshot, visibility: DashboardOnly, schema: "scoreboard_snapshot", follows: otherRows,
 			aboutFurther: "Scores of one creator's viewers", read: readScoreSnapshots,
+		},
+		{
+			folder: dirChatLogs, owns: chatLogForm.MatchString, visibility: DashboardOnly, schema: "chat_log_file", follows: otherRows,
+			aboutFurther: "What was said in a broadcast", read: readChatLogs,
 		},
 	}
 }
 
 // paged is the family of a public document and its pages.
-func paged(front, about, further string, read func(context.Context, *collector, Settings, bool) (part, error)) family {
+func paged(front, about, further string, follows topic, read func(context.Context, *collector, Settings, bool) (part, error)) family {
 	return family{
 		front: front, folder: pageFolder(front), owns: func(file string) bool { return isPage(front, file) }, visibility: Public,
-		about: about, aboutFurther: further, schema: strings.TrimSuffix(front, ".json"), read: read,
+		about: about, aboutFurther: further, schema: strings.TrimSuffix(front, ".json"), follows: follows, read: read,
 	}
 }
 
@@ -112,7 +124,10 @@ func (r pagedRows[T]) read(ctx context.Context, c *collector, perPage int, all b
 	if err != nil {
 		return part{}, fmt.Errorf("read the %s: %w", pageFolder(r.front), err)
 	}
-	p := part{whole: all || len(rows) < perPage, listed: pagesSince(rows, perPage, r.at)}
+	p := part{rows: make([]string, len(rows)), whole: all || len(rows) < perPage, listed: pagesSince(rows, perPage, r.at)}
+	for i, row := range rows {
+		p.rows[i] = r.id(row)
+	}
 	if len(rows) >= perPage {
 		p.oldest = r.id(rows[perPage-1])
 	}

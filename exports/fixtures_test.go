@@ -106,6 +106,7 @@ func someSnapshot() SnapshotInput {
 		Counters: []store.Counter{
 			{CreatorID: "Qx7Zt2", Platform: chat.Twitch, Messages: 4211, Triggers: 37, Actions: 31, ActionsFailed: 2, LastEventAt: at(59.5)},
 		},
+		Recorded: []Recorded{{"Qx7Zt2", chat.Twitch, 4211, at(59.5)}},
 		Triggers: someTriggers(),
 	}
 }
@@ -136,6 +137,10 @@ func build(t *testing.T) map[string]Document {
 	add(BuildTallies(FileTallies, someTallies()))
 	add(BuildScoreboards(FileScoreboards, someScoreboards()))
 	add(BuildScoreSnapshot(ScoreSnapshotInput{"Qx7Zt2", someScoreboards().Scoreboards}))
+	log, err := BuildChatLog(someChatLog())
+	require.NoError(t, err)
+	require.Len(t, log, 1)
+	add(log[0], nil)
 	add(BuildPollVotes(someVotes()))
 	add(BuildTallyEvents(someIncrements()))
 	add(BuildScoreEvents(someScores()))

@@ -11,7 +11,9 @@ import (
 
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/connection"
+	"github.com/streamsuites/streamsuites/internal/control"
 	"github.com/streamsuites/streamsuites/internal/store"
+	"github.com/streamsuites/streamsuites/internal/store/storetest"
 )
 
 func (r *rows) StreamReports(context.Context, store.ReportFilter) ([]store.StreamReport, error) {
@@ -128,5 +130,44 @@ func TestOddTextsDoNotMakeTheIngestReportInvalid(t *testing.T) {
 		d, err := BuildIngestReport(in)
 		require.NoError(t, err)
 		requireValid(t, d)
+	}
+}
+
+func TestTheIngestReportComesFromTheRows(t *testing.T) {
+	t.Parallel()
+	url, s := storetest.New(t)
+	committer, err := store.OpenCommitter(t.Context(), url)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, committer.Close(context.Background())) })
+	epochs, err := s.ClaimCreators(t.Context(), "test", []string{"Qx7Zt2"})
+	require.NoError(t, err)
+	began := time.Now().UTC().Add(-time.Hour).Truncate(time.Second)
+	_, err = s.RecordLive(t.Context(), epochs["Qx7Zt2"], control.Stream{
+		CreatorID: "Qx7Zt2", Platform: chat.Twitch, Channel: "marmot", StreamID: "4242", Title: "Boss fight", StartedAt: began,
+	})
+	require.NoError(t, err)
+	require.NoError(t, s.SavePlatformStatus(t.Context(), []store.PlatformStatus{{
+		CreatorID: "Qx7Zt2", Epoch: epochs["Qx7Zt2"], Platform: chat.Twitch, Channel: "marmot", State: connection.Silent,
+		Since: began.Add(time.Minute), Error: "nothing was heard", LastHeartbeat: time.Now(),
+	}}))
+	report := store.ReportDelta{Platform: chat.Twitch, StreamID: "4242", Messages: 7, Duplicates: 3}
+	report.Lag.Observe(80 * time.Millisecond)
+	result, err := committer.Commit(t.Context(), []store.LaneCommit{{
+		CreatorID: "Qx7Zt2", Epoch: epochs["Qx7Zt2"], NextSeq: 2, Clock: began, Reports: []store.ReportDelta{report},
+		Gaps: []store.Gap{{Platform: chat.Twitch, Channel: "marmot", Reason: "network", From: began.Add(time.Minute), To: began.Add(2 * time.Minute)}},
+	}})
+	require.NoError(t, err)
+	require.Empty(t, result.Stale)
+
+	tr := newTree(t)
+	settings := someSettings()
+	require.NoError(t, New(Options{Source: s, Settings: func() Settings { return settings }, Writer: tr.options()}).Once(t.Context()))
+	text := tr.read(tr.mirror, FileIngestReport)
+	requireValid(t, Document{File: FileIngestReport, Data: []byte(text)})
+	for _, part := range []string{
+		`"state": "silent"`, `"status": "running"`, `"reason": "nothing was heard"`, `"messages": 7`, `"duplicates_dropped": 3`,
+		`"gap_seconds": 60`, `"p50": 80`, `"reason": "network"`, `"since": "` + began.Add(time.Minute).Format("2006-01-02T15:04:05.000000Z"),
+	} {
+		require.Contains(t, text, part)
 	}
 }

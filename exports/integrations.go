@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/streamsuites/streamsuites/internal/clip"
 	"github.com/streamsuites/streamsuites/internal/store"
 )
 
@@ -14,6 +15,7 @@ import (
 type IntegrationsInput struct {
 	Tables   Tables
 	Statuses []store.PlatformStatus
+	Uploads  []store.UploadOutcome
 	Now      time.Time
 	Since    time.Time
 }
@@ -25,15 +27,16 @@ type integrationsDocument struct {
 }
 
 type integrationRow struct {
-	IntegrationID string   `json:"integration_id"`
-	ID            string   `json:"id"`
-	Provider      string   `json:"provider"`
-	Type          string   `json:"type"`
-	Scope         string   `json:"scope"`
-	Status        string   `json:"status"`
-	LastAttemptAt *instant `json:"last_attempt_at"` // nobody keeps these three
-	CreatedAt     *instant `json:"created_at"`
-	UpdatedAt     *instant `json:"updated_at"`
+	IntegrationID string `json:"integration_id"`
+	ID            string `json:"id"`
+	Provider      string `json:"provider"`
+	Type          string `json:"type"`
+	Scope         string `json:"scope"`
+	Status        string `json:"status"`
+	// LastAttemptAt is to the minute where attempts are made all the time.
+	LastAttemptAt *instant `json:"last_attempt_at"`
+	CreatedAt     *instant `json:"created_at"` // nobody keeps it
+	UpdatedAt     *instant `json:"updated_at"` // when the state came to be known
 }
 
 // Status words of integrations besides those that they share with platforms.
@@ -43,19 +46,29 @@ const (
 )
 
 // BuildIntegrations builds admin/integrations.json: the services that the runtime
-// stands on, and the accounts with which it acts. It is for this machine only.
+// stands on, the accounts with which it acts, the places where it publishes and the
+// copies of its exports. It is for this machine only.
 func BuildIntegrations(in IntegrationsInput) (Document, error) {
 	// Whoever reads rows has the database.
 	rows := []integrationRow{integration("postgres", "postgres", "database", "runtime", statusConnected)}
 	for _, s := range in.Tables.Services {
-		status := statusError
-		if s.Connected {
-			status = statusConnected
-		}
-		rows = append(rows, integration(s.ID, s.Provider, s.Type, "runtime", status))
+		row := integration(s.ID, s.Provider, s.Type, "runtime", connectedIf(s.Connected))
+		rows = append(rows, row.tried(toTheMinute(s.Looked)))
 	}
 	for _, a := range in.Tables.Accounts {
-		rows = append(rows, integration(accountID(a), a.Platform, a.Purpose, strings.Join(a.Creators, ","), accountStatus(a, in)))
+		rows = append(rows, accountRow(a, in))
+	}
+	for _, a := range in.Tables.Announcers {
+		rows = append(rows, integration(ident(a.Name), a.Name, "announcements", "runtime", announcerStatus(a)))
+	}
+	for _, d := range in.Tables.Destinations {
+		row := integration(ident("publish", d.Name), d.Name, "publishing", strings.Join(d.Creators, ","), statusStandby)
+		rows = append(rows, row.published(newestUpload(in.Uploads, d.Name, d.Creators)))
+	}
+	for _, c := range in.Tables.Copies {
+		row := integration(ident("copy", c.Root), "filesystem", "exports", plain(c.Root, 500), connectedIf(c.OK))
+		row.UpdatedAt = orNull(c.Since)
+		rows = append(rows, row)
 	}
 	data, err := encode(FileIntegrations, integrationsDocument{newMeta(instant(in.Since), InternalOnly, "integrations"), rows, rows})
 	if err != nil {
@@ -63,6 +76,74 @@ func BuildIntegrations(in IntegrationsInput) (Document, error) {
 	}
 	return Document{File: FileIntegrations, Visibility: InternalOnly, Data: data}, nil
 }
+
+func connectedIf(ok bool) string {
+	if ok {
+		return statusConnected
+	}
+	return statusError
+}
+
+// announcerStatus is what is known of a service to which nothing is said: whether it
+// could be.
+func announcerStatus(a AnnouncerSettings) string {
+	switch {
+	case !a.On:
+		return statusDisabled
+	case a.Broken:
+		return statusError
+	}
+	return statusStandby
+}
+
+func accountRow(a AccountSettings, in IntegrationsInput) integrationRow {
+	row := integration(accountID(a), a.Platform, a.Purpose, strings.Join(a.Creators, ","), accountStatus(a, in))
+	if a.Purpose != "chat" {
+		if row.Status != statusStandby {
+			return row
+		}
+		return row.published(newestUpload(in.Uploads, a.Platform, a.Creators))
+	}
+	var last time.Time
+	for _, st := range in.Statuses {
+		if string(st.Platform) == a.Platform && slices.Contains(a.Creators, st.CreatorID) {
+			last = newest(last, st.LastHeartbeat)
+		}
+	}
+	return row.tried(toTheMinute(earlier(last, in.Now)))
+}
+
+// newestUpload is what was tried last at a destination for any of its creators; the
+// zero value when nothing was.
+func newestUpload(uploads []store.UploadOutcome, destination string, creators []string) (last store.UploadOutcome) {
+	for _, u := range uploads {
+		if u.Destination == destination && slices.Contains(creators, u.CreatorID) && u.AttemptAt.After(last.AttemptAt) {
+			last = u
+		}
+	}
+	return last
+}
+
+// published makes the row that of a place where something was tried: it is connected
+// when the last attempt that ended did what it was for, or met a limit only.
+func (r integrationRow) published(last store.UploadOutcome) integrationRow {
+	switch last.State {
+	case clip.UploadPublished, clip.UploadDeferred:
+		r.Status = statusConnected
+	case clip.UploadBroken:
+		r.Status = statusError
+	}
+	r.LastAttemptAt, r.UpdatedAt = orNull(last.AttemptAt), orNull(last.UpdatedAt)
+	return r
+}
+
+func (r integrationRow) tried(at time.Time) integrationRow {
+	r.LastAttemptAt = orNull(at)
+	return r
+}
+
+// toTheMinute keeps a document from changing with every beat.
+func toTheMinute(t time.Time) time.Time { return t.Truncate(time.Minute) }
 
 func integration(id, provider, purpose, scope, status string) integrationRow {
 	return integrationRow{IntegrationID: id, ID: id, Provider: provider, Type: purpose, Scope: scope, Status: status}
@@ -110,6 +191,10 @@ func buildIntegrations(ctx context.Context, c *collector, s Settings) ([]byte, e
 	if err != nil {
 		return nil, fmt.Errorf("read the platforms' states: %w", err)
 	}
-	doc, err := BuildIntegrations(IntegrationsInput{s.Tables, statuses, c.clock(), s.Since})
+	uploads, err := c.source.UploadOutcomes(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read how the last uploads ended: %w", err)
+	}
+	doc, err := BuildIntegrations(IntegrationsInput{s.Tables, statuses, uploads, c.clock(), s.Since})
 	return doc.Data, err
 }

@@ -10,6 +10,16 @@ import (
 // MaxJobs is how many jobs jobs.json holds; older ones are in the database only.
 const MaxJobs = 1000
 
+// maxProgress is of how many jobs at most it is told how far they are.
+const maxProgress = 20
+
+// JobProgress is how far a job is that is being done.
+type JobProgress struct {
+	Words string    // for people
+	Next  time.Time // when its next attempt begins; zero when one is at work
+	At    time.Time // when this was known; zero when nobody says
+}
+
 // JobsInput is what jobs.json is made of.
 type JobsInput struct {
 	Jobs []store.Job // the oldest first
@@ -19,7 +29,11 @@ type JobsInput struct {
 	Switches map[string]bool
 	// RestartRequired says that a changed configuration waits for a restart.
 	RestartRequired bool
-	Since           time.Time // stamp of a document without any row
+	// Progress is how far jobs are that are being done, by clip. The contract has no
+	// field for it: it is the reason of a job whose type is in force as configured, and
+	// the next attempt is the next run.
+	Progress map[string]JobProgress
+	Since    time.Time // stamp of a document without any row
 }
 
 type jobsDocument struct {
@@ -72,8 +86,8 @@ func BuildJobs(in JobsInput) (Document, error) {
 	for _, j := range jobs {
 		row := jobRowOf(j, in)
 		doc.Jobs = append(doc.Jobs, row)
-		doc.Items = append(doc.Items, jobItemOf(row, j))
-		changed = newest(changed, j.CreatedAt, j.UpdatedAt)
+		doc.Items = append(doc.Items, jobItemOf(row, j, in.Progress[j.ClipID]))
+		changed = newest(changed, j.CreatedAt, j.UpdatedAt, in.Progress[j.ClipID].At)
 	}
 	for creator, triggers := range in.Fired {
 		doc.Triggers[creator] = make(map[string]float64, len(triggers))
@@ -98,6 +112,9 @@ func jobRowOf(j store.Job, in JobsInput) jobRow {
 		Payload: object(j.Payload),
 	}
 	row.Reason = switchReason(row.Enabled, row.RestartRequired)
+	if progress := in.Progress[j.ClipID]; row.Reason == nil && j.Status == store.JobRunning {
+		row.Reason = textOrNull(plain(progress.Words, 500))
+	}
 	if j.Status != store.JobPending {
 		row.StartedAt = epochOrNull(j.StartedAt)
 	}
@@ -112,11 +129,14 @@ func jobRowOf(j store.Job, in JobsInput) jobRow {
 	return row
 }
 
-func jobItemOf(row jobRow, j store.Job) jobItem {
+func jobItemOf(row jobRow, j store.Job, progress JobProgress) jobItem {
 	item := jobItem{
 		ID: row.ID, Type: row.Type, State: row.Status, CreatorID: row.CreatorID, Enabled: row.Enabled,
 		RestartRequired: row.RestartRequired, Reason: row.Reason,
 		CreatedAt: orNull(j.CreatedAt), UpdatedAt: orNull(newest(j.UpdatedAt, j.CreatedAt)),
+	}
+	if j.Status == store.JobRunning {
+		item.NextRun = orNull(progress.Next)
 	}
 	if row.StartedAt != nil {
 		item.LastRun = orNull(j.StartedAt)

@@ -12,8 +12,11 @@ type Manifest struct {
 	SchemaVersion string `json:"schema_version"`
 	// Generation grows by one whenever a document that is not a heartbeat was
 	// added, changed or removed.
-	Generation int64           `json:"generation"`
-	Documents  []ManifestEntry `json:"documents"` // by file
+	Generation int64 `json:"generation"`
+	// At is the past moment that the documents tell of; null for the present. A set of
+	// the past lacks the documents of which there is no history.
+	At        *instant        `json:"at,omitempty"`
+	Documents []ManifestEntry `json:"documents"` // by file
 }
 
 // ManifestEntry describes one document.

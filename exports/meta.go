@@ -33,7 +33,11 @@ func BuildMeta(pages int, since time.Time, further ...string) (Document, error) 
 	for n := 1; n <= pages; n++ {
 		files = append(files, ClipPage(n))
 	}
-	files = append(files, further...)
+	return listOf(append(files, further...), since)
+}
+
+// listOf builds a meta.json that names the given documents.
+func listOf(files []string, since time.Time) (Document, error) {
 	doc := metaDocument{newMeta(instant(since), Public, "exports-manifest"), make([]metaEntry, 0, len(files))}
 	for _, f := range files {
 		v, _ := VisibilityOf(f)

@@ -128,19 +128,37 @@ func (m *mirror) run() {
 			return
 		}
 		room := m.spare(m.root)
-		for _, c := range batch {
-			if !m.reach(c.name) {
-				continue // closed: the next take ends the run
+		for len(batch) > 0 {
+			n := atOnce(batch)
+			if m.reach(batch[0].name) { // else closed: the next take ends the run
+				m.makeAll(batch[:n], room, len(failed) == 0)
+				failed = stillFailed(failed, batch[:n])
 			}
-			if c.err = room; c.err == nil {
-				c.err = m.make(c, len(failed) == 0)
-			}
-			failed = slices.DeleteFunc(failed, func(old change) bool { return old.name == c.name })
-			if c.err != nil && c.act != sweep {
-				failed = append(failed, c)
-			}
+			batch = batch[n:]
 		}
 	}
+}
+
+// atOnce is how many changes at the beginning of a batch are made together: files
+// that are put, and anything else by itself.
+func atOnce(batch []change) int {
+	n := slices.IndexFunc(batch, func(c change) bool { return c.act != put })
+	if n < 0 {
+		n = len(batch)
+	}
+	return max(1, min(n, together))
+}
+
+// stillFailed adds the changes that were not made to those that were not before, and
+// takes out what has been made since.
+func stillFailed(failed, made []change) []change {
+	for _, c := range made {
+		failed = slices.DeleteFunc(failed, func(old change) bool { return old.name == c.name })
+		if c.err != nil && c.act != sweep {
+			failed = append(failed, c)
+		}
+	}
+	return failed
 }
 
 // take returns what waits. When nothing does, it ends the run, leaving what
@@ -171,6 +189,26 @@ func (m *mirror) reach(name string) bool {
 	defer m.mu.Unlock()
 	m.at = name
 	return !m.closed
+}
+
+// makeAll makes changes that can be made together, or none of them when there is no
+// room. whole says that every change before them was made.
+func (m *mirror) makeAll(changes []change, room error, whole bool) {
+	if room != nil || changes[0].act != put {
+		for i := range changes {
+			if changes[i].err = room; room == nil {
+				changes[i].err = m.make(changes[i], whole)
+			}
+		}
+		return
+	}
+	files := make([]content, len(changes))
+	for i, c := range changes {
+		files[i] = content{c.name, c.data, c.sum}
+	}
+	for i, done := range m.root.putAll(files) {
+		changes[i].err = done.err
+	}
 }
 
 // make makes one change. whole says that every change before it was made.

@@ -19,7 +19,6 @@ type PermissionsInput struct {
 type permissionsDocument struct {
 	Meta        meta            `json:"meta"`
 	Permissions []permissionRow `json:"permissions"`
-	Items       []permissionRow `json:"items"`
 }
 
 type permissionRow struct {
@@ -46,12 +45,13 @@ const (
 
 // BuildPermissions builds admin/permissions.json: the creators and the roles in
 // their chats, with the triggers that not everybody may use, and the accounts with
-// the creators for whom they act. It is for this machine only.
+// the creators for whom they act, and Discord's administrators. It is for this machine only.
 func BuildPermissions(in PermissionsInput) (Document, error) {
 	rows := []permissionRow{}
 	for _, c := range creatorsByID(Settings{Creators: in.Creators}) {
 		rows = append(rows, creatorPermissions(c, in)...)
 	}
+	rows = append(rows, administrators(in.Tables)...)
 	for _, a := range in.Tables.Accounts {
 		row := permissionRow{Principal: accountID(a), Role: roleBot, Status: permissionActive, Grants: []string{}}
 		switch {
@@ -65,11 +65,24 @@ func BuildPermissions(in PermissionsInput) (Document, error) {
 		}
 		rows = append(rows, row)
 	}
-	data, err := encode(FilePermissions, permissionsDocument{newMeta(instant(in.Since), InternalOnly, "permissions"), rows, rows})
+	data, err := encodeTwice(FilePermissions, "permissions", permissionsDocument{newMeta(instant(in.Since), InternalOnly, "permissions"), rows})
 	if err != nil {
 		return Document{}, err
 	}
 	return Document{File: FilePermissions, Visibility: InternalOnly, Data: data}, nil
+}
+
+// administrators are the Discord users whom the configuration makes that, as long as
+// Discord is on.
+func administrators(t Tables) (rows []permissionRow) {
+	status := permissionRevoked
+	if slices.ContainsFunc(t.Announcers, func(a AnnouncerSettings) bool { return a.Name == "discord" && a.On }) {
+		status = permissionActive
+	}
+	for _, id := range t.Administrators {
+		rows = append(rows, permissionRow{Principal: "discord:" + id, Role: roleAdmin, Status: status, Grants: []string{"discord:administer"}})
+	}
+	return rows
 }
 
 // creatorPermissions are the creator's own row, and one for each role in the chat

@@ -21,7 +21,6 @@ type pollsDocument struct {
 	GeneratedAt   instant   `json:"generated_at"`
 	Meta          meta      `json:"meta"`
 	Polls         []pollRow `json:"polls"`
-	Items         []pollRow `json:"items"`
 }
 
 type pollRow struct {
@@ -60,7 +59,7 @@ func BuildPolls(file string, in PollsInput) (Document, error) {
 		changed = newest(changed, p.UpdatedAt, p.CreatedAt)
 	}
 	at := instant(orElse(changed, in.Since))
-	data, err := encode(file, pollsDocument{"v1", at, newMeta(at, Public, "polls"), rows, rows})
+	data, err := encodeTwice(file, "polls", pollsDocument{"v1", at, newMeta(at, Public, "polls"), rows})
 	if err != nil {
 		return Document{}, err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/streamsuites/streamsuites/internal/config"
 	"github.com/streamsuites/streamsuites/internal/store"
 )
 
@@ -19,6 +20,7 @@ type RateLimitsInput struct {
 	Settings Settings
 	Grants   []store.BudgetGrant
 	Clips    map[string]int // asked for in the last hour, by creator
+	Lately   map[string]int // the same of the last minute
 	Now      time.Time
 }
 
@@ -56,8 +58,8 @@ func BuildRateLimits(in RateLimitsInput) (Document, error) {
 		perHour := in.Settings.Tables.ClipsPerHour
 		row := limitRow(LimitSettings{"clips.per_hour", perHour, time.Hour}, usage(in.Clips[c.ID], perHour))
 		rows = append(rows, row.of(c))
-		for _, l := range in.Settings.Tables.details(c.ID).Limits {
-			rows = append(rows, limitRow(l, statusDisabled).of(c))
+		if n := in.Settings.Tables.details(c.ID).ClipsPerMinute; n < config.Unlimited {
+			rows = append(rows, limitRow(LimitSettings{config.LimitJobs, n, time.Minute}, usage(in.Lately[c.ID], n)).of(c))
 		}
 	}
 	data, err := encode(FileRateLimits, rateLimitsDocument{
@@ -71,23 +73,52 @@ func BuildRateLimits(in RateLimitsInput) (Document, error) {
 
 func budgetRows(in RateLimitsInput) (rows []rateLimitRow, changed time.Time) {
 	rows = []rateLimitRow{}
-	for _, b := range in.Settings.Tables.Budgets {
-		used := 0
-		var last time.Time
-		for _, g := range in.Grants {
-			if g.Account != b.Account || g.Bucket != b.Bucket {
-				continue
-			}
-			last = newest(last, g.At)
-			if in.Now.Sub(g.At) < b.Window {
-				used += g.Tokens
-			}
+	names := namesOf(in.Settings)
+	for _, u := range LimitUses(in.Settings.Tables.Budgets, in.Grants, in.Now) {
+		row := limitRow(LimitSettings{u.Scope, u.Limit, u.Window}, u.Status)
+		row.ID, row.Platform, row.UpdatedAt = ident(u.Account, u.Scope), u.Platform, notAfter(u.Last, in.Now)
+		if name, ok := names[u.Creator]; ok {
+			row.Creator = &name
 		}
-		row := limitRow(LimitSettings{b.Scope, b.Limit, b.Window}, usage(used, b.Limit))
-		row.ID, row.Platform, row.UpdatedAt = ident(b.Account, b.Scope), b.Platform, notAfter(last, in.Now)
-		rows, changed = append(rows, row), newest(changed, earlier(last, in.Now))
+		rows, changed = append(rows, row), newest(changed, earlier(u.Last, in.Now))
 	}
 	return rows, changed
+}
+
+// LimitUse is how much of a limit is used in the window that ends now.
+type LimitUse struct {
+	BudgetSettings
+	Used   int
+	Last   time.Time // newest grant, also one that has left the window; zero for none
+	Status string    // healthy, warning, exhausted, disabled
+}
+
+// LimitUses says how much of each limit is used.
+func LimitUses(budgets []BudgetSettings, granted []store.BudgetGrant, now time.Time) []LimitUse {
+	grants := byBudget(granted)
+	uses := make([]LimitUse, 0, len(budgets))
+	for _, b := range budgets {
+		u := LimitUse{BudgetSettings: b}
+		for _, g := range grants[[2]string{b.Account, b.Bucket}] {
+			u.Last = newest(u.Last, g.At)
+			if now.Sub(g.At) < b.Window {
+				u.Used += g.Tokens
+			}
+		}
+		u.Status = usage(u.Used, b.Limit)
+		uses = append(uses, u)
+	}
+	return uses
+}
+
+// byBudget sorts grants by account and bucket.
+func byBudget(all []store.BudgetGrant) map[[2]string][]store.BudgetGrant {
+	grants := map[[2]string][]store.BudgetGrant{}
+	for _, g := range all {
+		key := [2]string{g.Account, g.Bucket}
+		grants[key] = append(grants[key], g)
+	}
+	return grants
 }
 
 func limitRow(l LimitSettings, status string) rateLimitRow {
@@ -130,6 +161,10 @@ func buildRateLimits(ctx context.Context, c *collector, s Settings) ([]byte, err
 	if err != nil {
 		return nil, fmt.Errorf("read how many clips were asked for: %w", err)
 	}
-	doc, err := BuildRateLimits(RateLimitsInput{s, grants, clips, now})
+	lately, err := c.source.ClipsRequested(ctx, now.Add(-time.Minute))
+	if err != nil {
+		return nil, fmt.Errorf("read how many clips were asked for lately: %w", err)
+	}
+	doc, err := BuildRateLimits(RateLimitsInput{s, grants, clips, lately, now})
 	return doc.Data, err
 }

@@ -72,7 +72,7 @@ func TestTheCatalogueHasEveryDocumentAboutTheVersion(t *testing.T) {
 		require.NoError(t, err)
 		requireValid(t, Document{File: d.File, Data: data})
 		require.Contains(t, string(data), `"0.1.0"`, d.File)
-		require.True(t, Servable(d.File))
+		require.Equal(t, Public, k.visibility)
 	}
 }
 

@@ -7,8 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-
-	"github.com/streamsuites/streamsuites/internal/durable"
 )
 
 // root is one tree that documents are written to. It remembers what it wrote, so
@@ -30,18 +28,8 @@ func newRoot(dir string) *root { return &root{dir, map[string]writtenFile{}} }
 // put makes the document's file hold its data. It writes only if it does not, so
 // a file that somebody changed or removed is mended.
 func (r *root) put(d Document, sum string) (wrote bool, err error) {
-	path := filepath.Join(r.dir, filepath.FromSlash(d.File))
-	if r.holds(d.File, path, sum) {
-		return false, nil
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return false, fmt.Errorf("make the folder of %s: %w", d.File, err)
-	}
-	if err := durable.WriteFile(path, d.Data, 0o644); err != nil {
-		return false, err
-	}
-	r.remember(d.File, path, sum)
-	return true, nil
+	done := r.putAll([]content{{d.File, d.Data, sum}})
+	return done[0].wrote, done[0].err
 }
 
 // holds reports whether the file on disk has this content.

@@ -27,20 +27,15 @@ func (e *Exporter) Run(ctx context.Context) error {
 	}
 	defer release()
 	ctx, cancel := context.WithCancel(ctx)
-	changed := make(chan struct{}, 1)
+	n := newNews()
 	listening := make(chan struct{})
 	go func() {
 		defer close(listening)
 		// It ends with ctx only.
-		_ = e.options.Source.Listen(ctx, []string{Channel}, func(string, string) {
-			select {
-			case changed <- struct{}{}:
-			default: // the loop has not looked yet; one look is enough
-			}
-		})
+		_ = e.options.Source.Listen(ctx, []string{Channel}, func(_, payload string) { n.hear(payload) })
 	}()
 	defer func() { cancel(); <-listening }()
-	e.loop(ctx, changed)
+	e.loop(ctx, n)
 	return context.Cause(ctx)
 }
 
@@ -88,13 +83,17 @@ type task struct {
 	do    func(context.Context) error
 }
 
-func (e *Exporter) loop(ctx context.Context, changed <-chan struct{}) {
+func (e *Exporter) loop(ctx context.Context, n *news) {
 	o, now := e.options, e.options.Clock()
 	var complete time.Time // when the complete set was written last
 	documents := task{what: "documents", due: now, gap: o.Debounce, every: o.Refresh, do: func(ctx context.Context) error {
-		all := complete.IsZero() || o.Clock().Sub(complete) >= o.Refresh
-		err := e.writeDocuments(ctx, e.writer, all)
-		if err == nil && all {
+		told := n.take()
+		told.complete = told.complete || complete.IsZero() || o.Clock().Sub(complete) >= o.Refresh
+		err := e.writeDocuments(ctx, e.writer, told)
+		switch {
+		case err != nil:
+			n.again(told)
+		case told.complete:
 			complete = o.Clock()
 		}
 		return err
@@ -107,7 +106,7 @@ func (e *Exporter) loop(ctx context.Context, changed <-chan struct{}) {
 		timer := time.NewTimer(earlier(documents.due, snapshot.due).Sub(o.Clock()))
 		select {
 		case <-ctx.Done():
-		case <-changed:
+		case <-n.wake:
 			for _, t := range tasks {
 				t.change(o.Clock())
 			}

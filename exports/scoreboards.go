@@ -24,7 +24,6 @@ type scoreboardsDocument struct {
 	GeneratedAt   instant         `json:"generated_at"`
 	Meta          meta            `json:"meta"`
 	Scoreboards   []scoreboardRow `json:"scoreboards"`
-	Items         []scoreboardRow `json:"items"`
 }
 
 type scoreboardRow struct {
@@ -64,7 +63,7 @@ func BuildScoreboards(file string, in ScoreboardsInput) (Document, error) {
 		changed = newest(changed, at)
 	}
 	at := instant(orElse(changed, in.Since))
-	data, err := encode(file, scoreboardsDocument{"v1", at, newMeta(at, Public, "scoreboards"), rows, rows})
+	data, err := encodeTwice(file, "scoreboards", scoreboardsDocument{"v1", at, newMeta(at, Public, "scoreboards"), rows})
 	if err != nil {
 		return Document{}, err
 	}

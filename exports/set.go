@@ -11,7 +11,7 @@ import (
 // BuildSet builds every document from the rows as they are now.
 func BuildSet(ctx context.Context, source Source, settings func() Settings, clock func() time.Time) ([]Document, error) {
 	c := newCollector(Options{Source: source, Settings: settings, Clock: clock})
-	docs, _, err := c.documents(ctx, true)
+	docs, _, err := c.look(ctx, changes{complete: true})
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ type SnapshotInput struct {
 	Settings Settings
 	Statuses []store.PlatformStatus
 	Counters []store.Counter
+	Recorded []Recorded        // chat with texts
 	Triggers []CreatorTriggers // by creator
 	// Final says that the runtime is ending: nothing is active any more.
 	Final bool
@@ -123,8 +124,12 @@ func BuildSnapshot(in SnapshotInput) (Document, error) {
 		}
 	}
 	slices.SortFunc(doc.Platforms, func(a, b platformRow) int { return cmp.Compare(a.Name, b.Name) })
+	statuses := map[string][]store.PlatformStatus{}
+	for _, st := range in.Statuses {
+		statuses[st.CreatorID] = append(statuses[st.CreatorID], st)
+	}
 	for _, c := range s.Creators {
-		doc.Creators = append(doc.Creators, creatorRowOf(c, in))
+		doc.Creators = append(doc.Creators, creatorRowOf(c, in, statuses[c.ID]))
 	}
 	slices.SortFunc(doc.Creators, func(a, b creatorRow) int { return cmp.Compare(a.CreatorID, b.CreatorID) })
 	data, err := encode(FileSnapshot, doc)
@@ -157,7 +162,8 @@ func snapshotJobs(s Settings) []snapshotJob {
 	return jobs
 }
 
-func creatorRowOf(c CreatorSettings, in SnapshotInput) creatorRow {
+// creatorRowOf is a creator's row; statuses are those of the creator's connections.
+func creatorRowOf(c CreatorSettings, in SnapshotInput, statuses []store.PlatformStatus) creatorRow {
 	row := creatorRow{
 		CreatorID: c.ID, DisplayName: or(plain(c.DisplayName, 200), c.ID), Enabled: c.Enabled, Platforms: map[string]bool{},
 	}
@@ -166,8 +172,8 @@ func creatorRowOf(c CreatorSettings, in SnapshotInput) creatorRow {
 	}
 	var beat time.Time
 	var trouble string
-	for _, st := range in.Statuses {
-		if st.CreatorID != c.ID || !telemetry(in.Settings, string(st.Platform)) {
+	for _, st := range statuses {
+		if !telemetry(in.Settings, string(st.Platform)) {
 			continue
 		}
 		beat = newest(beat, st.LastHeartbeat)

@@ -10,6 +10,10 @@ import (
 	"github.com/streamsuites/streamsuites/internal/trigger"
 )
 
+// MaxCatalogued is how many triggers the snapshot's catalogue holds: the snapshot is
+// written and fetched every few seconds. The complete list is admin/chat_triggers.json.
+const MaxCatalogued = 500
+
 // snapshotTriggers is the dashboard's catalogue of triggers.
 type snapshotTriggers struct {
 	Source      string            `json:"source"`
@@ -58,10 +62,16 @@ func snapshotTriggersOf(in SnapshotInput) snapshotTriggers {
 		},
 		Creators: []catalogTriggers{},
 	}
+	room := MaxCatalogued
 	for _, t := range in.Triggers {
+		if room == 0 {
+			break
+		}
 		list := catalogTriggers{t.Creator.ID, shownName(t.Creator), []catalogTrigger{}}
 		for _, info := range t.Triggers {
-			list.Triggers = append(list.Triggers, catalogued(info, t.Prefix)...)
+			entries := catalogued(info, t.Prefix)
+			entries = entries[:min(len(entries), room)]
+			list.Triggers, room = append(list.Triggers, entries...), room-len(entries)
 		}
 		doc.Creators = append(doc.Creators, list)
 	}
@@ -100,22 +110,21 @@ func catalogued(info trigger.Info, prefix string) (list []catalogTrigger) {
 // replayable are the platforms whose names the readers know.
 var replayable = []string{"discord", "kick", "pilled", "rumble", "twitch", "youtube"}
 
-// snapshotReplayOf says what of chat can be shown again: that of creators who have
-// texts recorded. It counts what was ever seen; the oldest of it is forgotten
-// after its time. A lane's log is in order and whole by construction, so overlays
-// can show whatever there is.
+// snapshotReplayOf says what of chat can be shown again: the recorded texts of
+// creators who have them recorded. A lane's log is in order and whole by
+// construction, so overlays can show whatever there is.
 func snapshotReplayOf(in SnapshotInput) snapshotReplay {
 	doc := snapshotReplay{Platforms: []string{}}
-	recorded := in.Settings.Tables.recorded()
+	creators := in.Settings.Tables.recorded()
 	var events int64
 	var last time.Time
-	for _, c := range in.Counters {
-		name := string(c.Platform)
-		if c.Messages <= 0 || !slices.Contains(recorded, c.CreatorID) || !slices.Contains(replayable, name) {
+	for _, r := range in.Recorded {
+		name := string(r.Platform)
+		if r.Texts <= 0 || !slices.Contains(creators, r.CreatorID) || !slices.Contains(replayable, name) {
 			continue
 		}
-		events += c.Messages
-		last = newest(last, c.LastEventAt)
+		events += r.Texts
+		last = newest(last, r.Last)
 		if !slices.Contains(doc.Platforms, name) {
 			doc.Platforms = append(doc.Platforms, name)
 		}

@@ -3,7 +3,6 @@ package exports
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -16,14 +15,19 @@ type Source interface {
 	telemetrySource
 	// ListClips returns clips, the newest request first.
 	ListClips(ctx context.Context, f store.ClipFilter) ([]clip.Clip, error)
-	Jobs(ctx context.Context) ([]store.Job, error)
+	// LatestJobs returns the newest jobs, the oldest of them first.
+	LatestJobs(ctx context.Context, limit int) ([]store.Job, error)
 	AllCooldowns(ctx context.Context) (map[string]map[string]time.Time, error)
 	PlatformStatuses(ctx context.Context) ([]store.PlatformStatus, error)
+	// UploadOutcomes returns what was tried last for each creator at each destination.
+	UploadOutcomes(ctx context.Context) ([]store.UploadOutcome, error)
 	Counters(ctx context.Context) ([]store.Counter, error)
 	triggerSource
 	limitSource
 	activitySource
 	chatSource
+	recordedSource
+	BroadcastSource
 	quotaSource
 	reportSource
 	BoardRows
@@ -38,10 +42,13 @@ type Source interface {
 type collector struct {
 	source   Source
 	settings func() Settings
+	progress func(ctx context.Context, clipIDs []string) map[string]JobProgress // may be nil
 	clock    func() time.Time
 	fronts   map[string]string // by document; what is there is that of a complete set
+	listed   []part            // the families as they were when they were whole last, with the names of their documents alone
 	grown    increases
 	compiled map[string]compiledTriggers
+	recorded recordings
 	liveDue  time.Time // live documents are not looked at before
 }
 
@@ -49,49 +56,6 @@ type collector struct {
 // the next one is at least, so that they take up little of a processor however
 // many creators there are and however often something changes.
 const liveShare = 19
-
-// documents builds every document but the heartbeats. all asks for the complete
-// set; otherwise pages of older rows are left out when none of them can have got
-// another row. It reports whether the set is complete.
-func (c *collector) documents(ctx context.Context, all bool) (docs []Document, complete bool, err error) {
-	if all {
-		c.liveDue = time.Time{} // they belong to it
-	}
-	s := c.settings()
-	parts, err := c.parts(ctx, s, all)
-	if err == nil && slices.ContainsFunc(parts, func(p part) bool { return p.moved }) {
-		parts, err = c.parts(ctx, s, true)
-	}
-	if err != nil {
-		return nil, false, err
-	}
-	fronts := maps.Clone(c.fronts)
-	if fronts == nil {
-		fronts = map[string]string{}
-	}
-	complete = true
-	for i, f := range families() {
-		docs = append(docs, parts[i].docs...)
-		complete = complete && parts[i].whole
-		if parts[i].whole {
-			fronts[f.front] = parts[i].oldest
-		}
-	}
-	others, err := c.each(ctx, s, func(k kind) bool { return !k.withSnapshot() })
-	if err != nil {
-		return nil, false, err
-	}
-	docs = append(docs, others...)
-	if complete {
-		meta, err := metaOf(parts, s)
-		if err != nil {
-			return nil, false, err
-		}
-		docs = append(docs, meta)
-	}
-	c.fronts = fronts
-	return docs, complete, nil
-}
 
 // parts reads the families, in their order.
 func (c *collector) parts(ctx context.Context, s Settings, all bool) ([]part, error) {
@@ -101,6 +65,7 @@ func (c *collector) parts(ctx context.Context, s Settings, all bool) ([]part, er
 		if err != nil {
 			return nil, err
 		}
+		p.family = f.folder
 		parts = append(parts, p)
 	}
 	return parts, nil
@@ -120,7 +85,7 @@ func readClips(ctx context.Context, c *collector, s Settings, all bool) (part, e
 }
 
 func buildJobs(ctx context.Context, c *collector, s Settings) ([]byte, error) {
-	jobs, err := c.source.Jobs(ctx)
+	jobs, err := c.source.LatestJobs(ctx, MaxJobs)
 	if err != nil {
 		return nil, fmt.Errorf("read the jobs: %w", err)
 	}
@@ -128,8 +93,25 @@ func buildJobs(ctx context.Context, c *collector, s Settings) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the cooldowns: %w", err)
 	}
-	doc, err := BuildJobs(JobsInput{jobs, fired, s.Jobs, s.Pending.System, s.Since})
+	doc, err := BuildJobs(JobsInput{jobs, fired, s.Jobs, s.Pending.System, c.atWork(ctx, jobs), s.Since})
 	return doc.Data, err
+}
+
+// atWork asks how far the newest jobs that are not over are.
+func (c *collector) atWork(ctx context.Context, jobs []store.Job) map[string]JobProgress {
+	if c.progress == nil {
+		return nil
+	}
+	var clips []string
+	for _, j := range slices.Backward(jobs) {
+		if j.Status == store.JobRunning && len(clips) < maxProgress {
+			clips = append(clips, j.ClipID)
+		}
+	}
+	if len(clips) == 0 {
+		return nil
+	}
+	return c.progress(ctx, clips)
 }
 
 // heartbeat builds the documents that tell how the runtime is now. final says that
@@ -147,7 +129,7 @@ func (c *collector) live(ctx context.Context, final bool) ([]Document, error) {
 	if start.Before(c.liveDue) && !final {
 		return nil, nil
 	}
-	docs, err := c.each(ctx, c.settings(), func(k kind) bool { return k.live })
+	docs, err := c.each(ctx, c.settings(), func(k kind) bool { return k.live || k.progresses && c.progress != nil })
 	end := c.clock()
 	c.liveDue = end.Add(liveShare * end.Sub(start))
 	return docs, err
@@ -182,9 +164,13 @@ func buildSnapshot(ctx context.Context, c *collector, s Settings) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
+	recorded, err := c.recorded.look(ctx, c.source, s.Tables.recorded(), counters, c.clock())
+	if err != nil {
+		return nil, err
+	}
 	// The clock last: a stamp must not be older than what it stands on.
 	doc, err := BuildSnapshot(SnapshotInput{
-		Settings: s, Statuses: statuses, Counters: counters, Triggers: triggers, Final: s.Final, Now: c.clock(),
+		Settings: s, Statuses: statuses, Counters: counters, Recorded: recorded, Triggers: triggers, Final: s.Final, Now: c.clock(),
 	})
 	return doc.Data, err
 }

@@ -3,6 +3,7 @@ package exports
 import (
 	"cmp"
 	"crypto/sha256"
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -25,6 +26,28 @@ type Tables struct {
 	// that hosts share, and the services that this process has looked at.
 	Budgets  []BudgetSettings
 	Services []ServiceState
+	// Copies are the copies of the exports that this state directory knows of; filled
+	// in as well.
+	Copies []MirrorState
+	// Announcers are the services to which things are announced, by name.
+	Announcers []AnnouncerSettings
+	// Administrators are the Discord users who may administer the runtime, by id.
+	Administrators []string
+	// Destinations are where clips are published without an account, by name.
+	Destinations []DestinationSettings
+}
+
+// AnnouncerSettings is a service such as Discord.
+type AnnouncerSettings struct {
+	Name   string
+	On     bool
+	Broken bool // it is on and cannot work as it is configured
+}
+
+// DestinationSettings is a place for clips that needs no account.
+type DestinationSettings struct {
+	Name     string
+	Creators []string
 }
 
 // CreatorDetails is what CreatorSettings leaves out.
@@ -33,8 +56,9 @@ type CreatorDetails struct {
 	Notes  string // of whoever wrote the configuration
 	Admin  bool
 	Record bool // names and texts of chat are kept
-	// Limits are limits of the configuration that nothing enforces, as configured.
-	Limits []LimitSettings
+	// ClipsPerMinute is how many clips chat may start in a minute (jobs_per_minute);
+	// config.Unlimited is no limit, 0 allows none.
+	ClipsPerMinute int
 }
 
 // LimitSettings is so many things in so long a window.
@@ -54,9 +78,10 @@ type AccountSettings struct {
 	Creators        []string
 }
 
-// BudgetSettings is a limit of an account that all hosts share.
+// BudgetSettings is a limit of an account or a creator that all hosts share.
 type BudgetSettings struct {
 	Account, Bucket string // as the store knows it
+	Creator         string // id of the creator whose limit it is; empty for an account's
 	Scope           string // such as twitch.chat.send
 	Platform        string
 	Limit           int
@@ -68,6 +93,7 @@ type BudgetSettings struct {
 type ServiceState struct {
 	ID, Provider, Type string
 	Connected          bool
+	Looked             time.Time // zero when nobody says
 }
 
 // details returns what the tables say about a creator.
@@ -89,27 +115,24 @@ func (t Tables) recorded() []string {
 	return ids
 }
 
-// perMinute are the limits of the configuration that other programs read and this
-// runtime does not enforce.
-var perMinute = []string{config.LimitAPIRequests, config.LimitChatMessages, config.LimitJobs, config.LimitResponses}
-
 func tablesFrom(c *config.Config) Tables {
 	t := Tables{ClipsPerHour: c.System.Clips.PerHour}
 	for i := range c.Creators {
 		creator := &c.Creators[i]
-		d := CreatorDetails{ID: creator.ID, Notes: creator.Notes, Admin: creator.IsAdmin, Record: creator.Chat.Record}
-		limits := c.Limits(creator)
-		for _, name := range perMinute {
-			if n, unlimited, known := limits.Number(name); known && !unlimited && n >= 0 {
-				d.Limits = append(d.Limits, LimitSettings{name, int(min(n, math.MaxInt32)), time.Minute})
-			}
-		}
+		d := CreatorDetails{ID: creator.ID, Notes: creator.Notes, Admin: creator.IsAdmin, Record: creator.Chat.Record,
+			ClipsPerMinute: c.ClipLimits(creator).PerMinute}
 		t.Creators = append(t.Creators, d)
 	}
 	for label, a := range c.Twitch {
 		t.Accounts = append(t.Accounts, AccountSettings{
 			Platform: string(chat.Twitch), Label: label, Login: a.Nick, Purpose: "chat", Complete: a.Token.IsSet(), On: c.Polls(chat.Twitch),
 			Creators: served(c, func(creator *config.Creator) bool { return creator.On(chat.Twitch) && creator.TwitchAccount == label }),
+		})
+	}
+	for label, a := range c.Kick {
+		t.Accounts = append(t.Accounts, AccountSettings{
+			Platform: string(chat.Kick), Label: label, Purpose: "chat", Complete: a.HasApplication() && a.RefreshToken.IsSet(), On: c.Polls(chat.Kick),
+			Creators: served(c, func(creator *config.Creator) bool { return creator.On(chat.Kick) && creator.KickAccount == label }),
 		})
 	}
 	for label, a := range c.YouTube {
@@ -123,7 +146,35 @@ func tablesFrom(c *config.Config) Tables {
 	slices.SortFunc(t.Accounts, func(a, b AccountSettings) int {
 		return cmp.Or(cmp.Compare(a.Platform, b.Platform), cmp.Compare(a.Label, b.Label))
 	})
+	for _, name := range announcers {
+		platform := c.Platform(name)
+		on := platform.State == config.Active && c.System.PlatformOn(string(name))
+		t.Announcers = append(t.Announcers, AnnouncerSettings{string(name), on, on && platform.Error != ""})
+	}
+	t.Destinations, t.Administrators = destinationsFrom(c), slices.Clone(c.Discord.Admins)
 	return t
+}
+
+// announcers are the services that the configuration knows besides the platforms.
+var announcers = []chat.Platform{"discord", "x"}
+
+// destinationsFrom lists the places that enabled creators publish at and that are
+// nobody's account.
+func destinationsFrom(c *config.Config) (all []DestinationSettings) {
+	creators := map[string][]string{}
+	for i := range c.Creators {
+		creator := &c.Creators[i]
+		if limits := c.ClipLimits(creator); creator.Enabled {
+			for _, name := range limits.Destinations {
+				creators[name] = append(creators[name], creator.ID)
+			}
+		}
+	}
+	delete(creators, string(chat.YouTube))
+	for _, name := range slices.Sorted(maps.Keys(creators)) {
+		all = append(all, DestinationSettings{name, creators[name]})
+	}
+	return all
 }
 
 // served lists the enabled creators for whom an account acts.

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/clip"
+	"github.com/streamsuites/streamsuites/internal/config"
 	"github.com/streamsuites/streamsuites/internal/control"
 	"github.com/streamsuites/streamsuites/internal/definition"
 	"github.com/streamsuites/streamsuites/internal/store"
@@ -14,8 +16,8 @@ import (
 func someTables() Tables {
 	return Tables{
 		Creators: []CreatorDetails{
-			{ID: "Ab3dE9"},
-			{ID: "Qx7Zt2", Notes: "Streams on Sundays", Record: true, Limits: []LimitSettings{{"chat_messages_per_minute", 20, time.Minute}}},
+			{ID: "Ab3dE9", ClipsPerMinute: config.Unlimited},
+			{ID: "Qx7Zt2", Notes: "Streams on Sundays", Record: true, ClipsPerMinute: 2},
 		},
 		Accounts: []AccountSettings{
 			{Platform: "twitch", Login: "marmotbot", Purpose: "chat", Complete: true, On: true, Creators: []string{"Qx7Zt2"}},
@@ -23,10 +25,15 @@ func someTables() Tables {
 		},
 		ClipsPerHour: 10,
 		Budgets: []BudgetSettings{
-			{"twitch:marmotbot", "join", "twitch.chat.join", "twitch", 20, 11 * time.Second},
-			{"twitch:marmotbot", "privmsg", "twitch.chat.send", "twitch", 20, 32 * time.Second},
+			{"creator:twitch:Qx7Zt2", "chat_messages_per_minute", "Qx7Zt2", "chat_messages_per_minute", "twitch", 20, time.Minute},
+			{"twitch:marmotbot", "join", "", "twitch.chat.join", "twitch", 20, 11 * time.Second},
+			{"twitch:marmotbot", "privmsg", "", "twitch.chat.send", "twitch", 20, 32 * time.Second},
 		},
-		Services: []ServiceState{{"temporal", "temporal", "workflows", true}},
+		Services:       []ServiceState{{"temporal", "temporal", "workflows", true, at(59)}},
+		Copies:         []MirrorState{{Root: "/srv/state", OK: true, Since: at(1)}, {Root: "/srv/full", Error: "no space left on device", Since: at(30)}},
+		Administrators: []string{"200000000000000001"},
+		Announcers:     []AnnouncerSettings{{Name: "discord", On: true}, {Name: "x"}},
+		Destinations:   []DestinationSettings{{"folder", []string{"Qx7Zt2"}}},
 	}
 }
 
@@ -102,8 +109,10 @@ func addTables(add func(Document, error)) {
 	add(BuildCreators(CreatorsInput{s.Creators, s.Tables, s.Since}))
 	add(BuildChatTriggers(ChatTriggersInput{someTriggers(), map[string]map[string]time.Time{"Qx7Zt2": {"clip": at(40.25)}}, s.Since}))
 	add(BuildRateLimits(RateLimitsInput{s, []store.BudgetGrant{{Account: "twitch:marmotbot", Bucket: "privmsg", Tokens: 16, At: at(50)}, {Account: "twitch:marmotbot", Bucket: "privmsg", Tokens: 9, At: at(20)}},
-		map[string]int{"Qx7Zt2": 10}, at(60)}))
-	add(BuildIntegrations(IntegrationsInput{s.Tables, statuses, at(60), s.Since}))
+		map[string]int{"Qx7Zt2": 10}, map[string]int{"Qx7Zt2": 1}, at(60)}))
+	add(BuildIntegrations(IntegrationsInput{s.Tables, statuses, []store.UploadOutcome{
+		{CreatorID: "Qx7Zt2", Destination: "folder", State: clip.UploadPublished, AttemptAt: at(20), UpdatedAt: at(21)},
+	}, at(60), s.Since}))
 	add(BuildPermissions(PermissionsInput{s.Creators, s.Tables, someTriggers(), s.Since}))
 	add(BuildAdminActivity(someActivity()))
 	add(BuildChatEvents(someChatEvents()))

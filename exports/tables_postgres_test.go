@@ -127,7 +127,7 @@ func TestLiveDocumentsTakeUpLittleHoweverOftenSomethingChanges(t *testing.T) {
 	require.False(t, live(), "it was just done")
 	now = now.Add(time.Minute)
 	require.True(t, live())
-	_, _, err := c.documents(t.Context(), true)
+	_, _, err := c.look(t.Context(), changes{complete: true})
 	require.NoError(t, err)
 	require.True(t, live(), "they belong to the complete set")
 	docs, err := c.live(t.Context(), true)

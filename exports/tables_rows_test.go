@@ -21,6 +21,7 @@ func (r *rows) LastFirings(context.Context, map[string][]string) (map[string]map
 	return nil, nil
 }
 func (r *rows) BudgetGrants(context.Context, time.Time) ([]store.BudgetGrant, error) { return nil, nil }
+func (r *rows) UploadOutcomes(context.Context) ([]store.UploadOutcome, error)        { return nil, nil }
 func (r *rows) ClipsRequested(context.Context, time.Time) (map[string]int, error)    { return nil, nil }
 func (r *rows) LatestTriggerChanges(context.Context, int) ([]store.AuditedChange, error) {
 	return nil, nil
@@ -29,7 +30,10 @@ func (r *rows) LatestOperatorRequests(context.Context, int) ([]store.OperatorReq
 	return nil, nil
 }
 func (r *rows) Reloads(context.Context) ([]store.Reload, error) { return nil, nil }
-func (r *rows) LatestFirings(context.Context, time.Time, int) ([]store.Firing, error) {
+func (r *rows) LatestFirings(context.Context, int) ([]store.Firing, error) {
+	return nil, nil
+}
+func (r *rows) CountRecorded(context.Context, map[string]int64, int) ([]store.RecordedChat, error) {
 	return nil, nil
 }
 func (r *rows) LatestMessages(context.Context, []string, int) ([]store.Event, error) { return nil, nil }

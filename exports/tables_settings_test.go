@@ -2,7 +2,6 @@ package exports
 
 import (
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -16,7 +15,7 @@ func TestTheTablesSayWhatTheConfigurationSays(t *testing.T) {
 			{ID: "A", Enabled: true, Platforms: map[string]bool{"twitch": true}, Notes: "n", IsAdmin: true, Chat: config.CreatorChat{Record: true},
 				Clips: config.CreatorClips{Destinations: []string{"folder", "youtube"}}},
 			{ID: "B", Platforms: map[string]bool{"twitch": true}, Limits: map[string]any{config.LimitResponses: 5.0, config.LimitJobs: nil}},
-			{ID: "C", Enabled: true, Platforms: map[string]bool{"twitch": true}, TwitchAccount: "TWO"},
+			{ID: "C", Enabled: true, Platforms: map[string]bool{"twitch": true}, TwitchAccount: "TWO", Limits: map[string]any{config.LimitJobs: 3.0}},
 		},
 		Platforms:  []config.Platform{{Name: "twitch", State: config.Active}},
 		System:     config.System{PlatformPolling: true, Clips: config.ClipSystem{PerHour: 7, Destinations: []string{"folder"}}},
@@ -26,19 +25,20 @@ func TestTheTablesSayWhatTheConfigurationSays(t *testing.T) {
 		},
 		YouTube: map[string]config.YouTubeAccount{"": {ClientID: "x"}},
 	}
-	minute := LimitSettings{config.LimitChatMessages, 20, time.Minute}
 	require.Equal(t, Tables{
 		ClipsPerHour: 7,
 		Creators: []CreatorDetails{
-			{ID: "A", Notes: "n", Admin: true, Record: true, Limits: []LimitSettings{minute}},
-			{ID: "B", Limits: []LimitSettings{minute, {config.LimitResponses, 5, time.Minute}}},
-			{ID: "C", Limits: []LimitSettings{minute}},
+			{ID: "A", Notes: "n", Admin: true, Record: true, ClipsPerMinute: config.Unlimited},
+			{ID: "B", ClipsPerMinute: config.Unlimited},
+			{ID: "C", ClipsPerMinute: 3},
 		},
 		Accounts: []AccountSettings{
 			{Platform: "twitch", Login: "one", Purpose: "chat", Complete: true, On: true, Creators: []string{"A"}},
 			{Platform: "twitch", Label: "TWO", Login: "two", Purpose: "chat", On: true, Creators: []string{"C"}},
 			{Platform: "youtube", Purpose: "publishing", On: true, Creators: []string{"A"}},
 		},
+		Announcers:   []AnnouncerSettings{{Name: "discord"}, {Name: "x"}},
+		Destinations: []DestinationSettings{{"folder", []string{"A", "C"}}},
 	}, tablesFrom(c))
 	require.Equal(t, []string{"A"}, tablesFrom(c).recorded())
 }

@@ -160,7 +160,7 @@ func TestGrantsCountAsLongAsTheirWindow(t *testing.T) {
 		} `json:"items"`
 	}
 	status := func(now time.Time) string {
-		s := Settings{Tables: Tables{Budgets: []BudgetSettings{{"twitch:bot", "join", "twitch.chat.join", "twitch", 2, 11 * time.Second}}}}
+		s := Settings{Tables: Tables{Budgets: []BudgetSettings{{"twitch:bot", "join", "", "twitch.chat.join", "twitch", 2, 11 * time.Second}}}}
 		d, err := BuildRateLimits(RateLimitsInput{Settings: s, Now: now, Grants: []store.BudgetGrant{
 			{Account: "twitch:bot", Bucket: "join", Tokens: 1, At: at(0)}, {Account: "twitch:bot", Bucket: "join", Tokens: 1, At: at(5)}, {Account: "twitch:other", Bucket: "join", Tokens: 1, At: at(5)}}})
 		return decoded[limits](t, d, err).Items[0].Status
@@ -203,8 +203,8 @@ func TestAnAccountIsAsItsChatsAre(t *testing.T) {
 func TestReplayIsOfferedForCreatorsWhoRecordTexts(t *testing.T) {
 	t.Parallel()
 	in := someSnapshot()
-	in.Counters = append(in.Counters, store.Counter{CreatorID: "Qx7Zt2", Platform: chat.YouTube, Messages: 9, LastEventAt: at(1000)},
-		store.Counter{CreatorID: "Ab3dE9", Platform: chat.Kick, Messages: 1000})
+	in.Recorded = append(in.Recorded, Recorded{"Qx7Zt2", chat.YouTube, 9, at(1000)}, Recorded{"Qx7Zt2", chat.Rumble, 0, time.Time{}},
+		Recorded{"Ab3dE9", chat.Kick, 1000, at(1)})
 	replay := snapshotReplayOf(in)
 	require.True(t, replay.Available)
 	require.True(t, replay.OverlaySafe)

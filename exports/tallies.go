@@ -21,7 +21,6 @@ type talliesDocument struct {
 	GeneratedAt   instant    `json:"generated_at"`
 	Meta          meta       `json:"meta"`
 	Tallies       []tallyRow `json:"tallies"`
-	Items         []tallyRow `json:"items"`
 }
 
 type tallyRow struct {
@@ -56,7 +55,7 @@ func BuildTallies(file string, in TalliesInput) (Document, error) {
 		changed = newest(changed, at)
 	}
 	at := instant(orElse(changed, in.Since))
-	data, err := encode(file, talliesDocument{"v1", at, newMeta(at, Public, "tallies"), rows, rows})
+	data, err := encodeTwice(file, "tallies", talliesDocument{"v1", at, newMeta(at, Public, "tallies"), rows})
 	if err != nil {
 		return Document{}, err
 	}

@@ -144,11 +144,14 @@ func documentFindings(f file, now time.Time) []Finding {
 
 // missing finds documents that every runtime writes, or that the directory's list
 // of its documents names, and that are not there. Public ones have to be; others
-// may have been left out of a copy. What the manifest names, it says itself.
+// may have been left out of a copy. A set of a past moment lacks those without a
+// history. What the manifest names, it says itself.
 func missing(held map[string]file, m manifestOf) []Finding {
 	expected := []metaEntry{{File: FileMeta, Visibility: Public}}
 	for _, k := range catalog() {
-		expected = append(expected, metaEntry{File: k.file, Visibility: k.visibility})
+		if m.At == nil || untold(k.file) == "" {
+			expected = append(expected, metaEntry{File: k.file, Visibility: k.visibility})
+		}
 	}
 	for _, f := range families() {
 		if f.front != "" {

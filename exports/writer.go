@@ -1,6 +1,7 @@
 package exports
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,6 +27,9 @@ type WriterOptions struct {
 	Mirrors []string
 	// Parts are further places for some of the documents; they fail alone too.
 	Parts []Part
+	// Past is the moment that the documents tell of; zero for the present. A tree that
+	// holds the present is never made one of the past.
+	Past time.Time
 	// Patience is how long a write waits for the mirrors when all else is done; 0
 	// means two seconds. A mirror that takes longer goes on by itself.
 	Patience time.Duration
@@ -50,6 +54,10 @@ type Writer struct {
 	manifest  Manifest
 }
 
+// ErrPresent says that a tree holds the documents of the present, which those of a
+// past moment must not take the place of.
+var ErrPresent = errors.New("the documents of the present are there: give a folder of its own")
+
 // Report says what a write did.
 type Report struct {
 	Written    []string // files that were written to the canonical tree
@@ -72,7 +80,14 @@ func OpenWriter(o WriterOptions) (*Writer, error) {
 	if err := os.MkdirAll(o.Canonical, 0o755); err != nil {
 		return nil, fmt.Errorf("make the export folder: %w", err)
 	}
-	return w, w.readManifest()
+	if err := w.readManifest(); err != nil {
+		return nil, err
+	}
+	if !o.Past.IsZero() && len(w.manifest.Documents) > 0 && w.manifest.At == nil {
+		return nil, fmt.Errorf("write %s: %w", o.Canonical, ErrPresent)
+	}
+	w.manifest.At = orNull(o.Past)
+	return w, nil
 }
 
 // Sweep removes what a killed writer left half written. Nobody else may be
@@ -130,23 +145,35 @@ func (w *Writer) WriteSet(docs []Document, others ...string) (Report, error) {
 	return w.write(docs, stale)
 }
 
+// writeOwned is Write, but for files that an earlier write left: those that are owned
+// and not in docs are removed.
+func (w *Writer) writeOwned(docs []Document, owned func(file string) bool) (Report, error) {
+	present := make(map[string]bool, len(docs))
+	for _, d := range docs {
+		present[d.File] = true
+	}
+	var stale []string
+	for _, e := range w.manifest.Documents {
+		if !present[e.File] && owned(e.File) {
+			stale = append(stale, e.File)
+		}
+	}
+	return w.write(docs, stale)
+}
+
 func (w *Writer) write(docs []Document, stale []string) (Report, error) {
 	var report Report
 	var failed []error
 	grown := false
-	for _, d := range docs {
-		d, err := w.checked(d)
-		if err != nil {
-			failed = append(failed, err)
-			continue
-		}
-		sum := hash(d.Data)
-		wrote, err := w.canonical.put(d, sum)
-		if err != nil {
-			failed = append(failed, fmt.Errorf("export %s: %w", d.File, err))
+	docs, contents, refused := w.contents(docs)
+	failed = append(failed, refused...)
+	for i, done := range w.canonical.putAll(contents) {
+		d, sum := docs[i], contents[i].sum
+		if done.err != nil {
+			failed = append(failed, fmt.Errorf("export %s: %w", d.File, done.err))
 			continue // what is not in the canonical tree is in no mirror
 		}
-		if wrote {
+		if done.wrote {
 			report.Written = append(report.Written, d.File)
 		}
 		w.copyOut(d, sum)
@@ -176,6 +203,20 @@ func (w *Writer) write(docs []Document, stale []string) (Report, error) {
 	return report, errors.Join(failed...)
 }
 
+// contents are the documents without secrets, and what their files are to hold; those
+// that must never be written are left out, and told.
+func (w *Writer) contents(docs []Document) (fit []Document, contents []content, refused []error) {
+	for _, d := range docs {
+		d, err := w.checked(d)
+		if err != nil {
+			refused = append(refused, err)
+			continue
+		}
+		fit, contents = append(fit, d), append(contents, content{d.File, d.Data, hash(d.Data)})
+	}
+	return fit, contents, refused
+}
+
 // checked refuses what must never be written, and takes secrets out.
 func (w *Writer) checked(d Document) (Document, error) {
 	if !fs.ValidPath(d.File) || d.File == "." || d.File == FileManifest || strings.Contains(d.File, `\`) {
@@ -184,8 +225,9 @@ func (w *Writer) checked(d Document) (Document, error) {
 	if w.options.Redact == nil {
 		return d, nil
 	}
-	d.Data = w.options.Redact(d.Data)
-	if !json.Valid(d.Data) {
+	clean := w.options.Redact(d.Data)
+	same := bytes.Equal(clean, d.Data) // as nearly always
+	if d.Data = clean; !same && !json.Valid(d.Data) {
 		return d, fmt.Errorf("export %s: a secret stood where it cannot be taken out", d.File)
 	}
 	return d, nil

@@ -29,6 +29,7 @@ type HostConfig struct {
 	Committer Committer
 	Signaller Signaller
 	Roster    Roster
+	Budgets   Budgets // nil means that creators have no limits
 	// Watchers are shown chat as it happens; nil means that nobody is.
 	Watchers Watchers
 	// Holder names this process in the rows that it claims: unique for each

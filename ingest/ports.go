@@ -53,7 +53,9 @@ type Chat interface {
 	Join(channel, creatorID string) error
 	Part(channel string)
 	// Send says text in a channel, as an answer to a message when replyTo is not
-	// empty. It may wait for the platform's limits as long as ctx lets it, and
+	// empty. What the configuration allows the creator has been taken out of Budgets
+	// before; the platform's own limits of the account are the client's to take. It
+	// may wait for those as long as ctx lets it, and
 	// must not send after the deadline of ctx, also when the process stood still
 	// meanwhile. An *UnsentError says that the text certainly did not appear; after
 	// any other error it may have.
@@ -69,6 +71,14 @@ type Deleter interface {
 	// is 0 when asking again makes no sense, as without the right to delete. After
 	// any other error the message may be gone.
 	Delete(ctx context.Context, channel, messageID string) error
+}
+
+// Budgets are the limits on what is said for creators, shared by all hosts.
+type Budgets interface {
+	// TakeMessage takes what one message of a creator on a platform needs; answer
+	// says that it answers somebody. A *budget.RefusedError says when there is room
+	// again; then nothing was taken.
+	TakeMessage(ctx context.Context, creatorID string, p chat.Platform, answer bool) error
 }
 
 // UnsentError says that a message was certainly not sent.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/streamsuites/streamsuites/internal/budget"
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/store"
 )
@@ -18,6 +19,8 @@ const (
 	// creator's epoch before it sends: one that stood still for longer may have
 	// been given up for dead. It is well below the 15 s after which that happens.
 	sureWithin = 8 * time.Second
+	// budgetRetry is the pause after a budget could not be asked.
+	budgetRetry = time.Second
 )
 
 // replies says in chat what was decided, at most once: claimed, sent, marked.
@@ -25,6 +28,7 @@ const (
 // never said again.
 type replies struct {
 	outbox
+	budgets Budgets // nil: none
 	speaker func(p chat.Platform, channel string) (Chat, bool)
 	failed  func(chat.Platform)
 	shown   func(row *store.Outbox, reply *store.Reply) // what was said
@@ -142,5 +146,26 @@ func (r *replies) speak(ctx context.Context, to Chat, row store.Outbox, reply st
 func (r *replies) attempt(ctx context.Context, to Chat, row store.Outbox, reply store.Reply, within time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
+	if err := r.take(ctx, row.Platform, reply); err != nil {
+		return err
+	}
 	return to.Send(ctx, row.Channel, reply.Text, reply.ReplyTo)
+}
+
+// take takes what the message needs out of the creator's budgets. Without a grant
+// nothing is sent, also when nobody can say whether there would be one.
+func (r *replies) take(ctx context.Context, p chat.Platform, reply store.Reply) error {
+	if r.budgets == nil {
+		return nil
+	}
+	err := r.budgets.TakeMessage(ctx, r.creatorID, p, reply.ReplyTo != "")
+	if err == nil {
+		return nil
+	}
+	unsent := &UnsentError{Err: err, RetryAfter: budgetRetry}
+	var refused *budget.RefusedError
+	if errors.As(err, &refused) {
+		unsent.RetryAfter = refused.Wait
+	}
+	return unsent
 }

@@ -121,7 +121,9 @@ func (h *Host) newSenders(t *tenure) {
 	if h.feed != nil {
 		shown = func(row *store.Outbox, reply *store.Reply) { h.feed.sent(t.creatorID, row, reply) }
 	}
-	t.replies = &replies{outbox: box(), speaker: t.speaker, failed: failed, shown: shown, metrics: h.cfg.Metrics, tally: &h.tally}
+	t.replies = &replies{
+		outbox: box(), budgets: h.cfg.Budgets, speaker: t.speaker, failed: failed, shown: shown, metrics: h.cfg.Metrics, tally: &h.tally,
+	}
 	t.deletions = &deletions{outbox: box(), speaker: t.speaker, failed: failed}
 }
 

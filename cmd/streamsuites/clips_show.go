@@ -31,7 +31,11 @@ func (r *root) clipsShow() *cobra.Command {
 	}
 	format := output.Flag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		s, err := r.store(cmd.Context())
+		target, err := r.target()
+		if err != nil {
+			return err
+		}
+		s, err := target.Store(cmd.Context())
 		if err != nil {
 			return err
 		}
@@ -51,14 +55,16 @@ func (r *root) clipsShow() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		progress := r.progressOf(cmd.Context(), target, []clip.Clip{found})
 		if *format == output.JSON {
 			return output.WriteJSON(cmd.OutOrStdout(), struct {
 				clipView
-				Uploads []uploadView  `json:"uploads"`
-				History []historyView `json:"history"`
-			}{viewOf(found), uploadsOf(uploads), historyOf(changes)})
+				Uploads  []uploadView   `json:"uploads"`
+				Progress []progressView `json:"progress"`
+				History  []historyView  `json:"history"`
+			}{viewOf(found), uploadsOf(uploads), progress, historyOf(changes)})
 		}
-		return printClip(cmd.OutOrStdout(), found, uploads, changes)
+		return printClip(cmd.OutOrStdout(), found, uploads, progress, changes)
 	}
 	return cmd
 }
@@ -71,7 +77,7 @@ func historyOf(changes []clip.Change) []historyView {
 	return views
 }
 
-func printClip(w io.Writer, c clip.Clip, uploads []clip.Upload, changes []clip.Change) error {
+func printClip(w io.Writer, c clip.Clip, uploads []clip.Upload, progress []progressView, changes []clip.Change) error {
 	rows := [][]string{
 		{"state", string(c.State)},
 		{"title", c.Title},
@@ -93,6 +99,9 @@ func printClip(w io.Writer, c clip.Clip, uploads []clip.Upload, changes []clip.C
 	}
 	_, _ = fmt.Fprintln(w)
 	if err := output.Table(w, []string{"DESTINATION", "STATE", "URL OR REASON"}, uploadRows(uploads)); err != nil {
+		return err
+	}
+	if err := printProgress(w, progress); err != nil {
 		return err
 	}
 	history := make([][]string, len(changes))

@@ -18,19 +18,33 @@ import (
 )
 
 func (r *root) exportsBuild() *cobra.Command {
-	target := ""
+	target, at := "", ""
 	cmd := &cobra.Command{
 		Use:   "build",
 		Short: "Build every document from the database",
 		Long: `Reads the database and the configuration and writes every document: to the state
 directory's runtime/exports and all its copies, as a running worker does, or with
 --target to that folder alone, as a canonical tree with documents of every
-visibility. Each file is replaced as a whole, the manifest last.`,
-		Example: "  streamsuites exports build --target ./now",
+visibility. Each file is replaced as a whole, the manifest last.
+
+With --at it builds what can be told of a past moment: clips, polls, tallies and
+scoreboards as they stood, and what had happened to them. It says which documents
+have no history, and why. Names, questions and settings are today's. The moment is
+a time such as 2026-02-01T20:00:00Z or how long ago, such as 2h.`,
+		Example: "  streamsuites exports build --target ./now\n  streamsuites exports build --at 2h --target ./then",
 		Args:    noArgs,
 	}
 	cmd.Flags().StringVar(&target, "target", "", "folder to write to instead of the state directory")
+	cmd.Flags().StringVar(&at, "at", "", "past moment to build the documents of; needs --target")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		now := time.Now()
+		moment, err := parseInstant("at", at, now)
+		if err != nil {
+			return err
+		}
+		if at != "" && target == "" {
+			return errors.New("--at needs --target: the state directory's exports are those of the present")
+		}
 		found, err := r.target()
 		if err != nil {
 			return err
@@ -45,6 +59,9 @@ visibility. Each file is replaced as a whole, the manifest last.`,
 			if where, err = filepath.Abs(target); err != nil {
 				return fmt.Errorf("resolve --target: %w", err)
 			}
+		}
+		if at != "" {
+			return r.exportsPast(cmd, b, where, moment)
 		}
 		if where == found.Dir.Exports() {
 			err = b.here(cmd.Context())
@@ -63,6 +80,7 @@ visibility. Each file is replaced as a whole, the manifest last.`,
 // builder builds documents from the database.
 type builder struct {
 	options exports.Options
+	past    exports.PastSource
 	close   func()
 }
 
@@ -81,9 +99,9 @@ func (r *root) exportsBuilder(ctx context.Context, target connect.Target) (*buil
 		s.Close()
 		return nil, fmt.Errorf("%w: run `streamsuites setup` first", err)
 	}
-	return &builder{close: s.Close, options: exports.Options{
+	return &builder{close: s.Close, past: s, options: exports.Options{
 		Source:   s,
-		Settings: roles.Parts{Config: cfg}.ExportSettings,
+		Settings: roles.Parts{Dir: target.Dir, Config: cfg}.ExportSettings,
 		Writer:   roles.ExportTrees(target.Dir, cfg, secrets.Bytes),
 		Clock:    time.Now, Log: r.quiet(),
 	}}, nil

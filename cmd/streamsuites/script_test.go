@@ -45,6 +45,16 @@ func normalise(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o644))
 }
 
+// moment leaves the present in the variable NAME:
+//
+//	moment NAME
+func moment(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: moment NAME")
+	}
+	ts.Setenv(args[0], time.Now().UTC().Format(time.RFC3339Nano))
+}
+
 // shows waits until FILE matches PATTERN:
 //
 //	shows FILE PATTERN

@@ -29,7 +29,9 @@ type statusView struct {
 	Clips      map[string]int  `json:"clips"` // by state, the newest 500
 	Gaps       []chatGapView   `json:"gaps"`  // of the last day, the newest ten
 	Configs    []configView    `json:"configurations"`
-	Mirrors    []mirrorView    `json:"mirrors"` // of this state directory's exports
+	Mirrors    []mirrorView    `json:"mirrors"`  // of this state directory's exports
+	Limits     []limitView     `json:"limits"`   // of which something is used
+	Progress   []progressView  `json:"progress"` // of the newest clips that are being made
 }
 
 type standaloneView struct {
@@ -153,7 +155,7 @@ func (r *root) gatherStatus(ctx context.Context, target connect.Target) statusVi
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
 	view := statusView{
-		Platforms: []platformView{}, Streams: []streamView{}, Captures: []captureView{}, Clips: map[string]int{}, Gaps: []chatGapView{}, Configs: []configView{},
+		Platforms: []platformView{}, Streams: []streamView{}, Captures: []captureView{}, Clips: map[string]int{}, Gaps: []chatGapView{}, Configs: []configView{}, Limits: []limitView{},
 		Temporal: r.temporalStatus(ctx, target), Database: reachableView{Where: "DATABASE_URL"},
 	}
 	view.Disk.Where = target.Dir.String()
@@ -167,10 +169,15 @@ func (r *root) gatherStatus(ctx context.Context, target connect.Target) statusVi
 		view.Database.Where = "the standalone's"
 	}
 	s, err := target.Store(ctx)
+	var clips []clip.Clip
 	if err == nil {
 		defer s.Close()
-		err = view.read(ctx, s)
+		clips, err = view.read(ctx, s)
+		if err == nil {
+			view.Limits, err = limitViews(ctx, target, s)
+		}
 	}
+	view.Progress = r.progressOf(ctx, target, clips)
 	view.Database.OK = err == nil
 	if err != nil {
 		view.Database.Error = err.Error()
@@ -201,14 +208,14 @@ func checkTemporal(ctx context.Context, target connect.Target, r *root) error {
 	return err
 }
 
-func (v *statusView) read(ctx context.Context, s *store.Store) error {
+func (v *statusView) read(ctx context.Context, s *store.Store) (clips []clip.Clip, err error) {
 	statuses, err := s.PlatformStatuses(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	counters, err := s.Counters(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, p := range statuses {
 		row := platformView{
@@ -224,14 +231,14 @@ func (v *statusView) read(ctx context.Context, s *store.Store) error {
 	}
 	streams, err := s.LiveStreams(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, l := range streams {
 		v.Streams = append(v.Streams, streamView{l.CreatorID, string(l.Platform), l.StreamID, l.Title, l.StartedAt})
 	}
 	captures, err := s.Captures(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, c := range captures {
 		v.Captures = append(v.Captures, captureView{
@@ -241,23 +248,23 @@ func (v *statusView) read(ctx context.Context, s *store.Store) error {
 	}
 	gaps, err := s.LatestGaps(ctx, time.Now().Add(-gapsOf), gapsShown)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, g := range gaps {
 		v.Gaps = append(v.Gaps, chatGapView{g.CreatorID, string(g.Platform), g.Channel, g.Reason, g.From, g.To, g.Lost, g.Words()})
 	}
 	reloads, err := s.Reloads(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, l := range reloads {
 		v.Configs = append(v.Configs, configView{l.Host, l.At, string(l.State), l.Version, l.Files, l.Problem, l.Restart})
 	}
-	clips, err := s.ListClips(ctx, newestClips(500))
+	clips, err = s.ListClips(ctx, newestClips(500))
 	for _, c := range clips {
 		v.Clips[string(c.State)]++
 	}
-	return err
+	return clips, err
 }
 
 func instant(t time.Time) *time.Time {
@@ -323,6 +330,12 @@ func printStatus(w io.Writer, v statusView) error {
 		}
 	}
 	if err := printMirrors(w, v.Mirrors); err != nil {
+		return err
+	}
+	if err := printLimits(w, v.Limits); err != nil {
+		return err
+	}
+	if err := printProgress(w, v.Progress); err != nil {
 		return err
 	}
 	counts := [][]string{}

@@ -60,7 +60,8 @@ func (s *session) OnMessage(m pusher.Message, received time.Time) {
 }
 
 // Deliver takes in what a webhook told. It returns at once. What is about no
-// channel of this client is dropped.
+// channel of this client is dropped and counted: several clients can be given the
+// same deliveries.
 func (c *Client) Deliver(d platform.Delivery) {
 	about, err := owner(d.Body)
 	if err != nil {
@@ -71,6 +72,7 @@ func (c *Client) Deliver(d platform.Delivery) {
 	ch := c.owned(about)
 	if ch == nil {
 		c.mu.Unlock()
+		c.stats.foreign.Add(1)
 		return
 	}
 	at := ch.place(c.cfg.Clock())

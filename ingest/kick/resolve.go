@@ -159,6 +159,9 @@ func (c *Client) unfound(ch *channel, err error) {
 		c.park(ch, "there is no such channel")
 	case err == nil, errors.Is(err, platform.ErrBlocked):
 		c.park(ch, "the site does not tell the chatroom; "+configure)
+		if c.cfg.Subscriptions != nil && ch.broadcasterID != 0 {
+			c.setState(ch, StateDegraded, "read through webhooks alone; "+configure)
+		}
 	default:
 		t := c.cfg.Timing
 		spacing := backoff{base: t.BackoffBase, max: t.BackoffMax, rand: c.cfg.Rand, attempt: ch.attempts}

@@ -242,3 +242,30 @@ type vaultError struct{ later bool }
 func (e vaultError) Error() string    { return "no token" }
 func (e vaultError) NeedsLogin() bool { return !e.later }
 func (e vaultError) Retryable() bool  { return e.later }
+
+// noSubscriptions takes every subscription and calls nothing.
+type noSubscriptions struct{}
+
+func (noSubscriptions) Subscriptions(context.Context, int64) ([]platform.Subscription, error) {
+	return nil, nil
+}
+
+func (noSubscriptions) Subscribe(context.Context, int64, []platform.EventType) ([]platform.Created, error) {
+	return nil, nil
+}
+
+func (noSubscriptions) Unsubscribe(context.Context, []string) error { return nil }
+
+func TestWithoutAChatroomWebhooksAloneAreRead(t *testing.T) {
+	play(t, func(w *world) {
+		w.fault(sim.TargetSite, "403", -1)
+		w.cfg.Subscriptions = noSubscriptions{}
+	}, func(t *testing.T, w *world) {
+		require.NoError(t, w.client.Join(harbor, creator))
+		w.until(StateDegraded)
+		require.Contains(t, w.details(), "webhooks alone")
+		w.client.Deliver(platform.Delivery{ID: "d", Event: hookMessage, At: time.Now(), Body: []byte(hookedHello)})
+		require.Equal(t, []string{"m1"}, w.ids())
+		require.NoError(t, w.client.Send(t.Context(), harbor, "pong", ""))
+	})
+}

@@ -11,6 +11,7 @@ type Stats struct {
 	Connections int64 // now
 	Pusher      int64 // events that the message service told of
 	Webhooks    int64 // events that webhooks told of
+	Foreign     int64 // deliveries about channels that are not this client's
 	Events      int64 // handed to the handler
 	Duplicates  int64 // told a second time, by the same source or the other
 	Late        int64 // handed on long after the platform's own time
@@ -23,7 +24,7 @@ type Stats struct {
 }
 
 type counters struct {
-	connections, pusher, webhooks, events, duplicates, late, sent, reconnects, gaps, fatal, broken atomic.Int64
+	connections, pusher, webhooks, foreign, events, duplicates, late, sent, reconnects, gaps, fatal, broken atomic.Int64
 
 	mu    sync.Mutex
 	other map[string]int64
@@ -50,7 +51,7 @@ func (c *Client) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return Stats{
-		Connections: s.connections.Load(), Pusher: s.pusher.Load(), Webhooks: s.webhooks.Load(), Events: s.events.Load(),
+		Connections: s.connections.Load(), Pusher: s.pusher.Load(), Webhooks: s.webhooks.Load(), Foreign: s.foreign.Load(), Events: s.events.Load(),
 		Duplicates: s.duplicates.Load(), Late: s.late.Load(), Sent: s.sent.Load(), Reconnects: s.reconnects.Load(),
 		Gaps: s.gaps.Load(), Fatal: s.fatal.Load(), Broken: s.broken.Load(), Other: maps.Clone(s.other),
 	}

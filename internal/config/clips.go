@@ -27,6 +27,7 @@ type ClipLimits struct {
 	GlobalCooldown time.Duration // between two clips of the creator
 	MaxConcurrent  int           // clips in work at once; Unlimited for no limit
 	PerHour        int           // clips an hour
+	PerMinute      int           // clips a minute (jobs_per_minute); Unlimited for no limit
 	PublishDelay   time.Duration // between encoded and uploading
 	Destinations   []string      // at least one; the first one's address is the clip's
 	ChannelURL     string        // of the default destination; may be empty
@@ -53,6 +54,7 @@ func (c *Config) ClipLimits(creator *Creator) ClipLimits {
 		GlobalCooldown: seconds(pause),
 		MaxConcurrent:  limits.count(LimitClipJobs, 1, Unlimited),
 		PerHour:        system.PerHour,
+		PerMinute:      limits.count(LimitJobs, Unlimited, Unlimited),
 		PublishDelay:   seconds(system.PublishDelaySeconds),
 		Destinations:   own.destinations(system),
 		ChannelURL:     system.ChannelURL,

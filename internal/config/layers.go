@@ -14,6 +14,11 @@ type Layer struct {
 // LimitLayers returns the layers of a creator's limits, the lowest first; later
 // ones win key by key. Layers that say nothing are left out.
 func (c *Config) LimitLayers(creator *Creator) []Layer {
+	return c.limitLayers(creator, creator.firstPlatform())
+}
+
+// limitLayers are a creator's limits with those of one platform; "" for none.
+func (c *Config) limitLayers(creator *Creator, platform string) []Layer {
 	var layers []Layer
 	lay := func(source string, limits map[string]any) {
 		layer := Layer{Source: source, Limits: make(map[string]any, len(limits))}
@@ -32,8 +37,8 @@ func (c *Config) LimitLayers(creator *Creator) []Layer {
 		lay("tier "+tier.Name, tier.limits())
 	}
 	lay("ratelimits.json global", c.RateLimits.Global)
-	if p := creator.firstPlatform(); p != "" {
-		lay("ratelimits.json platforms."+p, c.RateLimits.Platforms[p])
+	if platform != "" {
+		lay("ratelimits.json platforms."+platform, c.RateLimits.Platforms[platform])
 	}
 	lay("ratelimits.json creators."+creator.ID, c.RateLimits.Creators[creator.ID].Overrides)
 	lay("creators.json "+creator.ID, creator.Limits)

@@ -74,14 +74,32 @@ func (l *loader) loadRateLimits() (RateLimits, document) {
 // Limits returns the effective limits of a creator: the tier's features, then the
 // rate limits for everybody, for the creator's first platform and for the
 // creator, then the creator's own; later layers win key by key.
-func (c *Config) Limits(creator *Creator) Limits {
+func (c *Config) Limits(creator *Creator) Limits { return merged(c.LimitLayers(creator)) }
+
+// LimitsOn returns the limits of what is done for a creator on one platform: like
+// Limits, with the rate limits of that platform in place of the first one's.
+func (c *Config) LimitsOn(creator *Creator, platform chat.Platform) Limits {
+	return merged(c.limitLayers(creator, string(platform)))
+}
+
+func merged(layers []Layer) Limits {
 	limits := Limits{}
-	for _, layer := range c.LimitLayers(creator) {
+	for _, layer := range layers {
 		for name, v := range layer.Limits {
 			limits[name] = Limit{v, layer.Source}
 		}
 	}
 	return limits
+}
+
+// PerMinute returns a limit that is a count a minute; limited is false when no layer
+// sets it or one says that there is none.
+func (ls Limits) PerMinute(name string) (count int, limited bool) {
+	n, unlimited, known := ls.Number(name)
+	if !known || unlimited || n > math.MaxInt32 {
+		return 0, false
+	}
+	return max(0, int(n)), true
 }
 
 // firstPlatform is the one platform whose rate limits count.

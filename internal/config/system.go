@@ -22,6 +22,7 @@ type System struct {
 	ChatAPI         ChatAPI
 	Synthetic       Synthetic
 	Quotas          Quotas
+	Retention       Retention
 }
 
 // HotReload says whether changed configuration is taken in without a restart.
@@ -164,7 +165,8 @@ type rawSystem struct {
 			Rate    whole  `json:"rate_limit_per_minute"`
 		} `json:"synthetic"`
 	} `json:"chat"`
-	Quotas rawQuotas `json:"quotas"`
+	Quotas    rawQuotas    `json:"quotas"`
+	Retention rawRetention `json:"retention"`
 }
 
 // defaultSystem returns the settings of an empty system.json.
@@ -186,7 +188,7 @@ func defaultSystem() rawSystem {
 	r.Chat.API.Enabled, r.Chat.API.Host, r.Chat.API.Port = true, "127.0.0.1", 8210
 	r.Chat.API.Origins = []string{"*"}
 	r.Chat.Synthetic.Enabled, r.Chat.Synthetic.Rate = true, 30
-	r.Quotas = defaultQuotas()
+	r.Quotas, r.Retention = defaultQuotas(), rawRetention{Events: 30, Points: 400, Boards: 400}
 	return r
 }
 
@@ -219,7 +221,7 @@ func (l *loader) system(r rawSystem) System {
 		ChatAPI: ChatAPI{r.Chat.API.Enabled, r.Chat.API.Host, int(r.Chat.API.Port), r.Chat.API.Origins},
 		Synthetic: Synthetic{r.Chat.Synthetic.Enabled, l.secret(r.Chat.Synthetic.Creator), l.secret(r.Chat.Synthetic.Discord),
 			int(r.Chat.Synthetic.Rate)},
-		Quotas: r.Quotas.quotas(),
+		Quotas: r.Quotas.quotas(), Retention: r.Retention.retention(),
 	}
 	return s
 }

@@ -47,34 +47,15 @@ func Rename(oldpath, newpath string) error {
 	return nil
 }
 
-// replace fills a temporary file beside path and renames it into place. The
-// temporary name begins with a dot and ends in .tmp, see SweepTemporary.
-func replace(path string, perm fs.FileMode, fill func(*os.File) error) (err error) {
-	dir, base := filepath.Split(path)
-	if dir == "" {
-		dir = "."
-	}
-	f, err := os.CreateTemp(dir, "."+base+".*"+temporarySuffix)
+// replace fills a temporary file beside path and renames it into place.
+func replace(path string, perm fs.FileMode, fill func(*os.File) error) error {
+	staged, err := stage(path, perm, fill)
 	if err != nil {
-		return fmt.Errorf("create a temporary file for %s: %w", path, err)
+		return err
 	}
-	defer func() {
-		if err != nil {
-			f.Close()
-			os.Remove(f.Name())
-		}
-	}()
-	if err := fill(f); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
+	if err := Rename(staged.temporary, path); err != nil {
+		staged.Drop() // unless it is the file by now
+		return err
 	}
-	if err := f.Chmod(perm); err != nil {
-		return fmt.Errorf("set permissions of %s: %w", path, err)
-	}
-	if err := f.Sync(); err != nil {
-		return fmt.Errorf("flush %s: %w", path, err)
-	}
-	if err := f.Close(); err != nil {
-		return fmt.Errorf("close %s: %w", path, err)
-	}
-	return Rename(f.Name(), path)
+	return nil
 }

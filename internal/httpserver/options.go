@@ -23,6 +23,9 @@ type Options struct {
 	PublishedDir string // folder of <id>.mp4
 	PicturesDir  string // folder of <id>.jpg
 
+	// Recorded answers about recorded chat below /api/; nil answers nothing.
+	Recorded RecordedChat
+
 	// Token is the secret that opens the dashboard's documents; empty means that no
 	// token does.
 	Token string

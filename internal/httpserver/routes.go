@@ -35,6 +35,9 @@ func (s *Server) handler() (http.Handler, error) {
 	if exports != nil && s.options.Documents != nil {
 		s.documentRoutes(r, exports)
 	}
+	if s.options.Recorded != nil {
+		s.recordedRoutes(r)
+	}
 	if published != nil {
 		r.toOrigins("/clips/", clips{published, pictures, s.options.Clock})
 	}

@@ -27,9 +27,10 @@ type Metrics struct {
 	provider *sdkmetric.MeterProvider
 	temporal opentelemetry.MetricsHandler
 
-	ingest ingestFigures
-	clips  clipFigures
-	export exportFigures
+	ingest  ingestFigures
+	clips   clipFigures
+	export  exportFigures
+	refused *prometheus.CounterVec // calls, by the limit that was reached
 }
 
 // New returns a registry with all figures at zero.
@@ -43,6 +44,7 @@ func New(build Build) (*Metrics, error) {
 	m.ingest = newIngestFigures(m.registry)
 	m.clips = newClipFigures(m.registry)
 	m.export = newExportFigures(m.registry)
+	m.refused = maker{m.registry, "limits"}.counters("refused_total", "Calls that a rate limit refused, by the limit.", "limit")
 
 	// Its own wrapped registerer, so that no name of the SDK can collide.
 	exporter, err := otelprometheus.New(
@@ -64,6 +66,9 @@ func New(build Build) (*Metrics, error) {
 // Temporal returns the handler for the options of Temporal clients. The SDK's
 // names begin with "temporal_".
 func (m *Metrics) Temporal() client.MetricsHandler { return m.temporal }
+
+// Refused counts a call that a rate limit refused.
+func (m *Metrics) Refused(limit string) { m.refused.WithLabelValues(limit).Inc() }
 
 // Register adds a collector of somebody else, such as a connection pool's.
 func (m *Metrics) Register(c prometheus.Collector) error {

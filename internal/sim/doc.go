@@ -1,7 +1,7 @@
 // Package sim runs the simulated platforms as one process: Twitch (chat, Helix,
 // OAuth), an HLS origin that streams what is "live" there, YouTube as far as
-// uploads go, Kick (Pusher, API, OAuth, webhooks), the fault switches over all of
-// them, and the control address that steers them.
+// uploads, live chats and logins go, Kick (Pusher, API, OAuth, webhooks), the
+// fault switches over all of them, and the control address that steers them.
 //
 // It is meant for a process of its own, so that a killed runtime meets the same
 // world again. Everything the simulators answered is in their folder before the

@@ -36,7 +36,7 @@ type Options struct {
 	Kick      Kick
 	Limits    twitch.Limits
 	Patience  twitch.Patience
-	Demo      *demo.Options // nil for silence
+	Demo      *demo.Options // nil for silence; of all platforms' chats
 	Ready     func(Bound)   // called once, when everything is served; may be nil
 	Log       zerolog.Logger
 }
@@ -100,7 +100,7 @@ func Start(ctx context.Context, o Options) (_ *Running, err error) {
 			ports.close()
 		}
 	}()
-	joined := make(chan struct{}, 1)
+	joined, read := make(chan struct{}, 1), make(chan struct{}, 1)
 	chat, ca, err := openTwitch(o, switches, joined)
 	if err != nil {
 		return nil, fmt.Errorf("start simulated Twitch: %w", err)
@@ -109,7 +109,7 @@ func Start(ctx context.Context, o Options) (_ *Running, err error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start HLS origin: %w", err), chat.Close())
 	}
-	videos, err := openYouTube(o, switches)
+	videos, err := openYouTube(o, switches, read)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start simulated YouTube: %w", err), chat.Close())
 	}
@@ -122,7 +122,7 @@ func Start(ctx context.Context, o Options) (_ *Running, err error) {
 	if err := keep.Save(filepath.Join(o.Dir, boundFile), r.Bound); err != nil {
 		return nil, errors.Join(fmt.Errorf("start simulators: %w", err), chat.Close(), videos.Close(), green.Close())
 	}
-	r.serve(ctx, o, ports, control.New(chat, origin, videos, green, switches), joined)
+	r.serve(ctx, o, ports, control.New(chat, origin, videos, green, switches), joined, read)
 	return r, nil
 }
 
@@ -169,12 +169,20 @@ func openOrigin(o Options, switches *faults.Switches, chat *twitch.Server) (*hls
 	return origin, origin.Live(chat.Live(""))
 }
 
-func openYouTube(o Options, switches *faults.Switches) (*youtube.Server, error) {
+func openYouTube(o Options, switches *faults.Switches, read chan<- struct{}) (*youtube.Server, error) {
 	seed := youtube.DefaultSeed()
 	if o.YouTube != nil {
 		seed = *o.YouTube
 	}
-	return youtube.Open(youtube.Options{Dir: filepath.Join(o.Dir, "youtube"), Seed: seed, Limits: o.Quota, Faults: switches, Log: o.Log})
+	return youtube.Open(youtube.Options{Dir: filepath.Join(o.Dir, "youtube"), Seed: seed, Limits: o.Quota, Faults: switches, Log: o.Log,
+		Read: func(channel string) {
+			if len(seed.Accounts) > 0 && channel == seed.Accounts[0].Channel {
+				select {
+				case read <- struct{}{}:
+				default:
+				}
+			}
+		}})
 }
 
 func openKick(o Options, switches *faults.Switches, playlist string) (*kick.Server, error) {
@@ -187,7 +195,7 @@ func openKick(o Options, switches *faults.Switches, playlist string) (*kick.Serv
 }
 
 // serve starts everything that runs until ctx ends.
-func (r *Running) serve(ctx context.Context, o Options, ports *listeners, steering http.Handler, joined <-chan struct{}) {
+func (r *Running) serve(ctx context.Context, o Options, ports *listeners, steering http.Handler, joined, read <-chan struct{}) {
 	r.group, ctx = errgroup.WithContext(ctx)
 	r.group.Go(func() error { return r.Twitch.Serve(ctx, ports.irc) })
 	r.group.Go(func() error { return r.HLS.Run(ctx) })
@@ -204,6 +212,19 @@ func (r *Running) serve(ctx context.Context, o Options, ports *listeners, steeri
 		}
 		r.group.Go(func() error {
 			demo.Run(ctx, script, r.Twitch, joined, o.Log)
+			return nil
+		})
+		r.group.Go(func() error {
+			demo.Run(ctx, quieter(script, 1), liveStage{r.YouTube}, read, o.Log)
+			return nil
+		})
+		green, come := kickStage{r.Kick}, make(chan struct{}, 1)
+		r.group.Go(func() error {
+			green.awaitReader(ctx, come)
+			return nil
+		})
+		r.group.Go(func() error {
+			demo.Run(ctx, quieter(script, 2), green, come, o.Log)
 			return nil
 		})
 	}

@@ -44,6 +44,9 @@ type ClipFilter struct {
 	States    []clip.State // empty for every state
 	Limit     int          // 0 for no limit
 	Offset    int
+	// At asks for the clips as they stood at a past moment, States then being those
+	// of it. The zero time asks for what stands now.
+	At time.Time
 }
 
 // ClipCounts returns how many clips are in each state; states without clips are
@@ -72,9 +75,14 @@ func (s *Store) ListClips(ctx context.Context, f ClipFilter) ([]clip.Clip, error
 	for i, state := range f.States {
 		states[i] = string(state)
 	}
-	rows, _ := s.pool.Query(ctx, selectClips+`
+	const chosen = `
 		where ($1 = '' or creator_id = $1) and (cardinality($2::text[]) = 0 or state = any($2))
-		order by requested_at desc, clip_id limit nullif($3, 0) offset $4`, f.CreatorID, states, f.Limit, f.Offset)
+		order by requested_at desc, clip_id limit nullif($3, 0) offset $4`
+	query, args := selectClips+chosen, []any{f.CreatorID, states, f.Limit, f.Offset}
+	if !f.At.IsZero() {
+		query, args = selectClipsThen+chosen, append(args, storable(f.At))
+	}
+	rows, _ := s.pool.Query(ctx, query, args...)
 	clips, err := pgx.CollectRows(rows, scanClip)
 	if err != nil {
 		return nil, fmt.Errorf("list clips: %w", err)
@@ -180,10 +188,14 @@ type Job struct {
 }
 
 // Jobs returns the job ledger, the oldest first.
-func (s *Store) Jobs(ctx context.Context) ([]Job, error) {
+func (s *Store) Jobs(ctx context.Context) ([]Job, error) { return s.LatestJobs(ctx, 0) }
+
+// LatestJobs returns the newest jobs of the ledger, the oldest of them first; a limit
+// of 0 is none.
+func (s *Store) LatestJobs(ctx context.Context, limit int) ([]Job, error) {
 	rows, _ := s.pool.Query(ctx, `
 		select job_id::text, clip_id, job_type, creator_id, status, payload, error, created_at, updated_at, started_at, completed_at
-		from clip_jobs order by created_at, job_id`)
+		from (select * from clip_jobs order by created_at desc, job_id desc limit nullif($1, 0)) newest order by created_at, job_id`, limit)
 	jobs, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (j Job, err error) {
 		err = row.Scan(&j.ID, &j.ClipID, &j.Type, &j.CreatorID, &j.Status, &j.Payload, &j.Error, &j.CreatedAt, &j.UpdatedAt,
 			orZero(&j.StartedAt), orZero(&j.CompletedAt))

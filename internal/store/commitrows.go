@@ -180,9 +180,8 @@ func queueLanes(b *pgx.Batch, lanes []LaneCommit) {
 }
 
 // Channels on which commits and transitions tell other processes that there is
-// something to read. Payloads are creator ids for the inbox and the outbox, clip
-// ids for exports or, where triggers were changed, creator ids, and row ids for
-// events.
+// something to read. Payloads are creator ids for the inbox and the outbox, row ids
+// for events, and for exports what kind of rows changed; see NoticeClip.
 const (
 	ChannelOutbox = "streamsuites_outbox"
 	ChannelInbox  = "streamsuites_inbox"
@@ -196,10 +195,10 @@ func queueNotices(b *pgx.Batch, lanes []LaneCommit) {
 			queueNotice(b, ChannelOutbox, lanes[i].CreatorID)
 		}
 		for j := range lanes[i].Clips {
-			queueNotice(b, ChannelExport, lanes[i].Clips[j].ClipID)
+			queueNotice(b, ChannelExport, NoticeClip+lanes[i].Clips[j].ClipID)
 		}
 		if len(lanes[i].Changes) > 0 {
-			queueNotice(b, ChannelExport, lanes[i].CreatorID)
+			queueNotice(b, ChannelExport, NoticeTriggers+lanes[i].CreatorID)
 		}
 	}
 }

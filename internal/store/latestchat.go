@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -16,48 +15,26 @@ type Firing struct {
 	Event Event
 }
 
-// firingSpans are how far back the newest firings are looked for, one after the
-// other until there are enough: decisions are indexed by their times only
-// roughly, so that little is read while chat is lively. The last one has no end.
-var firingSpans = []time.Duration{time.Minute, time.Hour, 24 * time.Hour, 0}
-
 // LatestFirings returns the messages on which triggers fired last, of all
-// creators, the newest first, at most limit. now is about when it is.
-func (s *Store) LatestFirings(ctx context.Context, now time.Time, limit int) (firings []Firing, err error) {
-	for _, span := range firingSpans {
-		since := earliest
-		if span > 0 {
-			since = storable(now.Add(-span))
-		}
-		if firings, err = s.firingsSince(ctx, since, limit); err != nil {
-			return nil, fmt.Errorf("read the latest firings: %w", err)
-		}
-		if len(firings) >= limit {
-			break
-		}
-	}
-	return firings, nil
-}
-
-// firingsSince finds each message by its lane's sequence, within a day of its
-// decision: chat is kept in a partition for each day.
-func (s *Store) firingsSince(ctx context.Context, since time.Time, limit int) ([]Firing, error) {
+// creators, the newest first, at most limit. It finds each message by its lane's
+// sequence, within a day of its decision: chat is kept in a partition for each day.
+func (s *Store) LatestFirings(ctx context.Context, limit int) ([]Firing, error) {
 	rows, _ := s.pool.Query(ctx, `
 		select d.creator_id, d.lane_seq, d.trigger_id, d.platform, d.message_id, d.decided_at, d.author,
 			coalesce(e.channel, ''), coalesce(e.author_id, ''), coalesce(e.author_login, ''), coalesce(e.author_name, ''),
-			coalesce(e.text, ''), coalesce(e.sent_at, d.decided_at)
+			case when `+deleted+` then '' else coalesce(e.text, '') end, coalesce(e.sent_at, d.decided_at)
 		from (
 			select * from decisions
-			where outcome = 'fired' and message_id <> '' and platform <> 'operator' and decided_at > $1
-			order by decided_at desc, creator_id, lane_seq desc, trigger_id limit $2
+			where outcome = 'fired' and message_id <> '' and platform <> 'operator' -- as the index has it
+			order by decided_at desc, creator_id, lane_seq desc, trigger_id limit $1
 		) d
 		left join lateral (
 			select * from chat_events e where e.creator_id = d.creator_id and e.lane_seq = d.lane_seq
 				and e.day between (d.decided_at at time zone 'UTC')::date - 1 and (d.decided_at at time zone 'UTC')::date + 1
 			limit 1
 		) e on true
-		order by d.decided_at desc, d.creator_id, d.lane_seq desc, d.trigger_id`, since, limit)
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (f Firing, err error) {
+		order by d.decided_at desc, d.creator_id, d.lane_seq desc, d.trigger_id`, limit)
+	firings, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (f Firing, err error) {
 		e := &f.Event
 		err = row.Scan(&f.CreatorID, &f.LaneSeq, &f.TriggerID, &f.Key.Platform, &f.Key.MessageID, &f.At, &f.Author,
 			&e.Channel, &e.Author.ID, &e.Author.Login, &e.Author.Name, &e.Text, &e.SentAt)
@@ -65,10 +42,14 @@ func (s *Store) firingsSince(ctx context.Context, since time.Time, limit int) ([
 		e.CreatorID, e.LaneSeq, e.Platform, e.MessageID = f.CreatorID, f.LaneSeq, f.Key.Platform, f.Key.MessageID
 		return f, err
 	})
+	if err != nil {
+		return nil, fmt.Errorf("read the latest firings: %w", err)
+	}
+	return firings, nil
 }
 
-// LatestMessages returns the newest messages with a text of the given creators,
-// the newest first, at most limit.
+// LatestMessages returns the newest messages with a text of the given creators that
+// were not taken out of chat, the newest first, at most limit.
 func (s *Store) LatestMessages(ctx context.Context, creatorIDs []string, limit int) ([]Event, error) {
 	if len(creatorIDs) == 0 {
 		return nil, nil
@@ -80,7 +61,7 @@ func (s *Store) LatestMessages(ctx context.Context, creatorIDs []string, limit i
 			group by creator_id order by max(last_event_at) desc nulls last, creator_id limit $2
 		) c
 		cross join lateral (
-			select `+eventFields+` from chat_events e where e.creator_id = c.creator_id and e.text <> ''
+			select `+eventFields+` from chat_events e where e.creator_id = c.creator_id and e.text <> '' and not `+deleted+`
 			order by e.lane_seq desc limit $2
 		) newest
 		order by newest.sent_at desc, newest.creator_id, newest.lane_seq desc limit $2`, creatorIDs, limit)

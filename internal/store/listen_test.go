@@ -66,11 +66,11 @@ func TestWhoWaitsForSomethingIsNotifiedOfIt(t *testing.T) {
 	lane := store.LaneCommit{CreatorID: creator, Epoch: b.epoch, NextSeq: 2, Clock: noon, Clips: []clip.Request{request(creator, "ab12cd")}}
 	lane.Outbox = []store.Outbox{{Kind: store.OutboxSignal, DedupeKey: "clip:ab12cd", Payload: []byte(`{}`)}}
 	b.commit(t, lane)
-	require.ElementsMatch(t, []notice{{store.ChannelEvent, "1"}, {store.ChannelOutbox, creator}, {store.ChannelExport, "ab12cd"}},
+	require.ElementsMatch(t, []notice{{store.ChannelEvent, "1"}, {store.ChannelOutbox, creator}, {store.ChannelExport, store.NoticeClip + "ab12cd"}},
 		[]notice{receive(t, notices), receive(t, notices), receive(t, notices)})
 
 	b.transition(t, store.Transition{ClipID: "ab12cd", Seq: 1, State: clip.Failed, Reason: "no"})
-	require.ElementsMatch(t, []notice{{store.ChannelEvent, "2"}, {store.ChannelInbox, creator}, {store.ChannelExport, "ab12cd"}},
+	require.ElementsMatch(t, []notice{{store.ChannelEvent, "2"}, {store.ChannelInbox, creator}, {store.ChannelExport, store.NoticeClip + "ab12cd"}},
 		[]notice{receive(t, notices), receive(t, notices), receive(t, notices)})
 
 	require.NoError(t, b.store.AddRuntimeEvent(t.Context(), store.RuntimeEvent{Source: "system", Severity: store.SeverityInfo, Message: "Started"}))

@@ -11,5 +11,8 @@ func TestMain(m *testing.M) {
 	if url := os.Getenv(spendURL); url != "" {
 		os.Exit(spendAll(url))
 	}
+	if url := os.Getenv(talkURL); url != "" {
+		os.Exit(talkAll(url))
+	}
 	storetest.Main(m)
 }

@@ -67,8 +67,8 @@ const messageOfVersion6 = `
 		roles, text, reply_to, shared_from, self, sent_at, received_at)
 	values (now(), 'twitch', 'm', 'c', 3, 'c', 'a', 'a', 'A', 0, '!clip', '', '', false, now(), now())`
 
-// statusOfVersion10 is a connection of before anybody kept since when.
-const statusOfVersion10 = `insert into streamsuites.platform_status (creator_id, platform, channel, state) values ('c', 'twitch', 'c', 'live')`
+// statusOfVersion11 is a connection of before anybody kept since when.
+const statusOfVersion11 = `insert into streamsuites.platform_status (creator_id, platform, channel, state) values ('c', 'twitch', 'c', 'live')`
 
 func TestADatabaseOfEveryEarlierVersionIsMigratedToTheNewest(t *testing.T) {
 	t.Parallel()
@@ -86,14 +86,15 @@ func TestADatabaseOfEveryEarlierVersionIsMigratedToTheNewest(t *testing.T) {
 			and (select streams is null and config = '' and not paused from streamsuites.lanes)
 			and (select category = '' and viewers = 0 and told = 1 from streamsuites.streams)
 			and (select author = '' from streamsuites.decisions) and (select kind = '' and amount = 0 from streamsuites.chat_events)`},
-		3: {rows: `select`, holds: `not exists (select from streamsuites.reloads)`},
-		4: {rows: `select`, holds: `not exists (select from streamsuites.polls)`},
-		5: {rows: `select`, holds: `not exists (select from streamsuites.quota_days)`},
-		6: {rows: messageOfVersion6, holds: `(select target = '' and not history from streamsuites.chat_events)`},
-		7: {rows: `select`, holds: `not exists (select from streamsuites.chat_watchers)`},
-		8: {rows: `select`, holds: `not exists (select from streamsuites.chat_cursors)`},
-		9: {rows: `select`, holds: `not exists (select from streamsuites.account_tokens)`},
-		10: {rows: statusOfVersion10, holds: `(select since <= now() from streamsuites.platform_status)
+		3:  {rows: `select`, holds: `not exists (select from streamsuites.reloads)`},
+		4:  {rows: `select`, holds: `not exists (select from streamsuites.polls)`},
+		5:  {rows: `select`, holds: `not exists (select from streamsuites.quota_days)`},
+		6:  {rows: messageOfVersion6, holds: `(select target = '' and not history from streamsuites.chat_events)`},
+		7:  {rows: `select`, holds: `not exists (select from streamsuites.chat_watchers)`},
+		8:  {rows: `select`, holds: `(select count(*) = 2 from pg_indexes where indexname in ('decisions_fired', 'clip_jobs_newest'))`},
+		9:  {rows: `select`, holds: `not exists (select from streamsuites.chat_cursors)`},
+		10: {rows: `select`, holds: `not exists (select from streamsuites.account_tokens)`},
+		11: {rows: statusOfVersion11, holds: `(select since <= now() from streamsuites.platform_status)
 			and not exists (select from streamsuites.ingest_reports)`},
 	}
 	newest, err := store.Migrations()

@@ -60,7 +60,9 @@ var pollsNow = `
 	order by created_at desc, b.poll_id`
 
 var pollsThen = `
-	select b.poll_id, creator_id, creator, question, chart_type, summary, coalesce(state.state, 'draft'), public, created_at,
+	select b.poll_id, creator_id, creator, question, chart_type,
+		case when updated_at <= $3 or closed_at <= $3 then summary else '' end, -- a summary tells the result
+		coalesce(state.state, 'draft'), public, created_at,
 		greatest(created_at, case when updated_at <= $3 then updated_at end, state.at, o.voted_at),
 		case when opened_at <= $3 then opened_at end, case when closed_at <= $3 then closed_at end, o.ids, o.labels, o.votes
 	from ` + fmt.Sprintf(choosePolls, "$3") + `

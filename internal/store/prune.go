@@ -34,6 +34,54 @@ func (s *Store) PruneBudgets(ctx context.Context, before time.Time) (int64, erro
 	return tag.RowsAffected(), nil
 }
 
+// PrunePoints forgets changes of points from before the given instant; balances stay.
+// What a clip that is not over yet took may have to be given back, and is kept.
+func (s *Store) PrunePoints(ctx context.Context, before time.Time) (int64, error) {
+	ctx = patiently(ctx)
+	tag, err := s.pool.Exec(ctx, `
+		delete from point_changes p where at < $1
+		and not exists (select from clips c where p.clip_id <> '' and c.clip_id = p.clip_id and c.over_seq is null)`, storable(before))
+	if err != nil {
+		return 0, fmt.Errorf("prune changes of points: %w", err)
+	}
+	return tag.RowsAffected(), nil
+}
+
+// boardsAtOnce is how many boards are forgotten in one transaction: each may have a
+// million votes.
+const boardsAtOnce = 10
+
+// PruneBoards forgets polls, tallies and scoreboards that were over before the given
+// instant, with everything that was counted in them. A board that goes on keeps all
+// of it, as its results at past moments follow from that.
+func (s *Store) PruneBoards(ctx context.Context, before time.Time) (int64, error) {
+	ctx = patiently(ctx)
+	var pruned int64
+	for _, board := range []struct{ table, id, over string }{
+		{"polls", "poll_id", "state in ('closed', 'archived')"},
+		{"tallies", "tally_id", "state = 'archived'"},
+		{"scoreboards", "scoreboard_id", "state = 'final'"},
+	} {
+		for {
+			tag, err := s.pool.Exec(ctx, fmt.Sprintf(`
+				with gone as (
+					delete from %[1]s where %[2]s in (
+						select %[2]s from %[1]s where %[3]s and updated_at < $1 order by %[2]s limit $2)
+					returning 1)
+				select pg_notify($3, '') from gone limit 1`, board.table, board.id, board.over),
+				storable(before), boardsAtOnce, ChannelExport)
+			if err != nil {
+				return pruned, fmt.Errorf("prune %s: %w", board.table, err)
+			}
+			if tag.RowsAffected() == 0 {
+				break
+			}
+			pruned++
+		}
+	}
+	return pruned, nil
+}
+
 // pruneLog forgets inputs and decisions from before the given instant, and the
 // configurations that nothing refers to any more. What is left of a log begins
 // with what was in force then: the last configuration stays however old it is, and

@@ -49,7 +49,7 @@ func (s *Store) BeginQuotaDay(ctx context.Context, now time.Time) (ended int64, 
 			where (lost.platform, lost.creator_id, lost.credential, lost.day) = (d.platform, d.creator_id, d.credential, d.day)
 		)
 		select count(*) from overdue`, storable(now)).QueryRow(func(row pgx.Row) error { return row.Scan(&ended) })
-	batch.Queue(`select pg_notify($1, '')`, ChannelExport)
+	batch.Queue(`select pg_notify($1, '`+NoticeQuota+`')`, ChannelExport)
 	if err := s.pool.SendBatch(ctx, &batch).Close(); err != nil {
 		return 0, fmt.Errorf("end overdue reservations of quotas: %w", err)
 	}

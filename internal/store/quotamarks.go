@@ -38,7 +38,7 @@ func (s *Store) ExhaustQuota(ctx context.Context, r quota.Request) error {
 
 func tellExhausted(ctx context.Context, tx pgx.Tx, r quota.Request, day quota.Day) error {
 	var batch pgx.Batch
-	batch.Queue(`select pg_notify($1, '')`, ChannelExport)
+	batch.Queue(`select pg_notify($1, '`+NoticeQuota+`')`, ChannelExport)
 	queueRuntimeEvent(&batch, RuntimeEvent{
 		At: r.Now, Source: r.Platform, Severity: SeverityWarning, CreatorID: r.CreatorID,
 		Message: "The platform says that today's quota is used up; it begins anew at " + day.Ends.Format("2006-01-02 15:04 UTC"),
@@ -57,7 +57,7 @@ func (s *Store) ReopenQuota(ctx context.Context, r quota.Request) error {
 			where platform = $1 and creator_id = $2 and credential = $3 and day = $4::date and exhausted_at is not null and exhausted_by = $5
 			returning creator_id
 		)
-		select pg_notify($7, '') from reopened`,
+		select pg_notify($7, '`+NoticeQuota+`') from reopened`,
 		r.Platform, r.CreatorID, r.Credential, day.Date, r.Method, storable(r.Now), ChannelExport)
 	if err != nil {
 		return fmt.Errorf("note that %s's quota of %s is open again: %w", r.Platform, r.CreatorID, err)

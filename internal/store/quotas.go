@@ -94,7 +94,7 @@ func takeUnits(ctx context.Context, tx pgx.Tx, r quota.Request, day quota.Day, w
 		values ($1, $2, $3, $4::date, $5, $6, $7) returning id`,
 		r.Platform, r.CreatorID, r.Credential, day.Date, r.Method, r.Units, storable(r.Now.Add(quota.Hold))).
 		QueryRow(func(row pgx.Row) error { return row.Scan(&id) })
-	batch.Queue(`select pg_notify($1, '')`, ChannelExport)
+	batch.Queue(`select pg_notify($1, '`+NoticeQuota+`')`, ChannelExport)
 	if warn > 0 {
 		queueRuntimeEvent(&batch, RuntimeEvent{
 			At: r.Now, Source: r.Platform, Severity: SeverityWarning, CreatorID: r.CreatorID,
@@ -125,7 +125,7 @@ func (s *Store) SettleQuota(ctx context.Context, r quota.Reservation, units int6
 			from ended where d.platform = $1 and d.creator_id = $2 and d.credential = $3 and d.day = $4::date
 			returning $6::bigint <> ended.units as changed
 		)
-		select pg_notify($8, '') from settled where changed`,
+		select pg_notify($8, '`+NoticeQuota+`') from settled where changed`,
 		r.Key.Platform, r.Key.CreatorID, r.Key.Credential, r.Day, r.ID, max(0, units), storable(now), ChannelExport)
 	if err := s.pool.SendBatch(ctx, &batch).Close(); err != nil {
 		return fmt.Errorf("settle %d units of %s's quota of %s: %w", units, r.Key.Platform, r.Key.CreatorID, err)

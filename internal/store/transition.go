@@ -127,16 +127,20 @@ func (t Transition) reason() string {
 
 func queueTransition(b *pgx.Batch, t Transition) {
 	// The start of the transaction may lie before the wait for the row, so the
-	// instants are those of the statements: histories stay in order.
+	// instants are those of the statements: histories stay in order. The row and its
+	// history change in one statement, so that a past moment is told by the same stamp.
 	failure := ""
 	if t.State == clip.Failed {
 		failure = t.reason()
 	}
 	b.Queue(`
-		update clips set state = $2, seq = $3, reason = $4, failure_code = $5, updated_at = statement_timestamp(),
-			url = coalesce(nullif($6, ''), url),
-			published_at = case $2 when 'published' then statement_timestamp() else published_at end
-		where clip_id = $1`, t.ClipID, string(t.State), t.Seq, failure, string(t.Code), t.URL)
+		with changed as (
+			update clips set state = $2, seq = $3, reason = $4, failure_code = $5, updated_at = statement_timestamp(),
+				url = coalesce(nullif($6, ''), url),
+				published_at = case $2 when 'published' then statement_timestamp() else published_at end
+			where clip_id = $1 returning updated_at)
+		insert into clip_state_history (clip_id, seq, state, reason, at) select $1, $3, $2, $7, updated_at from changed`,
+		t.ClipID, string(t.State), t.Seq, failure, string(t.Code), t.URL, t.reason())
 	if r := t.Result; r != nil {
 		gaps := r.Gaps
 		if gaps == nil {
@@ -146,8 +150,6 @@ func queueTransition(b *pgx.Batch, t Transition) {
 			update clips set output_path = $2, thumbnail = $3, duration_ms = $4, bytes = $5, sha256 = $6, gaps = $7
 			where clip_id = $1`, t.ClipID, r.OutputPath, r.Thumbnail, r.Duration.Milliseconds(), r.Bytes, r.SHA256, gaps)
 	}
-	b.Queue(`insert into clip_state_history (clip_id, seq, state, reason, at) values ($1, $2, $3, $4, statement_timestamp())`,
-		t.ClipID, t.Seq, string(t.State), t.reason())
 	b.Queue(`
 		update clip_jobs set status = $2, error = $3, updated_at = statement_timestamp(),
 			started_at = case when $2 = 'running' then coalesce(started_at, statement_timestamp()) else started_at end,
@@ -185,7 +187,7 @@ func queueConsequences(b *pgx.Batch, before clip.Clip, t Transition) error {
 		key := fmt.Sprintf("%s:%s:%d", control.InboxClipResult, t.ClipID, t.Seq)
 		queueInbox(b, before.CreatorID, control.InboxClipResult, key, payload)
 	}
-	queueNotice(b, ChannelExport, t.ClipID)
+	queueNotice(b, ChannelExport, NoticeClip+t.ClipID)
 	queueRuntimeEvent(b, clipEvent(t.ClipID, before.CreatorID, t.State, t.news(before)))
 	return nil
 }

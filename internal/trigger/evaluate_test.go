@@ -157,7 +157,7 @@ func TestTheFirstFailingStepIsRecorded(t *testing.T) {
 				message("a", "!clip"), {Result: &control.ClipResult{ClipID: clip.NewID("aBc123", "a", "clip", 0), State: clip.Published}},
 				message("b", "!clip", at(time.Minute)),
 			},
-			in: message("m", "!clip", at(59*time.Minute)), step: StepRate, detail: "2 in the last hour",
+			in: message("m", "!clip", at(59*time.Minute)), step: StepRate, detail: "2 in the last hour, again at 13:00:00",
 		},
 		"more than the clips at work": {
 			change: func(s *Settings) { s.Clip.MaxActive = 1 },

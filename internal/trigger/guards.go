@@ -2,6 +2,7 @@ package trigger
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
@@ -183,15 +184,41 @@ func (a *attempt) overQuota() *refusal {
 		return nil
 	}
 	quota := &a.rules.settings.Clip
-	if n := quota.PerHour; n > 0 && !a.operator {
-		if a.state.clipsSince(a.clock.Add(-time.Hour))+len(a.out.Clips)+more > n {
-			return &refusal{step: StepRate, detail: fmt.Sprintf("%d in the last hour", n)}
+	if !a.operator {
+		for _, r := range []struct {
+			most   int
+			window time.Duration
+			name   string
+		}{{quota.PerMinute, time.Minute, "minute"}, {quota.PerHour, time.Hour, "hour"}} {
+			if r.most == 0 || a.state.clipsSince(a.clock.Add(-r.window))+len(a.out.Clips)+more <= r.most {
+				continue
+			}
+			return &refusal{step: StepRate, detail: fmt.Sprintf("%d in the last %s%s", r.most, r.name, a.again(r.window, r.most-more-len(a.out.Clips)))}
 		}
 	}
 	if n, active := quota.MaxActive, len(a.state.ActiveClips)+len(a.out.Clips); n > 0 && active+more > n {
 		return &refusal{step: StepActive, detail: fmt.Sprintf("%d at work", active)}
 	}
 	return nil
+}
+
+// again says when no more than so many clips will be left in a window that is full;
+// nothing when it never will hold more.
+func (a *attempt) again(window time.Duration, left int) string {
+	if left < 0 {
+		return ""
+	}
+	var inside []time.Time
+	for _, at := range a.state.ClipsRequested {
+		if at.After(a.clock.Add(-window)) {
+			inside = append(inside, at)
+		}
+	}
+	if len(inside) <= left {
+		return ""
+	}
+	slices.SortFunc(inside, time.Time.Compare)
+	return ", again at " + inside[len(inside)-left-1].Add(window).UTC().Format(time.TimeOnly)
 }
 
 // isExempt reports whether the author need not wait for the trigger's cooldowns.

@@ -81,6 +81,7 @@ type ClipSettings struct {
 	Buffer        time.Duration // how far back capture reaches; default 300 s
 
 	PerHour   int // clips that chat may start in an hour; default 10, 0 = no limit
+	PerMinute int `json:",omitempty"` // the same in a minute (jobs_per_minute); 0 = no limit
 	MaxActive int // clips not yet published or failed (max_concurrent_clip_jobs); default 1, 0 = no limit
 
 	// Destinations names where clips go; the first one's address is the clip's.

@@ -69,7 +69,7 @@ func normaliseClip(c ClipSettings) (ClipSettings, []error) {
 			problems = append(problems, fmt.Errorf("clip: %s is negative", d.name))
 		}
 	}
-	if c.PerHour < 0 || c.MaxActive < 0 {
+	if c.PerHour < 0 || c.PerMinute < 0 || c.MaxActive < 0 {
 		problems = append(problems, errors.New("clip: a limit is negative"))
 	}
 	if c.MaxLength == 0 || c.MaxLength > LongestClip {

@@ -53,7 +53,7 @@ func TestTheFirstFailingStepOfADefinitionIsRecorded(t *testing.T) {
 		{StepUserLimit, "1 by this user in this stream", func(d *definition.Definition) { d.PerStream = 0 }, inTime},
 		{StepThreshold, "1 of 2 users", func(d *definition.Definition) { d.PerStreamUser = 0 }, inTime},
 		{StepCost, "has 0 of 10 points", func(d *definition.Definition) { d.Threshold = nil }, inTime},
-		{StepRate, "1 in the last hour", func(d *definition.Definition) { d.Cost = 0 }, inTime},
+		{StepRate, "1 in the last hour, again at 13:00:00", func(d *definition.Definition) { d.Cost = 0 }, inTime},
 		{StepActive, "1 at work", func(*definition.Definition) {}, inTime},
 	}
 	d := command("go")

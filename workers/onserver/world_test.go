@@ -345,6 +345,12 @@ func (*world) PruneCooldowns(context.Context, time.Time) (int64, error) { return
 // PruneBudgets forgets nothing.
 func (*world) PruneBudgets(context.Context, time.Time) (int64, error) { return 0, nil }
 
+// PrunePoints forgets nothing.
+func (*world) PrunePoints(context.Context, time.Time) (int64, error) { return 0, nil }
+
+// PruneBoards forgets nothing.
+func (*world) PruneBoards(context.Context, time.Time) (int64, error) { return 0, nil }
+
 // PruneQuotas forgets nothing.
 func (*world) PruneQuotas(context.Context, time.Time) (int64, error) { return 0, nil }
 

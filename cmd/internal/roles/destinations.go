@@ -25,7 +25,9 @@ func (p Parts) destinations(ctx context.Context) (map[string]destination.Destina
 	if err != nil {
 		return nil, err
 	}
-	videos := youtube.New(youtube.Options{Channel: channels.of, Sessions: p.Store, Quotas: p.Store, Log: p.Log})
+	videos := youtube.New(youtube.Options{
+		Channel: channels.of, Sessions: p.Store, Quotas: p.Store, Calls: creatorCalls{p.governor(), chat.YouTube}, Log: p.Log,
+	})
 	return map[string]destination.Destination{published.Name(): published, videos.Name(): videos}, nil
 }
 
@@ -46,13 +48,16 @@ func (p Parts) youtubeChannels(ctx context.Context) (youtubeChannels, error) {
 		if !account.HasApplication() {
 			continue // the configuration has warned about it
 		}
-		source, _, err := p.tokensOf(ctx, chat.YouTube, label)
+		given, err := p.youtubeTokens(ctx, account)
 		if err != nil {
 			return c, err
 		}
+		if given == nil && !account.Complete() {
+			continue
+		}
 		c.clients[label], err = platform.New(platform.Config{
 			Endpoints: platform.Endpoints{API: endpoints.API, OAuth: endpoints.OAuth},
-			ClientID:  account.ClientID, ClientSecret: account.ClientSecret.Reveal(), Tokens: source,
+			ClientID:  account.ClientID, ClientSecret: account.ClientSecret.Reveal(), RefreshToken: account.RefreshToken.Reveal(), Tokens: given,
 			HTTPClient: transport, UserAgent: "StreamSuites/" + version.Version,
 			OnToken: func(access string) { p.Redactor.Add(access) },
 			Log:     p.Log,

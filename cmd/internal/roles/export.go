@@ -24,9 +24,10 @@ func (p Parts) exporter() (*exports.Exporter, error) {
 			s.Tables.Services = services.states()
 			return s
 		},
-		Writer:  ExportTrees(p.Dir, p.Config, p.Redactor.Bytes),
-		Observe: p.observeExports(),
-		Log:     p.Log.With().Str("component", "exports").Logger(),
+		Progress: newProgressWatch(p.Temporal).of,
+		Writer:   ExportTrees(p.Dir, p.Config, p.Redactor.Bytes),
+		Observe:  p.observeExports(),
+		Log:      p.Log.With().Str("component", "exports").Logger(),
 	}), nil
 }
 
@@ -35,6 +36,10 @@ func (p Parts) exporter() (*exports.Exporter, error) {
 func (p Parts) exportSettings() exports.Settings {
 	s := exports.SettingsFrom(p.config(), version.Get())
 	s.Tables.Budgets = sharedLimits(p.config())
+	p.logins.complete(s.Tables.Accounts)
+	// A file that cannot be read is one that nobody has written yet, or status tells
+	// of it.
+	s.Tables.Copies, _ = exports.ReadMirrors(p.Dir.MirrorsFile())
 	if p.live == nil {
 		return s
 	}

@@ -81,23 +81,30 @@ func idsOf(creators []ingest.Creator) []string {
 	return ids
 }
 
+// channelsOf are the channels whose chat is read for a creator.
 func channelsOf(cfg *config.Config, creator *config.Creator) []ingest.Channel {
-	if !creator.On(chat.Twitch) || !cfg.Polls(chat.Twitch) {
-		return nil
+	var channels []ingest.Channel
+	for _, c := range []struct {
+		platform      chat.Platform
+		name, account string
+	}{
+		{chat.Twitch, creator.TwitchChannel, creator.TwitchAccount},
+		{chat.YouTube, creator.YouTubeChannel, creator.YouTubeAccount},
+		{chat.Kick, creator.KickChannel, creator.KickAccount},
+	} {
+		if c.name != "" && creator.On(c.platform) && cfg.Polls(c.platform) {
+			channels = append(channels, ingest.Channel{Platform: c.platform, Name: c.name, Account: accountName(c.platform, c.account)})
+		}
 	}
-	return []ingest.Channel{{
-		Platform: chat.Twitch,
-		Name:     creator.TwitchChannel,
-		Account:  accountName(creator.TwitchAccount),
-	}}
+	return channels
 }
 
-// accountName is the name under which the data plane knows a Twitch account.
-func accountName(label string) string {
+// accountName is the name under which the data plane knows an account.
+func accountName(p chat.Platform, label string) string {
 	if label == "" {
-		return "twitch"
+		return string(p)
 	}
-	return "twitch:" + label
+	return string(p) + ":" + label
 }
 
 // noTriggers stands for none at all where 0 means no limit.
@@ -109,7 +116,7 @@ func TriggerSettings(cfg *config.Config, creator *config.Creator) trigger.Settin
 	limits, bounds := cfg.ClipLimits(creator), cfg.TriggerLimits(creator)
 	s := trigger.DefaultSettings(creator.ID, creator.DisplayName)
 	// No clips at once is not what the rules mean by 0, which is no limit.
-	s.Clip.Enabled = limits.Enabled && bounds.Enabled && limits.MaxConcurrent > 0
+	s.Clip.Enabled = limits.Enabled && bounds.Enabled && limits.MaxConcurrent > 0 && limits.PerMinute > 0
 	s.Clip.DefaultLength = seconds(limits.Seconds)
 	s.Clip.MinLength = seconds(limits.MinSeconds)
 	s.Clip.MaxLength = seconds(limits.MaxSeconds)
@@ -118,6 +125,9 @@ func TriggerSettings(cfg *config.Config, creator *config.Creator) trigger.Settin
 	s.Clip.UserCooldown = limits.UserCooldown
 	s.Clip.GlobalCooldown = max(limits.GlobalCooldown, bounds.MinCooldown)
 	s.Clip.PerHour = limits.PerHour
+	if limits.PerMinute < config.Unlimited {
+		s.Clip.PerMinute = limits.PerMinute
+	}
 	s.Clip.MaxActive = limits.MaxConcurrent
 	s.Clip.Buffer = limits.Buffer
 	s.Clip.Destinations = limits.Destinations

@@ -35,6 +35,7 @@ func Serve(ctx context.Context, p Parts) error {
 	o.Chat = p.followChat
 	o.About = httpserver.About{Version: v.Version, Build: v.Build}
 	o.Redact = p.Redactor.String
+	o.Recorded = recordedChat{exports.ChatAPI{Source: p.Store, Settings: p.ExportSettings}}
 	o.Log = p.Log.With().Str("component", "http").Logger()
 	server, err := httpserver.Listen(ctx, o)
 	if err != nil {

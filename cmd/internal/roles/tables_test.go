@@ -30,7 +30,7 @@ func TestServicesAreLookedAtNowAndThen(t *testing.T) {
 	w := newServiceWatch(h)
 	now := time.Date(2026, 2, 1, 12, 0, 0, 0, time.UTC)
 	w.clock = func() time.Time { return now }
-	up := []exports.ServiceState{{ID: "temporal", Provider: "temporal", Type: "workflows", Connected: true}}
+	up := []exports.ServiceState{{ID: "temporal", Provider: "temporal", Type: "workflows", Connected: true, Looked: now}}
 	require.Equal(t, up, w.states())
 	h.err = errors.New("away")
 	require.Equal(t, up, w.states(), "as it was a moment ago")

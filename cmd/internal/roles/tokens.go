@@ -10,6 +10,7 @@ import (
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/config"
 	platform "github.com/streamsuites/streamsuites/internal/platform/twitch"
+	"github.com/streamsuites/streamsuites/internal/platform/youtube"
 	"github.com/streamsuites/streamsuites/internal/store"
 	"github.com/streamsuites/streamsuites/internal/tokens"
 )
@@ -44,6 +45,9 @@ func (p Parts) tokensOf(ctx context.Context, name chat.Platform, label string) (
 	if errors.Is(err, store.ErrNoTokens) {
 		return source, keptLogin{exists: provider.Seed.IsSet()}, nil
 	}
+	if _, unreadable := vault.Tokens(ctx, provider.Account); unreadable != nil {
+		return nil, keptLogin{}, unreadable
+	}
 	return source, keptLogin{exists: true, login: row.Login}, err
 }
 
@@ -61,11 +65,27 @@ func (p Parts) twitchTokens(ctx context.Context, account config.TwitchAccount) (
 		return configuredToken(account), account, nil
 	}
 	source, kept, err := p.tokensOf(ctx, chat.Twitch, account.Label)
-	if err != nil || !kept.exists {
-		return nil, account, err
+	if err != nil {
+		// Others' tokens are no reason to read nothing at all.
+		p.Log.Error().Err(err).Str("account", account.Label).Msg("The tokens of a Twitch account cannot be used; what is configured is, as long as it is good")
+		return configuredToken(account), account, ctx.Err()
+	}
+	if !kept.exists {
+		return nil, account, nil
 	}
 	if account.Nick == "" {
 		account.Nick = kept.login
 	}
 	return func(*platform.Client) platform.Tokens { return source }, account, nil
+}
+
+// youtubeTokens are those of an account that publishes; nil where they cannot be
+// used, so that only what is configured is left.
+func (p Parts) youtubeTokens(ctx context.Context, account config.YouTubeAccount) (youtube.Tokens, error) {
+	source, _, err := p.tokensOf(ctx, chat.YouTube, account.Label)
+	if err != nil {
+		p.Log.Error().Err(err).Str("account", account.Label).Msg("The tokens of a YouTube account cannot be used; what is configured is, if anything")
+		return nil, ctx.Err()
+	}
+	return source, nil
 }

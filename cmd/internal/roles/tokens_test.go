@@ -1,6 +1,7 @@
 package roles
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -26,7 +27,7 @@ func hostOf(t *testing.T, cfg *config.Config, account config.TwitchAccount) Part
 	_, s := storetest.New(t)
 	cfg.Twitch = map[string]config.TwitchAccount{account.Label: account}
 	p := Parts{Dir: statedir.Dir(cfg.StateDir), Config: cfg, Store: s, Log: zerolog.Nop(), Redactor: &logging.Redactor{}}
-	p.vault = p.opensVault(t.Context())
+	p.vault, p.logins = p.opensVault(t.Context()), &loginsSeen{}
 	return p
 }
 
@@ -41,7 +42,10 @@ func (p Parts) twitchToken(t *testing.T) platform.Tokens {
 	user, _, err := p.twitchTokens(t.Context(), p.Config.Twitch[""])
 	require.NoError(t, err)
 	require.NotNil(t, user)
-	return user(nil)
+	e := p.Config.Platform(chat.Twitch).Twitch
+	client, err := platform.New(platform.Config{Endpoints: platform.Endpoints{Helix: e.Helix, OAuth: e.OAuth}, ClientID: p.Config.Twitch[""].ClientID})
+	require.NoError(t, err)
+	return user(client)
 }
 
 func TestRenewedTokensSurviveARestartAndAreKeptFromLogs(t *testing.T) {
@@ -114,10 +118,55 @@ func TestAnAccountWithoutTokensReadsAsNobodyUntilSomebodyLogsIn(t *testing.T) {
 	require.Equal(t, seed.Token, got)
 }
 
-func TestAKeyThatIsNoneIsAnErrorThatNamesIt(t *testing.T) {
+func TestAHostWithoutTheKeyUsesWhatIsConfiguredAndSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	_, cfg, account := simulated(t)
-	cfg.TokenKey = config.NewSecret("c2hvcnQ=")
-	_, _, err := hostOf(t, cfg, account).twitchTokens(t.Context(), account)
-	require.ErrorContains(t, err, "STREAMSUITES_TOKEN_KEY holds something that is not 32 bytes in base64")
+	p := hostOf(t, cfg, account)
+	_, err := p.twitchToken(t).Token(t.Context())
+	require.NoError(t, err)
+	for name, c := range map[string]struct{ key, want string }{
+		"another key":    {"b29vb29vb29vb29vb29vb29vb29vb29vb29vb29vb28=", "which STREAMSUITES_TOKEN_KEY does not hold"},
+		"none at all":    {"", "there is neither STREAMSUITES_TOKEN_KEY nor"},
+		"what is no key": {"c2hvcnQ=", "STREAMSUITES_TOKEN_KEY holds something that is not 32 bytes in base64"},
+	} {
+		other, log := p, &bytes.Buffer{}
+		moved := *cfg
+		moved.TokenKey, moved.StateDir = config.NewSecret(c.key), t.TempDir()
+		other.Config, other.Log = &moved, zerolog.New(log)
+		other = other.restarted(t)
+		got, err := other.twitchToken(t).Token(t.Context())
+		require.NoError(t, err, name)
+		require.Equal(t, account.Token.Reveal(), got, name)
+		require.Contains(t, log.String(), c.want, name)
+	}
+}
+
+func TestTheExportsKnowWhoLoggedInAndConfiguredTokensGetAnOwner(t *testing.T) {
+	t.Parallel()
+	_, cfg, account := simulated(t)
+	account.Nick, account.Token = "", config.Secret{}
+	p := hostOf(t, cfg, account)
+	complete := func() bool { return p.exportSettings().Tables.Accounts[0].Complete }
+	require.False(t, complete())
+	vault, err := p.vault()
+	require.NoError(t, err)
+	seed := sim.DefaultSeed().Accounts[0]
+	kept := tokens.Account{Platform: string(chat.Twitch)}
+	_, err = vault.Import(t.Context(), kept, tokens.Seed{Access: seed.Token, Refresh: seed.Refresh})
+	require.NoError(t, err)
+	require.NoError(t, p.identifyLogins(t.Context()))
+	require.NoError(t, p.lookAtLogins(t.Context()))
+	require.True(t, complete())
+	require.Equal(t, seed.Login, p.exportSettings().Tables.Accounts[0].Login)
+	row, err := p.Store.AccountTokens(t.Context(), kept)
+	require.NoError(t, err)
+	require.Equal(t, seed.ID, row.AccountID)
+	require.False(t, row.Expires.IsZero())
+
+	require.NoError(t, p.Store.RequireLogin(t.Context(), kept, row.Generation, "it was taken back"))
+	require.NoError(t, p.lookAtLogins(t.Context()))
+	require.False(t, complete())
+	events, err := p.Store.LatestRuntimeEvents(t.Context(), 10)
+	require.NoError(t, err)
+	require.Len(t, events, 1)
 }

@@ -47,6 +47,13 @@ func configuredToken(account config.TwitchAccount) userTokens {
 }
 
 func accessTwitch(cfg *config.Config, account config.TwitchAccount, user userTokens, log zerolog.Logger) (twitchAccess, error) {
+	return accessTwitchWithin(nil, cfg, account, user, log)
+}
+
+// accessTwitchWithin is accessTwitch within limits of the API's calls; nil for none.
+func accessTwitchWithin(
+	calls platform.Calls, cfg *config.Config, account config.TwitchAccount, user userTokens, log zerolog.Logger,
+) (twitchAccess, error) {
 	endpoints := cfg.Platform(chat.Twitch).Twitch
 	access := twitchAccess{chat: twitch.Config{
 		Endpoints: twitch.Endpoints{Address: endpoints.IRC, Plain: !endpoints.IRCTLS},
@@ -67,7 +74,7 @@ func accessTwitch(cfg *config.Config, account config.TwitchAccount, user userTok
 	if account.ClientID == "" {
 		return access, nil
 	}
-	return access, access.connectAPI(cfg, account, user, log)
+	return access, access.connectAPI(calls, cfg, account, user, log)
 }
 
 // loginOf is the account's login: the configured one, or the channel's that it
@@ -87,16 +94,18 @@ func loginOf(cfg *config.Config, account config.TwitchAccount) string {
 // connectAPI adds what needs an application: renewing tokens, deleting messages
 // as the account, and asking who is live, with the application's own token where
 // there is a secret for it.
-func (a *twitchAccess) connectAPI(cfg *config.Config, account config.TwitchAccount, user userTokens, log zerolog.Logger) error {
+func (a *twitchAccess) connectAPI(
+	calls platform.Calls, cfg *config.Config, account config.TwitchAccount, user userTokens, log zerolog.Logger,
+) error {
 	endpoints := cfg.Platform(chat.Twitch).Twitch
 	client, err := platform.New(platform.Config{
 		Endpoints: platform.Endpoints{Helix: endpoints.Helix, OAuth: endpoints.OAuth},
-		ClientID:  account.ClientID, ClientSecret: account.ClientSecret.Reveal(), Log: log,
+		ClientID:  account.ClientID, ClientSecret: account.ClientSecret.Reveal(), Calls: calls, Log: log,
 	})
 	if err != nil {
 		return fmt.Errorf("set up Twitch's API: %w", err)
 	}
-	name := accountName(account.Label)
+	name := accountName(chat.Twitch, account.Label)
 	var own platform.Tokens = platform.NewUserTokens(client, platform.Token{}, nil)
 	if user != nil {
 		own = user(client)
@@ -109,10 +118,14 @@ func (a *twitchAccess) connectAPI(cfg *config.Config, account config.TwitchAccou
 	}
 	a.api = itself
 	if account.ClientSecret.IsSet() {
-		a.api = client.Helix(name+" (application)", platform.NewAppTokens(client))
+		a.api = client.Helix(name+ofApplication, platform.NewAppTokens(client))
 	}
 	return nil
 }
+
+// ofApplication ends the name of an account's application, whose token has a limit of
+// its own.
+const ofApplication = ":application"
 
 // helixDeletion deletes messages as the account.
 type helixDeletion struct{ helix *platform.Helix }
@@ -129,14 +142,16 @@ func (h helixDeletion) delete(ctx context.Context, d twitch.Deletion) error {
 
 // connectTwitch makes the account known to the host and returns its connection,
 // which has to be run.
-func (p Parts) connectTwitch(ctx context.Context, host *ingest.Host, account config.TwitchAccount) (*twitch.Client, error) {
-	name := accountName(account.Label)
+func (p Parts) connectTwitch(ctx context.Context, host *ingest.Host, label string) (connection, error) {
+	account := p.Config.Twitch[label]
+	name := accountName(chat.Twitch, account.Label)
+	calls := platformCalls{p.governor(), chat.Twitch}
 	log := p.Log.With().Str("account", name).Logger()
 	user, account, err := p.twitchTokens(ctx, account)
 	if err != nil {
 		return nil, err
 	}
-	access, err := accessTwitch(p.Config, account, user, log)
+	access, err := accessTwitchWithin(calls, p.Config, account, user, log)
 	if err != nil {
 		return nil, err
 	}

@@ -65,7 +65,10 @@ func (p Parts) media() (*activities.Media, error) {
 // keep says how long things are kept.
 func (p Parts) keep() activities.Keep {
 	keep := activities.DefaultKeep()
-	keep.Chat = time.Duration(p.config().System.ChatDays) * 24 * time.Hour
+	system := p.config().System
+	days := func(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
+	keep.Chat, keep.Events = days(system.ChatDays), days(system.Retention.Events)
+	keep.Points, keep.Boards = days(system.Retention.Points), days(system.Retention.Boards)
 	return keep
 }
 

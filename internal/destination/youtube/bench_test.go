@@ -102,6 +102,7 @@ type bench struct {
 	dialer   *http.Transport
 	log      zerolog.Logger
 	quotas   youtube.Quotas // nil for none
+	calls    youtube.Calls  // nil for none
 	terms    quota.Terms
 }
 
@@ -167,7 +168,7 @@ func (b *bench) destination() *youtube.YouTube {
 		Channel: func(creatorID string) (youtube.Channel, bool) {
 			return youtube.Channel{Client: client, Video: b.metadata, Quota: b.terms}, creatorID == "c1"
 		},
-		Quotas: b.quotas, Sessions: b.store, ChunkBytes: b.chunk, Log: b.log,
+		Quotas: b.quotas, Calls: b.calls, Sessions: b.store, ChunkBytes: b.chunk, Log: b.log,
 	})
 }
 

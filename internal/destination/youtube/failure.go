@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/streamsuites/streamsuites/internal/budget"
 	"github.com/streamsuites/streamsuites/internal/destination"
 	"github.com/streamsuites/streamsuites/internal/platform/youtube"
 	"github.com/streamsuites/streamsuites/internal/quota"
@@ -28,6 +29,13 @@ func (a *attempt) verdict(ctx context.Context, err error) error {
 		return &destination.Error{
 			Kind: destination.Deferred, Destination: Name, Operation: "reserve units of the quota", Err: err,
 			Reason: "YouTube's quota for today is used up.", Until: exhausted.Until,
+		}
+	}
+	var full *budget.RefusedError
+	if errors.As(err, &full) {
+		return &destination.Error{
+			Kind: destination.Retry, Destination: Name, Operation: "take a call out of its limits", Err: err,
+			Reason: "YouTube is asked too often at the moment.", After: full.Wait,
 		}
 	}
 	var failed *youtube.Error

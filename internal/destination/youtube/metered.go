@@ -8,6 +8,7 @@ import (
 	"github.com/rs/zerolog"
 	api "google.golang.org/api/youtube/v3"
 
+	"github.com/streamsuites/streamsuites/internal/budget"
 	"github.com/streamsuites/streamsuites/internal/platform/youtube"
 	"github.com/streamsuites/streamsuites/internal/quota"
 )
@@ -27,6 +28,8 @@ const (
 	settleLimit = 10 * time.Second
 	// idsPerCall is how many videos one call asks for.
 	idsPerCall = 50
+	// roomTries is how often a call asks for room in the limits a minute.
+	roomTries = 5
 )
 
 // Quotas counts what calls cost over all processes. *store.Store is one.
@@ -42,10 +45,19 @@ type Quotas interface {
 	ReopenQuota(ctx context.Context, r quota.Request) error
 }
 
-// metered makes the calls of a client within the creator's quota.
+// Calls are the limits of calls a minute, shared by all hosts.
+type Calls interface {
+	// TakeCall takes one call of the API for a creator with a credential. A
+	// *budget.RefusedError says when there is room again; then nothing was taken.
+	TakeCall(ctx context.Context, creatorID, credential string) error
+}
+
+// metered makes the calls of a client within the creator's quota and limits.
 type metered struct {
 	client   Client
 	quotas   Quotas
+	calls    Calls // nil: none
+	wait     func(ctx context.Context, pause time.Duration) error
 	terms    quota.Terms
 	creator  string
 	insisted bool
@@ -63,6 +75,9 @@ func (m *metered) request(method string, calls int64) quota.Request {
 
 // call makes calls of one method after their units have been reserved.
 func (m *metered) call(ctx context.Context, method string, calls int64, do func() error) error {
+	if err := m.awaitRoom(ctx); err != nil {
+		return err
+	}
 	request := m.request(method, calls)
 	reserved, err := m.quotas.ReserveQuota(ctx, request)
 	var refused *quota.ExhaustedError
@@ -75,6 +90,30 @@ func (m *metered) call(ctx context.Context, method string, calls int64, do func(
 	err = do()
 	m.settle(ctx, request, reserved, err)
 	return err
+}
+
+// awaitRoom takes the call out of the limits a minute. It waits for them, as often as
+// others are quicker, but not for ever: whoever waited that long is better off trying
+// again later.
+func (m *metered) awaitRoom(ctx context.Context) error {
+	if m.calls == nil {
+		return nil
+	}
+	for tries := 1; ; tries++ {
+		err := m.calls.TakeCall(ctx, m.creator, m.terms.Credential)
+		var refused *budget.RefusedError
+		switch {
+		case err == nil:
+			return nil
+		case !errors.As(err, &refused):
+			return unstored("take a call out of its limits", err)
+		case tries == roomTries:
+			return refused
+		}
+		if err := m.wait(ctx, refused.Wait); err != nil {
+			return err
+		}
+	}
 }
 
 // settle ends a reservation. What nobody can tell counts as used: so does a call

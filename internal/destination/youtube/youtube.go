@@ -62,6 +62,9 @@ type Options struct {
 	Sessions Sessions
 	// Quotas counts what the calls cost; nil leaves that to the platform.
 	Quotas Quotas
+	// Calls bounds how many calls are made in a minute, beside Quotas; nil leaves
+	// that to the platform. The requests of an upload session are not counted.
+	Calls Calls
 	// ChunkBytes is how much one request carries at most; default 8 MiB. It is
 	// rounded up to what the protocol allows, multiples of 256 KiB.
 	ChunkBytes int64
@@ -115,7 +118,7 @@ func (y *YouTube) Publish(ctx context.Context, item destination.Item, progress f
 	}
 	if y.o.Quotas != nil {
 		a.channel.Client = &metered{
-			client: channel.Client, quotas: y.o.Quotas, terms: channel.Quota, creator: item.CreatorID,
+			client: channel.Client, quotas: y.o.Quotas, calls: y.o.Calls, wait: y.o.Wait, terms: channel.Quota, creator: item.CreatorID,
 			insisted: item.Insisted, clock: y.o.Clock, log: a.log,
 		}
 	}

@@ -1,6 +1,7 @@
 package twitch
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -43,7 +44,17 @@ type Config struct {
 	// MaxWait is the longest wait for a rate limit; beyond it a call fails with
 	// the wait in its error. Default 65 s, which covers the platform's minute.
 	MaxWait time.Duration
-	Log     zerolog.Logger
+	// Calls grants the calls of each token source, by its name; nil leaves the limit
+	// to the platform.
+	Calls Calls
+	Log   zerolog.Logger
+}
+
+// Calls are the limits of credentials, shared by all hosts.
+type Calls interface {
+	// TakeCall takes one call of the API. A *budget.RefusedError says when there is
+	// room again; then nothing was taken.
+	TakeCall(ctx context.Context, credential string) error
 }
 
 // Client makes calls. It may be used by many goroutines.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"time"
+
+	"github.com/streamsuites/streamsuites/internal/budget"
 )
 
 // blind is the wait after a refusal that does not say how long.
@@ -35,11 +37,32 @@ func (h *Helix) learn(header http.Header, err error) {
 	}
 }
 
-// awaitRoom waits until the rate limit has room again, if that is soon.
+// awaitRoom waits until the rate limit has room again, if that is soon: what the
+// platform said, and then what all hosts share.
 func (h *Helix) awaitRoom(ctx context.Context, operation string) error {
 	h.client.mu.Lock()
 	pause := h.client.limits[h.name].Sub(h.client.cfg.Clock())
 	h.client.mu.Unlock()
+	if err := h.pause(ctx, operation, pause); err != nil || h.client.cfg.Calls == nil {
+		return err
+	}
+	for {
+		err := h.client.cfg.Calls.TakeCall(ctx, h.name)
+		var refused *budget.RefusedError
+		switch {
+		case err == nil:
+			return nil
+		case !errors.As(err, &refused):
+			return &Error{Platform: platform, Operation: operation, Retry: true, Err: err}
+		}
+		if err := h.pause(ctx, operation, refused.Wait); err != nil {
+			return err
+		}
+	}
+}
+
+// pause waits, if that is not longer than anybody has patience for.
+func (h *Helix) pause(ctx context.Context, operation string, pause time.Duration) error {
 	if pause <= 0 {
 		return nil
 	}

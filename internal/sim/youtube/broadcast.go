@@ -163,18 +163,6 @@ func (s *Server) newestBroadcast(channel string) (Broadcast, bool) {
 	return list[len(list)-1], true
 }
 
-// broadcastWith finds a broadcast. The caller holds the lock.
-func (s *Server) broadcastWith(fits func(Broadcast) bool) (Broadcast, bool) {
-	for _, list := range s.state.Broadcasts {
-		for _, b := range list {
-			if fits(b) {
-				return b, true
-			}
-		}
-	}
-	return Broadcast{}, false
-}
-
 func (s *Server) ownerOf(b Broadcast) Account {
 	owner, _ := s.seed.channel(b.Channel)
 	return owner

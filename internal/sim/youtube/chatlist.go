@@ -112,7 +112,7 @@ func (s *Server) chatPage(who caller, query url.Values) (map[string]any, refusal
 // openChat finds the broadcast of a chat that exists and is enabled. The caller
 // holds the lock.
 func (s *Server) openChat(chat string) (Broadcast, refusal) {
-	b, known := s.broadcastWith(func(b Broadcast) bool { return b.ChatID == chat })
+	b, known := s.chatBroadcast(chat)
 	switch {
 	case !known:
 		return b, errChatNotFound
@@ -204,6 +204,7 @@ func (s *Server) disturbed(target string, page chatRead) chatRead {
 
 // pageBody is a page as the API shows it. The caller holds the lock.
 func (s *Server) pageBody(b Broadcast, req chatRequest, page chatRead) map[string]any {
+	s.wasRead(b.Channel)
 	items := make([]any, 0, len(page.items))
 	for _, i := range page.items {
 		items = append(items, i.resource(req.asked))

@@ -44,7 +44,7 @@ func (s *Server) moderating(m method, serve func(http.ResponseWriter, *http.Requ
 func (s *Server) findItem(id string) (*item, Broadcast) {
 	for chat, room := range s.rooms {
 		if found := room.find(id); found != nil && !found.deleted {
-			b, _ := s.broadcastWith(func(b Broadcast) bool { return b.ChatID == chat })
+			b, _ := s.chatBroadcast(chat)
 			return found, b
 		}
 	}
@@ -89,6 +89,9 @@ type banBody struct {
 	} `json:"snippet"`
 }
 
+// maxBan is the longest temporary ban, in seconds: a year.
+const maxBan = 366 * 24 * 60 * 60
+
 // seconds is how long the ban lasts; ok is false for what is no ban.
 func (b banBody) seconds() (seconds int, ok bool) {
 	switch b.Snippet.Type {
@@ -96,7 +99,7 @@ func (b banBody) seconds() (seconds int, ok bool) {
 		return 0, true
 	case "temporary":
 		seconds, err := strconv.Atoi(b.Snippet.BanDurationSeconds.String())
-		return seconds, err == nil && seconds > 0
+		return seconds, err == nil && seconds > 0 && seconds <= maxBan
 	}
 	return 0, false
 }

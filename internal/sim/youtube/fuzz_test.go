@@ -50,3 +50,26 @@ func FuzzInsertBodies(f *testing.F) {
 		require.Contains(t, []int{200, 400}, recorder.Code, recorder.Body.String())
 	})
 }
+
+func FuzzWhateverIsWrittenIntoAChatIsAnswered(f *testing.F) {
+	for _, body := range []string{
+		`{"snippet":{"liveChatId":"x","type":"textMessageEvent","textMessageDetails":{"messageText":"hi"}}}`,
+		`{"snippet":{"liveChatId":"x","type":"pollEvent","pollDetails":{"metadata":{"questionText":"?","options":[{"optionText":"a"},{"optionText":"b"}]}}}}`,
+		`{"snippet":{"liveChatId":"x","type":"temporary","banDurationSeconds":"60","bannedUserDetails":{"channelId":"UC"}}}`,
+		`{"snippet":{"type":7}}`, `[]`, "", "\xff",
+	} {
+		f.Add(body)
+	}
+	r := reopen(f, f.TempDir(), func(o *Options) { o.Limits.Units = -1 })
+	chat := r.goLive().ChatID
+	token := r.grantFor(owner)
+	f.Fuzz(func(t *testing.T, body string) {
+		for _, path := range []string{"/liveChat/messages?part=snippet", "/liveChat/bans?part=snippet"} {
+			request := httptest.NewRequest(http.MethodPost, APIPath+path, strings.NewReader(strings.ReplaceAll(body, `"x"`, `"`+chat+`"`)))
+			request.Header.Set("Authorization", "Bearer "+token)
+			answer := httptest.NewRecorder()
+			r.Handler().ServeHTTP(answer, request)
+			require.Contains(t, []int{http.StatusOK, http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound}, answer.Code, answer.Body)
+		}
+	})
+}

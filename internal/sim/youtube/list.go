@@ -211,6 +211,7 @@ func (s *Server) listed(channel string, who asking) []Video {
 			shown = append(shown, v)
 		}
 	}
+	slices.SortStableFunc(shown, func(a, b Video) int { return b.PublishedAt.Compare(a.PublishedAt) })
 	return shown
 }
 

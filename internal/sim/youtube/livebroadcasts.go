@@ -135,11 +135,12 @@ func (b Broadcast) resource(asked []string) map[string]any {
 	return shown
 }
 
-// everything is every upload and the picture of every broadcast, oldest first.
+// everything is every upload and the picture of every broadcast, in no order.
 func (s *Server) everything(who asking) []Video {
 	_, uploads := s.known()
 	all := slices.Clone(uploads)
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, list := range s.state.Broadcasts {
 		for _, b := range list {
 			if !b.Live() || !who.offline {
@@ -147,8 +148,6 @@ func (s *Server) everything(who asking) []Video {
 			}
 		}
 	}
-	s.mu.Unlock()
-	slices.SortStableFunc(all, func(a, b Video) int { return a.PublishedAt.Compare(b.PublishedAt) })
 	return all
 }
 

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // the day of the quota is not the machine's
+
+	"github.com/streamsuites/streamsuites/internal/sim/keep"
 )
 
 // bucket is one of the allowances that a project has each day.
@@ -131,13 +133,23 @@ func (s *Server) charge(m method) (allowed bool, err error) {
 	cost := s.cost(m)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.state.Quota.today(s.now())
+	now := s.meter.today(s.now())
 	limit := s.limits[cost.bucket]
 	if limit >= 0 && now.Used[cost.bucket]+cost.units > limit {
 		return false, nil
 	}
 	now.Used[cost.bucket] += cost.units
-	return true, s.change(func(st *state) { st.Quota = now })
+	return true, s.keepMeter(now)
+}
+
+// keepMeter writes the meter down, in a document of its own: it changes with every
+// call. The caller holds the lock.
+func (s *Server) keepMeter(m meter) error {
+	if err := keep.Save(s.meterPath, &m); err != nil {
+		return err
+	}
+	s.meter = m
+	return nil
 }
 
 // Allowance is one bucket of a project's quota.
@@ -158,7 +170,7 @@ type Quota struct {
 func (s *Server) Quota() Quota {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.state.Quota.today(s.now())
+	now := s.meter.today(s.now())
 	q := Quota{Day: now.Day, ResetsAt: resetsAt(s.now()).UTC()}
 	for _, name := range buckets {
 		q.Buckets = append(q.Buckets, Allowance{Bucket: string(name), Used: now.Used[name], Limit: s.limits[name]})
@@ -177,9 +189,9 @@ func (s *Server) SetQuota(name string, used int) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.state.Quota.today(s.now())
+	now := s.meter.today(s.now())
 	now.Used[bucket(name)] = used
-	return s.change(func(st *state) { st.Quota = now })
+	return s.keepMeter(now)
 }
 
 // ExhaustQuota leaves nothing of a bucket for today. An *InvalidError names what
@@ -192,7 +204,7 @@ func (s *Server) ExhaustQuota(name string) error {
 func (s *Server) ResetQuota() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.change(func(st *state) { st.Quota = meter{} })
+	return s.keepMeter(meter{})
 }
 
 func bucketNames() string {

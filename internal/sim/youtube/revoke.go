@@ -42,7 +42,10 @@ func (s *Server) revoke(w http.ResponseWriter, r *http.Request) {
 
 // tokenInfo tells what an access token is good for.
 func (s *Server) tokenInfo(w http.ResponseWriter, r *http.Request) {
-	access := r.URL.Query().Get("access_token")
+	access := r.FormValue("access_token")
+	if access == "" {
+		access = strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	who, known := s.tokenHolder(access)

@@ -6,6 +6,7 @@ import (
 
 // room is what is known of one chat.
 type room struct {
+	channel      string  // whose chat it is; empty until somebody needed to know
 	items        []*item // oldest first
 	sponsorsOnly bool
 	poll         *item         // that is open, if one is
@@ -21,6 +22,25 @@ func (s *Server) room(chat string) *room {
 		s.rooms[chat] = r
 	}
 	return r
+}
+
+// chatBroadcast finds the broadcast of a chat. The caller holds the lock.
+func (s *Server) chatBroadcast(chat string) (Broadcast, bool) {
+	if r, known := s.rooms[chat]; known && r.channel != "" {
+		list := s.state.Broadcasts[r.channel]
+		if i := slices.IndexFunc(list, func(b Broadcast) bool { return b.ChatID == chat }); i >= 0 {
+			return list[i], true
+		}
+	}
+	for _, list := range s.state.Broadcasts {
+		for _, b := range list {
+			if b.ChatID == chat {
+				s.room(chat).channel = b.Channel
+				return b, true
+			}
+		}
+	}
+	return Broadcast{}, false
 }
 
 // post gives an item its number and an id, and puts it into its chat once it is

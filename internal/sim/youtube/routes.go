@@ -26,6 +26,7 @@ func (s *Server) routeUploads(mux *http.ServeMux) {
 func (s *Server) routeLogins(mux *http.ServeMux) {
 	mux.HandleFunc("POST "+TokenPath, s.serveToken)
 	mux.HandleFunc("GET "+TokenInfoPath, s.tokenInfo)
+	mux.HandleFunc("POST "+TokenInfoPath, s.tokenInfo)
 	for pattern, login := range map[string]struct {
 		target string
 		serve  http.HandlerFunc

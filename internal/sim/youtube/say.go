@@ -77,7 +77,7 @@ func (s *Server) occur(account Account, user string, roles []string, kind string
 
 // message is an item as control tells of it. The caller holds the lock.
 func (s *Server) message(i *item) Message {
-	b, _ := s.broadcastWith(func(b Broadcast) bool { return b.ChatID == i.Chat })
+	b, _ := s.chatBroadcast(i.Chat)
 	return Message{ID: i.ID, Channel: strings.TrimPrefix(s.ownerOf(b).Handle, "@"), User: i.Author.Name, Text: i.Text, At: i.At, Type: i.Type,
 		ChannelID: b.Channel, ChatID: i.Chat, UserID: i.Author.ID, Roles: i.Author.Roles, Shown: i.Shown, Details: i.Details,
 		Metered: i.Metered, Deleted: i.deleted}
@@ -127,8 +127,8 @@ func (s *Server) Ban(channel, user string, seconds int) error {
 	if err != nil {
 		return err
 	}
-	if seconds < 0 {
-		return &InvalidError{What: "seconds", Found: fmt.Sprint(seconds), Allowed: "0 and more"}
+	if seconds < 0 || seconds > maxBan {
+		return &InvalidError{What: "seconds", Found: fmt.Sprint(seconds), Allowed: fmt.Sprintf("0 for good, to %d", maxBan)}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -38,11 +38,14 @@ type Options struct {
 	// Polling is what readers of a chat must wait between two calls, in a new
 	// folder: Set changes it. 0 for 5 s.
 	Polling time.Duration
-	Costs   map[string]int // of methods in units, where they differ from the usual; see Methods
-	Kept    Kept
-	Clock   func() time.Time // nil for the machine's
-	Random  io.Reader        // of ids, tokens and addresses, safe for concurrent use; nil for crypto/rand
-	Log     zerolog.Logger
+	Costs   map[string]int // of methods in units, where they differ from the usual: "liveChatMessages.list"
+	// Read is called when somebody reads the chat of a channel, by its id; nil for
+	// nothing. It must not block nor call the server.
+	Read   func(channel string)
+	Kept   Kept
+	Clock  func() time.Time // nil for the machine's
+	Random io.Reader        // of ids, tokens and addresses, safe for concurrent use; nil for crypto/rand
+	Log    zerolog.Logger
 }
 
 // Kept is how much is kept. Zero fields take the usual.
@@ -73,13 +76,16 @@ type Server struct {
 	random     io.Reader
 	log        zerolog.Logger
 	statePath  string
+	meterPath  string
 	uploadsDir string
 	turned     *signal
 	costs      map[string]int // of methods that cost something else here
 	streams    atomic.Int64   // that were opened
+	wasRead    func(channel string)
 
 	mu       sync.Mutex // guards what is below; taken after a session's own
 	state    state
+	meter    meter
 	sessions map[string]*session // by upload id
 	videos   *keep.Journal[Video]
 	chat     *keep.Journal[*item]
@@ -108,6 +114,9 @@ func Open(o Options) (*Server, error) {
 	if o.Polling == 0 {
 		o.Polling = 5 * time.Second
 	}
+	if o.Read == nil {
+		o.Read = func(string) {}
+	}
 	if o.Processing == 0 {
 		o.Processing = 500 * time.Millisecond
 	}
@@ -115,15 +124,17 @@ func Open(o Options) (*Server, error) {
 		o.Seed.TokenLife = time.Hour
 	}
 	s := &Server{seed: o.Seed, limits: o.Limits.filled(), kept: o.Kept.filled(), faults: o.Faults, now: o.Clock, random: o.Random, log: o.Log,
-		statePath: filepath.Join(o.Dir, "state.json"), uploadsDir: filepath.Join(o.Dir, "uploads"),
-		turned: newSignal(), sessions: map[string]*session{}, costs: o.Costs,
+		statePath: filepath.Join(o.Dir, "state.json"), meterPath: filepath.Join(o.Dir, "quota.json"), uploadsDir: filepath.Join(o.Dir, "uploads"),
+		turned: newSignal(), sessions: map[string]*session{}, costs: o.Costs, wasRead: o.Read,
 		rooms: map[string]*room{}, polled: map[string]time.Time{},
 		state: state{Settings: Settings{Processing: o.Processing, Polling: o.Polling, StreamBeat: 15 * time.Second, StreamLife: 5 * time.Minute}}}
 	if err := os.MkdirAll(s.uploadsDir, 0o700); err != nil {
 		return nil, fmt.Errorf("open simulated YouTube: %w", err)
 	}
-	if _, err := keep.Load(s.statePath, &s.state); err != nil {
-		return nil, err
+	for path, value := range map[string]any{s.statePath: &s.state, s.meterPath: &s.meter} {
+		if _, err := keep.Load(path, value); err != nil {
+			return nil, err
+		}
 	}
 	var err error
 	if s.videos, err = keep.OpenJournal[Video](filepath.Join(o.Dir, "videos.jsonl"), s.kept.Videos); err != nil {

@@ -27,10 +27,10 @@ type Settings struct {
 	HideDeleted bool          // whether readers who have read a message are not told of its deletion
 }
 
-// state is what the platform remembers besides uploads and videos.
+// state is what the platform remembers besides uploads, videos, chats and the
+// meter of its quota.
 type state struct {
 	Tokens   []token  `json:"tokens"`
-	Quota    meter    `json:"quota"`
 	Settings Settings `json:"settings"`
 
 	Grants     []grant                `json:"grants,omitempty"`
