@@ -14,6 +14,7 @@ import (
 
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/clip"
+	"github.com/streamsuites/streamsuites/internal/connection"
 	"github.com/streamsuites/streamsuites/internal/store"
 )
 
@@ -239,7 +240,9 @@ func TestAPlatformsStatusFollowsItsConnections(t *testing.T) {
 		"degraded is running":                   {states: []string{"degraded"}, status: "running"},
 		"connecting":                            {states: []string{"connecting"}, status: "connecting"},
 		"a missing login is an error":           {states: []string{"needs_login"}, status: "error", trouble: "c0: trouble with needs_login"},
-		"waiting for quota is paused":           {states: []string{"paused"}, status: "paused"},
+		"one that the platform refuses":         {states: []string{"paused"}, status: "paused"},
+		"waiting for quota is paused":           {states: []string{"waiting_for_quota"}, status: "paused"},
+		"one that waits does not stop others":   {states: []string{"waiting_for_quota", "live"}, status: "running"},
 		"one that runs makes the platform run":  {states: []string{"needs_login", "live", "connecting"}, status: "running", trouble: "c0: trouble with needs_login"},
 		"no connection is inactive":             {status: "inactive"},
 		"a state nobody knows is inactive":      {states: []string{"odd"}, status: "inactive"},
@@ -253,7 +256,7 @@ func TestAPlatformsStatusFollowsItsConnections(t *testing.T) {
 			in := SnapshotInput{Now: at(0), Final: c.final, Settings: Settings{Platforms: []PlatformSettings{
 				{Name: "twitch", State: "active", Telemetry: true, Error: c.configErr}}}}
 			for i, s := range c.states {
-				st := store.PlatformStatus{CreatorID: "c" + string(rune('0'+i)), Platform: chat.Twitch, State: s, LastHeartbeat: at(-1).Add(-c.age), UpdatedAt: at(-1).Add(-c.age)}
+				st := store.PlatformStatus{CreatorID: "c" + string(rune('0'+i)), Platform: chat.Twitch, State: connection.State(s), LastHeartbeat: at(-1).Add(-c.age), UpdatedAt: at(-1).Add(-c.age)}
 				if s == "needs_login" {
 					st.Error = "trouble with " + s
 				}
@@ -264,6 +267,20 @@ func TestAPlatformsStatusFollowsItsConnections(t *testing.T) {
 			require.Equal(t, textOrNull(c.trouble), row.Error)
 		})
 	}
+}
+
+func TestAPlatformThatWaitsForItsQuotaSaysSo(t *testing.T) {
+	t.Parallel()
+	in := someSnapshot()
+	in.Statuses[0].State, in.Statuses[0].Error = connection.Quota, "10,000 units are used up until 08:00 UTC"
+	d, err := BuildSnapshot(in)
+	require.NoError(t, err)
+	requireValid(t, d)
+	row := platformOf(t, in, "twitch")
+	require.Equal(t, statusPaused, row.Status)
+	require.True(t, row.Paused)
+	require.Equal(t, "Qx7Zt2 waits for the platform's quota: 10,000 units are used up until 08:00 UTC", *row.PausedReason)
+	require.Nil(t, row.Error)
 }
 
 func TestStampsAreNeverInTheFuture(t *testing.T) {

@@ -96,6 +96,10 @@ func catalog() []kind {
 			file: FileChatEvents, visibility: DashboardOnly, live: true, also: []string{"chat_events.json"},
 			about: "The newest messages that triggered something", build: buildChatEvents,
 		},
+		{
+			file: FileIngestReport, visibility: DashboardOnly, live: true,
+			about: "State of every connection, and how completely the chat of the newest broadcasts was taken in", build: buildIngestReport,
+		},
 	}
 }
 

@@ -29,6 +29,8 @@ const (
 	FileMeta     = "meta.json"
 	FileManifest = "manifest.json"
 
+	FileIngestReport = "ingest_report.json"
+
 	FileCreators      = "admin/creators.json"
 	FileChatTriggers  = "admin/chat_triggers.json"
 	FileRateLimits    = "admin/rate_limits.json"

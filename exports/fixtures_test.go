@@ -145,6 +145,7 @@ func build(t *testing.T) map[string]Document {
 	add(BuildPollVotes(someVotes()))
 	add(BuildTallyEvents(someIncrements()))
 	add(BuildScoreEvents(someScores()))
+	add(BuildIngestReport(someIngest()))
 	return docs
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/config"
+	"github.com/streamsuites/streamsuites/internal/connection"
 	"github.com/streamsuites/streamsuites/internal/store"
 )
 
@@ -71,14 +72,26 @@ func platformRowOf(p PlatformSettings, in SnapshotInput) platformRow {
 		if p.Error != "" && own.status != statusRunning {
 			row.Status, row.Error = statusError, textOrNull(plain(p.Error, 500))
 		}
+		if row.Status == statusPaused {
+			row.pause(own.waits)
+		}
 	}
 	return row
+}
+
+// pause shows a platform of which everything waits as readers know it from one that
+// somebody paused: only then they look at the reason.
+func (r *platformRow) pause(reason string) {
+	r.State, r.Paused, r.Error = string(config.Paused), true, nil
+	r.PausedReason = textOrNull(or(plain(reason, 300), "the platform makes the runtime wait"))
+	r.ReplaySupported, r.OverlaySupported = false, false
 }
 
 // platformSummary is what the connections of all creators to one platform come
 // to.
 type platformSummary struct {
 	status, trouble    string
+	waits              string // why the first of the connections that wait does so
 	heartbeat, success time.Time
 }
 
@@ -95,11 +108,22 @@ func aggregate(in SnapshotInput, platform string) platformSummary {
 		if rank(status) > rank(sum.status) {
 			sum.status = status
 		}
+		if status == statusPaused && sum.waits == "" {
+			sum.waits = waitsFor(st)
+		}
 		if st.Error != "" && sum.trouble == "" && !silent(st, in.Now) {
 			sum.trouble = st.CreatorID + ": " + st.Error
 		}
 	}
 	return sum
+}
+
+// waitsFor says why a connection waits.
+func waitsFor(st store.PlatformStatus) string {
+	if st.State == connection.Quota {
+		return st.CreatorID + " waits for the platform's quota: " + or(st.Error, "it is used up")
+	}
+	return st.CreatorID + ": " + or(st.Error, "paused")
 }
 
 // connectionStatus maps the state of one connection to the snapshot's words.
@@ -108,13 +132,13 @@ func connectionStatus(st store.PlatformStatus, now time.Time) string {
 		return statusInactive
 	}
 	switch st.State {
-	case "live", "silent", "degraded":
+	case connection.Live, connection.Silent, connection.Degraded:
 		return statusRunning
-	case "connecting":
+	case connection.Connecting:
 		return statusConnecting
-	case "needs_login":
+	case connection.NeedsLogin:
 		return statusError
-	case "paused":
+	case connection.Paused, connection.Quota:
 		return statusPaused
 	}
 	return statusInactive

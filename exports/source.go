@@ -32,6 +32,7 @@ type Source interface {
 	BroadcastSource
 	quotaSource
 	counterSource
+	reportSource
 	BoardRows
 	// Listen calls handle for every notification until ctx ends, and handle("", "")
 	// whenever some may have been lost.

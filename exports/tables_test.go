@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/connection"
 	"github.com/streamsuites/streamsuites/internal/store"
 )
 
@@ -192,7 +193,7 @@ func TestAnAccountIsAsItsChatsAre(t *testing.T) {
 			for n, state := range c.states {
 				id := "c" + string(rune('0'+n))
 				a.Creators = append(a.Creators, id)
-				in.Statuses = append(in.Statuses, store.PlatformStatus{CreatorID: id, Platform: chat.Twitch, State: state, UpdatedAt: at(-1)})
+				in.Statuses = append(in.Statuses, store.PlatformStatus{CreatorID: id, Platform: chat.Twitch, State: connection.State(state), UpdatedAt: at(-1)})
 			}
 			require.Equal(t, c.expected, accountStatus(a, in))
 		})

@@ -16,6 +16,7 @@ import (
 
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/clip"
+	"github.com/streamsuites/streamsuites/internal/connection"
 	"github.com/streamsuites/streamsuites/internal/store"
 	"github.com/streamsuites/streamsuites/internal/store/storetest"
 )
@@ -90,7 +91,7 @@ func TestHostileTextNeverBreaksTelemetry(t *testing.T) {
 	for _, text := range []string{"", "  ", "<>", "<script>", "a\xffb", "a\x00b", "a\nb", "a\u202eb", strings.Repeat("é", 5000)} {
 		e := event(1, text, store.SeverityError, text, text+"!")
 		e.ClipID = text
-		st := store.PlatformStatus{CreatorID: text, Platform: chat.Platform(text), Channel: text, State: text, Error: text + "!", UpdatedAt: at(2)}
+		st := store.PlatformStatus{CreatorID: text, Platform: chat.Platform(text), Channel: text, State: connection.State(text), Error: text + "!", UpdatedAt: at(2)}
 		eventsOf(t, EventsInput{Now: at(9), Events: []store.RuntimeEvent{e}})
 		errorsOf(t, ErrorsInput{Now: at(9), Events: []store.RuntimeEvent{e}, Statuses: []store.PlatformStatus{st},
 			Failures: []store.ClipFailure{{ClipID: text, CreatorID: text, Reason: text}}})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/clip"
+	"github.com/streamsuites/streamsuites/internal/connection"
 	"github.com/streamsuites/streamsuites/internal/store"
 )
 
@@ -70,7 +71,7 @@ func statusTrouble(st store.PlatformStatus) trouble {
 		subsystem: subsystemPlatform, source: string(st.Platform), severity: store.SeverityWarning, active: true,
 		message: fmt.Sprintf("The chat of %s is %s: %s", st.Channel, st.State, st.Error), at: st.UpdatedAt, seen: st.UpdatedAt,
 	}
-	if st.State == "needs_login" {
+	if st.State == connection.NeedsLogin {
 		t.severity, t.message = store.SeverityError, fmt.Sprintf("The chat of %s needs a login: %s", st.Channel, st.Error)
 	}
 	t.kind = kindOfTrouble(t.subsystem, t.severity)

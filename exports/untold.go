@@ -36,6 +36,8 @@ func untold(file string) string {
 		return "states of connections are kept as they are now, and messages are counted on when they are forgotten"
 	case FileDiscord, FileIntegrations:
 		return "states of connections are kept as they are now"
+	case FileIngestReport:
+		return "what was taken in of a broadcast is one sum without moments"
 	case FileRateLimits:
 		return "use is kept for the length of a window"
 	case FileEvents, FileErrors, FileRates:

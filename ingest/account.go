@@ -1,10 +1,11 @@
 package ingest
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
-	"github.com/streamsuites/streamsuites/internal/store"
+	"github.com/streamsuites/streamsuites/internal/connection"
 )
 
 // Account is one bot account: where its reader hands in what it reads, and what
@@ -14,6 +15,7 @@ type Account struct {
 	host     *Host
 	name     string
 	platform chat.Platform
+	source   string // how its reader reads chat
 	chat     Chat
 	live     LiveSource
 }
@@ -21,7 +23,7 @@ type Account struct {
 // NewAccount makes an account known by name, as Channel.Account gives it. It has
 // to be connected before the host runs.
 func (h *Host) NewAccount(name string, p chat.Platform) *Account {
-	a := &Account{host: h, name: name, platform: p}
+	a := &Account{host: h, name: name, platform: p, source: usualSource(p)}
 	h.accounts[name] = a
 	return a
 }
@@ -79,18 +81,40 @@ func (a *Account) Gap(channel string, from, to time.Time, reason string) {
 	p.tenure.lane.queue.note(func(n *notes) { n.gaps = append(n.gaps, gap) })
 }
 
-// State hands in that the state of a channel changed, in the words of the
-// platform status table; detail says why, and is empty for a healthy state.
+// State hands in that the state of a channel changed, in the words of package
+// connection; detail says why, and is empty for a healthy state. A word that is not
+// one of them is a defect of the reader and shown as degraded.
 func (a *Account) State(channel, state, detail string) {
 	p := a.host.presences.find(a.platform, channel)
 	if p == nil {
 		return
 	}
+	word := connection.State(state)
+	if !word.Known() {
+		a.host.log.Error().Str("platform", string(a.platform)).Str("channel", channel).Str("state", state).Msg("a reader reports a state that does not exist")
+		word, detail = connection.Degraded, fmt.Sprintf("the reader reports the unknown state %q: %s", state, detail)
+	}
 	now := a.host.cfg.Clock.Now()
-	if gap, missed := p.become(state, detail, now); missed {
-		p.tenure.lane.queue.note(func(n *notes) { n.gaps = append(n.gaps, gap) })
+	began := p.become(word, detail, now)
+	if began.missed || began.read {
+		p.tenure.lane.queue.note(func(n *notes) {
+			if began.missed {
+				n.gaps = append(n.gaps, began.gap)
+			}
+			if began.read {
+				n.read = append(n.read, reading{a.platform, a.source, began.again})
+			}
+		})
 	}
 	token(a.host.presences.changed)
+}
+
+// Source hands in that a channel is read in a further way, such as by webhooks, for
+// the reports of its broadcasts. Ways have short names without commas.
+func (a *Account) Source(channel, source string) {
+	if p := a.host.presences.find(a.platform, channel); p != nil {
+		p.tenure.lane.queue.note(func(n *notes) { n.read = append(n.read, reading{a.platform, source, false}) })
+	}
 }
 
 // speaker finds the connection that writes to a creator's channel.
@@ -101,26 +125,4 @@ func (t *tenure) speaker(p chat.Platform, channel string) (Chat, bool) {
 		}
 	}
 	return nil, false
-}
-
-// Connection states that the data plane itself gives a channel; readers have
-// more of them.
-const (
-	stateConnecting = "connecting"
-	stateLive       = "live"
-	stateDegraded   = "degraded"
-	stateInactive   = "inactive"
-)
-
-// status is the row that shows a presence.
-func (p *presence) status(now time.Time) store.PlatformStatus {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if stored := p.tenure.lane.settled(now); p.state == stateLive && stored.After(p.success) {
-		p.success = stored
-	}
-	return store.PlatformStatus{
-		CreatorID: p.tenure.creatorID, Epoch: p.tenure.epoch, Platform: p.channel.Platform, Channel: p.channel.Name,
-		State: p.state, Error: p.detail, LastHeartbeat: now, LastSuccess: p.success,
-	}
 }

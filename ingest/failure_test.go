@@ -84,7 +84,7 @@ func TestAnOvertakenHolderCommitsNothingAndSendsNothing(t *testing.T) {
 
 	two.account.Message(say(mira, "m1", "!clip"))
 	soon(t, "the second holder's answer", func() bool { return len(two.chat.all()) == 1 })
-	require.Equal(t, "live", func() string { s, _ := two.rows.PlatformStatuses(t.Context()); return s[0].State }())
+	require.Equal(t, "live", func() string { s, _ := two.rows.PlatformStatuses(t.Context()); return string(s[0].State) }())
 }
 
 func TestAReplyIsSentAtMostOnceOverACrash(t *testing.T) {

@@ -281,7 +281,7 @@ func (h *Host) Stats() Stats {
 		Lines: n.lines.Load(), Bytes: n.bytes.Load(), Unrouted: n.unrouted.Load(), Duplicates: n.duplicates.Load(),
 		Lost: n.lost.Load(), Gaps: n.gaps.Load(), Commits: n.commits.Load(), Committed: n.committed.Load(),
 		Conflicts: n.conflicts.Load(), Rebuilds: n.rebuilds.Load(), Signals: n.signals.Load(),
-		Replies: n.replies.Load(), RepliesFailed: n.repliesFailed.Load(),
+		Replies: n.replies.Load(), RepliesFailed: n.repliesFailed.Load(), Silences: n.silences.Load(),
 	}
 	if at := n.lastCommit.Load(); at != 0 {
 		s.LastCommit = time.Unix(0, at)

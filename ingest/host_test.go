@@ -9,6 +9,7 @@ import (
 
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/clip"
+	"github.com/streamsuites/streamsuites/internal/connection"
 	"github.com/streamsuites/streamsuites/internal/control"
 	"github.com/streamsuites/streamsuites/internal/store"
 )
@@ -83,7 +84,7 @@ func TestLettingGoCommitsWhatWasTakenInAndShowsInactive(t *testing.T) {
 	require.Len(t, r.chat.all(), 1, "what was decided before the end is still answered")
 	s, err := r.rows.PlatformStatuses(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, "inactive", s[0].State)
+	require.Equal(t, connection.Inactive, s[0].State)
 	require.Empty(t, r.chat.joined)
 	require.Zero(t, r.host.Stats().Creators)
 }

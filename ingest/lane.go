@@ -54,9 +54,11 @@ type lane struct {
 	taken    map[string]struct{} // clip ids of others
 	known    recent              // inbox rows taken in, so that none is evaluated twice
 	hide     bool                // names and texts are not to be stored
+	sources  []reading           // how chat is read
 
 	mu       sync.Mutex
 	nextSeq  int64
+	onAir    []onAir // the broadcasts of which the lane knows that they are on
 	kept     kept
 	open     *segment // being filled
 	flight   *segment // being committed
@@ -150,6 +152,9 @@ func (l *lane) takeNotes(n notes) {
 	for _, p := range n.failed {
 		l.failedAction(p, now)
 	}
+	for _, r := range n.read {
+		l.reads(r, now)
+	}
 	for _, row := range n.inbox {
 		if own(row) || l.known.add(uint64(row.ID)) {
 			l.inbox(row)
@@ -162,7 +167,7 @@ func (l *lane) takeNotes(n notes) {
 // before and is dropped. l.mu is held, as for everything that fills a segment.
 func (l *lane) message(e *chat.Event) (dropped int64) {
 	if !l.seen.add(e.Platform, e.MessageID) {
-		l.tally.duplicates.Add(1)
+		l.duplicate(e.Platform)
 		return int64(e.Size())
 	}
 	s := l.open
@@ -175,6 +180,7 @@ func (l *lane) message(e *chat.Event) (dropped int64) {
 	if e.ReceivedAt.After(n.LastEventAt) {
 		n.LastEventAt = e.ReceivedAt
 	}
+	l.account(e)
 	l.apply(trigger.Input{Message: stored}, e.Platform)
 	return 0
 }

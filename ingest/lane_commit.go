@@ -20,7 +20,7 @@ func (l *lane) begin() *segment {
 	c := &l.flight.commit
 	c.After, c.NextSeq, c.Clock = l.kept.next, l.nextSeq, l.machine.State().Clock
 	c.HideTexts = l.hide || l.flight.hidden
-	l.flight.seal()
+	l.flight.seal(l.clock.Now())
 	return l.flight
 }
 

@@ -17,6 +17,7 @@ func (l *lane) load(st store.LaneState) {
 	}
 	l.machine = l.start(st.Config, state)
 	l.hide = !l.machine.Settings().RecordTexts
+	l.lookOnAir()
 	l.seen.hashes.clear()
 	for i := len(st.Recent) - 1; i >= 0; i-- { // oldest first, the newest stay longest
 		l.seen.add(st.Recent[i].Platform, st.Recent[i].MessageID)
@@ -88,6 +89,7 @@ func machineOf(config *store.Config, state *trigger.State) (*trigger.Machine, er
 // follow does what an effect asks of the lane itself. l.mu is held.
 func (l *lane) follow(e *trigger.Effects) {
 	if e.StreamLive != nil || e.StreamOver != nil {
+		l.lookOnAir()
 		s := l.machine.State()
 		l.open.commit.Live = &store.Live{Streams: slices.Clone(s.Streams), Ref: s.StreamRef}
 	}

@@ -139,6 +139,7 @@ func (l *lane) replay(s *segment, pending map[int64]struct{}, t *trouble, failed
 	for _, p := range s.failed {
 		l.failedAction(p, now)
 	}
+	l.recount(s.commit.Reports, now)
 	rows := s.inbox
 	for i := range s.commit.Events {
 		rows = l.replayInbox(rows, i, pending, poisoned)

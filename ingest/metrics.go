@@ -66,6 +66,7 @@ type tally struct {
 	lines, bytes, unrouted, duplicates, lost, gaps atomic.Int64
 	commits, committed, conflicts, rebuilds        atomic.Int64
 	signals, replies, repliesFailed                atomic.Int64
+	silences                                       atomic.Int64
 	lastCommit                                     atomic.Int64 // Unix nanoseconds
 }
 
@@ -86,6 +87,8 @@ type Stats struct {
 	Signals       int64 // decisions delivered to sessions
 	Replies       int64 // sent
 	RepliesFailed int64 // failed, dropped or unknown
+
+	Silences int64 // times that a live source fell silent
 
 	Creators    int   // held now
 	QueueLines  int   // messages that wait for their lane now

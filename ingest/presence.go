@@ -8,6 +8,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/connection"
 	"github.com/streamsuites/streamsuites/internal/store"
 )
 
@@ -30,27 +31,49 @@ type presence struct {
 	chat    Chat // nil when the channel cannot be read here; detail says why
 
 	mu      sync.Mutex
-	state   string
+	state   connection.State
+	since   time.Time // when it came into this state
 	detail  string
+	hears   bool      // it was read before, and is to be read without interruption since
+	silent  bool      // nothing is heard although it is read
 	success time.Time // up to when the channel was read and everything stored
 	missing time.Time // since when nobody read it, until it is read; zero when that is not known
 }
 
+// beginning is what a change of state means for what was read.
+type beginning struct {
+	read   bool // the channel is read from now on
+	again  bool // it was before
+	gap    store.Gap
+	missed bool // gap happened
+}
+
 // become notes a state. The first time that the channel is read, it returns the
 // gap since it was read before this host took the creator over.
-func (p *presence) become(state, detail string, now time.Time) (gap store.Gap, missed bool) {
+func (p *presence) become(state connection.State, detail string, now time.Time) (b beginning) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	before := p.state
+	if state != before {
+		p.since = now
+	}
 	p.state, p.detail = state, detail
-	if state != stateLive {
-		return store.Gap{}, false
+	switch {
+	case state == connection.Inactive:
+		p.hears = false // there was nothing to read
+	case state.Reads() && !before.Reads():
+		b.read, b.again = true, p.hears || !p.missing.IsZero()
+		p.hears = true
+	}
+	if state != connection.Live {
+		return b
 	}
 	since := p.missing
 	p.missing = time.Time{}
-	if since.IsZero() || !now.After(since) {
-		return store.Gap{}, false
+	if !since.IsZero() && now.After(since) {
+		b.gap, b.missed = gapOf(p.channel, ReasonNotConnected, since, now), true
 	}
-	return gapOf(p.channel, ReasonNotConnected, since, now), true
+	return b
 }
 
 // presences are the channels of all creators that this host holds.

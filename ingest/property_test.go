@@ -122,6 +122,7 @@ func TestNoSequenceOfRestartsDuplicatesAndFailuresDecidesTwice(t *testing.T) {
 		again := rerun(t, r, c.ID)
 		require.NotEmpty(t, again.decisions)
 		again.equals(t, r)
+		tellsTheTables(t, r, c.ID)
 	}
 }
 

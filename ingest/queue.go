@@ -36,6 +36,7 @@ type queue struct {
 	over   bool                   // abandoned: nothing counts any more
 	taken  batch                  // what the lane took last and may not have taken in yet
 	lost   map[lostKey]*store.Gap // overflow that goes on
+	ears   []ear                  // when something was heard last
 }
 
 // batch describes what waits or was taken together.
@@ -62,10 +63,11 @@ type notes struct {
 	inbox  []store.Inbox
 	gaps   []store.Gap
 	failed []chat.Platform // actions that failed after their decision
+	read   []reading       // channels that began to be read
 }
 
 func (n *notes) empty() bool {
-	return len(n.inbox) == 0 && len(n.gaps) == 0 && len(n.failed) == 0
+	return len(n.inbox) == 0 && len(n.gaps) == 0 && len(n.failed) == 0 && len(n.read) == 0
 }
 
 // addInbox puts a row in line, unless it waits there already: rows are read again
@@ -88,6 +90,7 @@ func newQueue(limit int64, host *memory) *queue {
 func (q *queue) offer(e *chat.Event) bool {
 	size := int64(e.Size())
 	q.mu.Lock()
+	q.heard(e)
 	if q.closed || !q.fits(size) {
 		q.lose(e)
 		q.mu.Unlock()

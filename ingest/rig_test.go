@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/connection"
 	"github.com/streamsuites/streamsuites/internal/control"
 	"github.com/streamsuites/streamsuites/internal/store"
 	"github.com/streamsuites/streamsuites/internal/store/storetest"
@@ -157,7 +158,7 @@ func (p *platform) Join(channel, creatorID string) error {
 	quiet := p.quiet
 	p.mu.Unlock()
 	if !quiet {
-		p.account().State(channel, stateLive, "")
+		p.account().State(channel, string(connection.Live), "")
 	}
 	return nil
 }

@@ -21,6 +21,7 @@ type segment struct {
 	oldest time.Time // when the first input arrived
 	urgent bool      // holds something that somebody waits for
 	hidden bool      // some of the events were taken in while texts were not to be stored
+	airing []uint8   // for each event, of which of the commit's reports it is, from 1; 0 for none
 	used   bool
 }
 
@@ -46,9 +47,9 @@ func (s *segment) reset() {
 	if cap(c.Events) > maxSpare && len(c.Events) < cap(c.Events)/4 {
 		c.Events = nil
 	}
-	*c = store.LaneCommit{CreatorID: c.CreatorID, Epoch: c.Epoch, Events: c.Events[:0], Counters: c.Counters}
+	*c = store.LaneCommit{CreatorID: c.CreatorID, Epoch: c.Epoch, Events: c.Events[:0], Counters: c.Counters, Reports: c.Reports[:0]}
 	clear(c.Counters)
-	*s = segment{commit: *c, counts: s.counts[:0]}
+	*s = segment{commit: *c, counts: s.counts[:0], airing: s.airing[:0]}
 }
 
 // touch notes that the segment holds something since a time.
@@ -69,8 +70,9 @@ func (s *segment) count(p chat.Platform) *store.CounterDelta {
 	return &s.counts[len(s.counts)-1].delta
 }
 
-// seal makes the segment ready to be committed.
-func (s *segment) seal() {
+// seal makes the segment ready to be committed now.
+func (s *segment) seal(now time.Time) {
+	s.measure(now)
 	if s.commit.Counters == nil {
 		s.commit.Counters = map[chat.Platform]store.CounterDelta{}
 	}

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/connection"
 	"github.com/streamsuites/streamsuites/internal/store"
 )
 
@@ -65,7 +66,7 @@ func (h *Host) begin(creator Creator, epoch int64, left legacy) (*tenure, error)
 	h.newSenders(t)
 	for _, c := range creator.Channels {
 		t.presences = append(t.presences, &presence{
-			tenure: t, channel: c, state: stateConnecting, missing: lastRead(left.lane, left.statuses, c),
+			tenure: t, channel: c, state: connection.Connecting, since: h.cfg.Clock.Now(), missing: lastRead(left.lane, left.statuses, c),
 		})
 	}
 
@@ -157,9 +158,9 @@ func (t *tenure) place() {
 		account := t.host.accounts[p.channel.Account]
 		switch {
 		case account == nil || account.chat == nil:
-			p.become(stateDegraded, fmt.Sprintf("there is no account %q on this host", p.channel.Account), now)
+			p.become(connection.Degraded, fmt.Sprintf("there is no account %q on this host", p.channel.Account), now)
 		case !t.host.presences.add(p):
-			p.become(stateDegraded, "the channel belongs to another creator as well", now)
+			p.become(connection.Degraded, "the channel belongs to another creator as well", now)
 		default:
 			p.chat = account.chat
 		}
@@ -173,7 +174,7 @@ func (t *tenure) join() {
 			continue
 		}
 		if err := p.chat.Join(p.channel.Name, t.creatorID); err != nil {
-			p.become(stateDegraded, err.Error(), t.host.cfg.Clock.Now())
+			p.become(connection.Degraded, err.Error(), t.host.cfg.Clock.Now())
 			t.log.Error().Err(err).Str("channel", p.channel.Name).Msg("the channel cannot be joined")
 		}
 	}
@@ -241,10 +242,10 @@ func (t *tenure) goodbye() []store.PlatformStatus {
 	for _, p := range t.presences {
 		now := t.host.cfg.Clock.Now()
 		row := p.status(now)
-		if row.State == stateLive {
+		if row.State.Reads() {
 			row.LastSuccess = now
 		}
-		row.State, row.Error = stateInactive, ""
+		row.State, row.Since, row.Error = connection.Inactive, now, ""
 		rows = append(rows, row)
 	}
 	return rows

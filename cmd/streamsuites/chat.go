@@ -14,8 +14,8 @@ import (
 func (r *root) chatCommand() *cobra.Command {
 	return family(&cobra.Command{
 		Use:   "chat",
-		Short: "Watch chat, and export, import and replay what was said",
-	}, r.chatTail(), r.chatExport(), r.chatImport(), r.chatReplay())
+		Short: "Watch chat, see how completely it was taken in, and export, import and replay it",
+	}, r.chatTail(), r.chatReport(), r.chatExport(), r.chatImport(), r.chatReplay())
 }
 
 // recordingEntry returns an entry of the log as a recording holds it. ok is false for

@@ -57,6 +57,10 @@ func TestTheProgram(t *testing.T) {
 			"upload":       makeUpload,
 			"on-air":       onAir,
 			"lane":         lane,
+
+			"broadcast-over": broadcastOver,
+			"needs-login":    needsLogin,
+
 			"watched":      watched,
 			"chat-comes":   chatComes,
 			"chat-watched": chatWatched,

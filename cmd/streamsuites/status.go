@@ -52,7 +52,9 @@ type platformView struct {
 	Platform      string     `json:"platform"`
 	Channel       string     `json:"channel"`
 	State         string     `json:"state"`
+	Since         *time.Time `json:"since"` // when it came into this state
 	Error         string     `json:"error,omitempty"`
+	Advice        string     `json:"advice,omitempty"` // what somebody can do about it
 	LastHeartbeat *time.Time `json:"last_heartbeat"`
 	Messages      int64      `json:"messages"`
 	Triggers      int64      `json:"triggers"`
@@ -217,8 +219,8 @@ func (v *statusView) read(ctx context.Context, s *store.Store) (clips []clip.Cli
 	}
 	for _, p := range statuses {
 		row := platformView{
-			CreatorID: p.CreatorID, Platform: string(p.Platform), Channel: p.Channel, State: p.State,
-			Error: p.Error, LastHeartbeat: instant(p.LastHeartbeat),
+			CreatorID: p.CreatorID, Platform: string(p.Platform), Channel: p.Channel, State: string(p.State), Since: instant(p.Since),
+			Error: p.Error, Advice: p.State.Advice(p.Platform), LastHeartbeat: instant(p.LastHeartbeat),
 		}
 		for _, c := range counters {
 			if c.CreatorID == p.CreatorID && c.Platform == p.Platform {
@@ -290,8 +292,12 @@ func printStatus(w io.Writer, v statusView) error {
 	if err := output.Table(w, []string{"PART", "STATE", "WHERE"}, rows); err != nil {
 		return err
 	}
-	if err := section(w, "chat", []string{"CREATOR", "PLATFORM", "CHANNEL", "STATE", "MESSAGES", "TRIGGERS", "ERROR"}, rowsOf(v.Platforms, func(p platformView) []string {
-		return []string{p.CreatorID, p.Platform, p.Channel, p.State, fmt.Sprint(p.Messages), fmt.Sprint(p.Triggers), p.Error}
+	if err := section(w, "chat", []string{"CREATOR", "PLATFORM", "CHANNEL", "STATE", "SINCE", "MESSAGES", "TRIGGERS", "WHY", "WHAT TO DO"}, rowsOf(v.Platforms, func(p platformView) []string {
+		since := ""
+		if p.Since != nil {
+			since = p.Since.Local().Format(time.DateTime)
+		}
+		return []string{p.CreatorID, p.Platform, p.Channel, p.State, since, fmt.Sprint(p.Messages), fmt.Sprint(p.Triggers), p.Error, p.Advice}
 	})); err != nil {
 		return err
 	}

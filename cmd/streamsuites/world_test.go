@@ -155,7 +155,7 @@ func onAir(ts *testscript.TestScript, _ bool, _ []string) {
 	epochs, err := w.store.Epochs(w.t.Context(), []string{creator})
 	ts.Check(err)
 	ts.Check(w.store.SavePlatformStatus(w.t.Context(), []store.PlatformStatus{{
-		CreatorID: creator, Epoch: epochs[creator], Platform: chat.Twitch, Channel: "harborlights", State: "live", LastHeartbeat: noon, LastSuccess: noon,
+		CreatorID: creator, Epoch: epochs[creator], Platform: chat.Twitch, Channel: "harborlights", State: "live", Since: noon, LastHeartbeat: noon, LastSuccess: noon,
 	}}))
 	_, err = w.store.SaveReload(w.t.Context(), store.Reload{
 		Host: "host-1", At: noon, State: store.ReloadRefused, Version: "0123456789ab", Files: []string{"shared/config/triggers.json"},

@@ -67,6 +67,7 @@ type Stats struct {
 	Lines, Bytes, Unrouted, Duplicates, Lost, Gaps int64
 	Commits, Committed, Conflicts, Rebuilds        int64
 	Signals, Replies, RepliesFailed                int64
+	Silences                                       int64
 
 	Creators    int
 	QueueLines  int
@@ -80,6 +81,30 @@ type Stats struct {
 // ObserveHost makes m ask an ingest host for its figures whenever they are read.
 // A process has one host.
 func (m *Metrics) ObserveHost(stats func() Stats) error { return m.Register(newHostCollector(stats)) }
+
+// ObserveConnections makes m ask how many connections of each platform are in which
+// state, by platform and state, whenever figures are read.
+func (m *Metrics) ObserveConnections(count func() map[[2]string]int) error {
+	return m.Register(connectionCollector{count, prometheus.NewDesc(
+		prometheus.BuildFQName(namespace, "ingest", "connections"),
+		"Connections to channels by platform and state.", []string{"platform", "state"}, nil,
+	)})
+}
+
+type connectionCollector struct {
+	count func() map[[2]string]int
+	desc  *prometheus.Desc
+}
+
+// Describe implements prometheus.Collector.
+func (c connectionCollector) Describe(ch chan<- *prometheus.Desc) { ch <- c.desc }
+
+// Collect implements prometheus.Collector.
+func (c connectionCollector) Collect(ch chan<- prometheus.Metric) {
+	for of, n := range c.count() {
+		ch <- prometheus.MustNewConstMetric(c.desc, prometheus.GaugeValue, float64(n), of[0], of[1])
+	}
+}
 
 // hostFigure is one figure of a host.
 type hostFigure struct {
@@ -109,6 +134,7 @@ func newHostCollector(stats func() Stats) *hostCollector {
 	add(counter, "ingest", "signals_total", "Decisions delivered to sessions.", func(s Stats) float64 { return float64(s.Signals) })
 	add(counter, "ingest", "replies_sent_total", "Replies sent.", func(s Stats) float64 { return float64(s.Replies) })
 	add(counter, "ingest", "replies_not_sent_total", "Replies that failed, were dropped or have an unknown end.", func(s Stats) float64 { return float64(s.RepliesFailed) })
+	add(counter, "ingest", "silences_total", "Times that a live source fell silent.", func(s Stats) float64 { return float64(s.Silences) })
 	add(gauge, "ingest", "creators", "Creators that this host holds.", func(s Stats) float64 { return float64(s.Creators) })
 
 	add(counter, "lane", "duplicates_total", "Messages that were seen before.", func(s Stats) float64 { return float64(s.Duplicates) })

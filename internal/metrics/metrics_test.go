@@ -94,3 +94,15 @@ func TestAFigureCannotBeRegisteredTwice(t *testing.T) {
 	require.ErrorContains(t, m.ObserveHost(func() Stats { return Stats{} }), "register a metric")
 	require.NoError(t, m.Register(prometheus.NewGauge(prometheus.GaugeOpts{Name: "other"})))
 }
+
+func TestConnectionsAreCountedByPlatformAndState(t *testing.T) {
+	t.Parallel()
+	m := newMetrics(t)
+	require.NoError(t, m.ObserveConnections(func() map[[2]string]int {
+		return map[[2]string]int{{"twitch", "live"}: 3, {"twitch", "silent"}: 1, {"kick", "needs_login"}: 2}
+	}))
+	text := scrape(t, m)
+	require.Contains(t, text, `streamsuites_ingest_connections{platform="twitch",state="live"} 3`)
+	require.Contains(t, text, `streamsuites_ingest_connections{platform="twitch",state="silent"} 1`)
+	require.Contains(t, text, `streamsuites_ingest_connections{platform="kick",state="needs_login"} 2`)
+}

@@ -104,6 +104,7 @@ type LaneCommit struct {
 	Taken     []Taken         // inputs of the lane's own, written as inbox rows consumed already
 	Gaps      []Gap
 	Counters  map[chat.Platform]CounterDelta
+	Reports   []ReportDelta // at most one for each broadcast
 
 	// Of the following, of several for one thing the last one counts.
 	Uses         []Use

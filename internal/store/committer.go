@@ -133,6 +133,7 @@ func (c *Committer) write(ctx context.Context, tx pgx.Tx, lanes []LaneCommit) (C
 	queueTriggers(&batch, current)
 	queueGaps(&batch, current)
 	queueCounters(&batch, current)
+	queueReports(&batch, current)
 	queueLanes(&batch, current)
 	if err := queueLaneChanges(&batch, current); err != nil {
 		return CommitResult{}, err

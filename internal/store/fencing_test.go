@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/connection"
 	"github.com/streamsuites/streamsuites/internal/store"
 )
 
@@ -135,7 +136,7 @@ func TestAStaleHolderWritesNothingBesideItsCommitsEither(t *testing.T) {
 	now, err := b.store.ClaimCreators(ctx, "host-b", []string{creator})
 	require.NoError(t, err)
 	status := func(epoch int64, state string) store.PlatformStatus {
-		return store.PlatformStatus{CreatorID: creator, Epoch: epoch, Platform: chat.Twitch, Channel: "channel", State: state, LastSuccess: noon}
+		return store.PlatformStatus{CreatorID: creator, Epoch: epoch, Platform: chat.Twitch, Channel: "channel", State: connection.State(state), LastSuccess: noon}
 	}
 	require.NoError(t, b.store.SavePlatformStatus(ctx, []store.PlatformStatus{status(now[creator], "live")}))
 
@@ -152,7 +153,7 @@ func TestAStaleHolderWritesNothingBesideItsCommitsEither(t *testing.T) {
 
 	statuses, err := b.store.PlatformStatuses(ctx)
 	require.NoError(t, err)
-	require.Equal(t, "live", statuses[0].State)
+	require.Equal(t, connection.Live, statuses[0].State)
 	live, err := b.store.LiveStreams(ctx)
 	require.NoError(t, err)
 	require.Empty(t, live)

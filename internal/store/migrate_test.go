@@ -67,6 +67,9 @@ const messageOfVersion6 = `
 		roles, text, reply_to, shared_from, self, sent_at, received_at)
 	values (now(), 'twitch', 'm', 'c', 3, 'c', 'a', 'a', 'A', 0, '!clip', '', '', false, now(), now())`
 
+// statusOfVersion11 is a connection of before anybody kept since when.
+const statusOfVersion11 = `insert into streamsuites.platform_status (creator_id, platform, channel, state) values ('c', 'twitch', 'c', 'live')`
+
 func TestADatabaseOfEveryEarlierVersionIsMigratedToTheNewest(t *testing.T) {
 	t.Parallel()
 	// For each version that was released, rows as it wrote them and a question that
@@ -94,6 +97,8 @@ func TestADatabaseOfEveryEarlierVersionIsMigratedToTheNewest(t *testing.T) {
 		11: {rows: `insert into streamsuites.chat_counters (creator_id, name, value) values ('c', 'deaths', 7)`, holds: `(
 			select array_agg(concat_ws('|', c.name, c.value, c.was, c.lane_seq, c.changed_by)) = array['deaths|7|7|0|'] from streamsuites.counter_changes c
 			join streamsuites.chat_counters n on n.name = c.name and n.updated_at = c.changed_at)`},
+		12: {rows: statusOfVersion11, holds: `(select since <= now() from streamsuites.platform_status)
+			and not exists (select from streamsuites.ingest_reports)`},
 	}
 	newest, err := store.Migrations()
 	require.NoError(t, err)

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/connection"
 	"github.com/streamsuites/streamsuites/internal/store"
 )
 
@@ -17,7 +18,7 @@ func TestAConnectionIsNewsWhenItsStateChanges(t *testing.T) {
 		{"needs_login", "token refused"}, {"inactive", ""},
 	} {
 		require.NoError(t, b.store.SavePlatformStatus(t.Context(), []store.PlatformStatus{{
-			CreatorID: creator, Epoch: b.epoch, Platform: chat.Twitch, Channel: "channel", State: step.state, Error: step.detail,
+			CreatorID: creator, Epoch: b.epoch, Platform: chat.Twitch, Channel: "channel", State: connection.State(step.state), Error: step.detail,
 		}}))
 	}
 	require.Equal(t, []string{

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/connection"
 )
 
 // PlatformStatus is how a creator's connection to a platform is, as whoever holds
@@ -18,8 +19,9 @@ type PlatformStatus struct {
 	Epoch         int64 // of who says so; only written, 0 for a creator that nobody ever claimed
 	Platform      chat.Platform
 	Channel       string
-	State         string // connecting, live, silent, degraded, needs_login, paused, disabled, inactive
-	Error         string
+	State         connection.State
+	Since         time.Time // when it came into this state; zero keeps what is known, or means now
+	Error         string    // why it is in this state; empty for a healthy one
 	LastHeartbeat time.Time // zero keeps the last one
 	LastSuccess   time.Time // up to when all chat was read and stored; zero keeps the last one
 	UpdatedAt     time.Time // set by the store
@@ -35,17 +37,19 @@ func (s *Store) SavePlatformStatus(ctx context.Context, statuses []PlatformStatu
 	for _, p := range statuses {
 		batch.Queue(`
 			with before as (select state from platform_status where creator_id = $1::text and platform = $2::text)
-			insert into platform_status as s (creator_id, platform, channel, state, error, last_heartbeat, last_success)
-			select $1::text, $2::text, $3::text, $4::text, $5::text, $6::timestamptz, $7::timestamptz
+			insert into platform_status as s (creator_id, platform, channel, state, error, last_heartbeat, last_success, since)
+			select $1::text, $2::text, $3::text, $4::text, $5::text, $6::timestamptz, $7::timestamptz, coalesce($9, now())
 			where $8 = coalesce((select epoch from epochs where creator_id = $1), 0)
 			on conflict (creator_id, platform) do update set
 				channel = excluded.channel, state = excluded.state, error = excluded.error,
 				last_heartbeat = coalesce(excluded.last_heartbeat, s.last_heartbeat),
-				last_success = coalesce(excluded.last_success, s.last_success), updated_at = now()
+				last_success = coalesce(excluded.last_success, s.last_success), updated_at = now(),
+				since = case when $9::timestamptz is null and s.state = excluded.state then s.since else excluded.since end
 			returning coalesce((select state from before), '')`,
-			p.CreatorID, string(p.Platform), p.Channel, p.State, p.Error, nullable(p.LastHeartbeat), nullable(p.LastSuccess), p.Epoch,
+			p.CreatorID, string(p.Platform), p.Channel, string(p.State), p.Error, nullable(p.LastHeartbeat), nullable(p.LastSuccess), p.Epoch,
+			nullable(p.Since),
 		).QueryRow(func(row pgx.Row) error {
-			var before string
+			var before connection.State
 			err := row.Scan(&before)
 			if errors.Is(err, pgx.ErrNoRows) {
 				return nil // outdated
@@ -66,20 +70,25 @@ func (s *Store) SavePlatformStatus(ctx context.Context, statuses []PlatformStatu
 }
 
 // news is the event for a connection that was in another state before.
-func (p PlatformStatus) news(before string) (RuntimeEvent, bool) {
+func (p PlatformStatus) news(before connection.State) (RuntimeEvent, bool) {
 	e := RuntimeEvent{Source: string(p.Platform), Severity: SeverityInfo, CreatorID: p.CreatorID}
 	if p.State == before {
 		return e, false
 	}
 	switch p.State {
-	case "live":
+	case connection.Live:
 		e.Message = "Reading the chat of " + p.Channel
-	case "inactive":
+		if before == connection.Silent {
+			e.Message = fmt.Sprintf("The chat of %s is no longer silent", p.Channel)
+		}
+	case connection.Inactive:
 		e.Message = "No longer reading the chat of " + p.Channel
 		return e, before != ""
-	case "degraded", "silent", "paused":
+	case connection.Degraded, connection.Silent, connection.Paused:
 		e.Severity, e.Message = SeverityWarning, fmt.Sprintf("The chat of %s is %s: %s", p.Channel, p.State, p.Error)
-	case "needs_login":
+	case connection.Quota:
+		e.Severity, e.Message = SeverityWarning, fmt.Sprintf("The chat of %s waits for the platform's quota: %s", p.Channel, p.Error)
+	case connection.NeedsLogin:
 		e.Severity, e.Message = SeverityError, fmt.Sprintf("The chat of %s needs a login: %s", p.Channel, p.Error)
 	default:
 		return e, false // connecting and the like are on the way to something
@@ -90,10 +99,10 @@ func (p PlatformStatus) news(before string) (RuntimeEvent, bool) {
 // PlatformStatuses returns the state of every connection, by creator and platform.
 func (s *Store) PlatformStatuses(ctx context.Context) ([]PlatformStatus, error) {
 	rows, _ := s.pool.Query(ctx, `
-		select creator_id, platform, channel, state, error, last_heartbeat, last_success, updated_at
+		select creator_id, platform, channel, state, since, error, last_heartbeat, last_success, updated_at
 		from platform_status order by creator_id, platform`)
 	statuses, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p PlatformStatus, err error) {
-		err = row.Scan(&p.CreatorID, &p.Platform, &p.Channel, &p.State, &p.Error, orZero(&p.LastHeartbeat), orZero(&p.LastSuccess), &p.UpdatedAt)
+		err = row.Scan(&p.CreatorID, &p.Platform, &p.Channel, &p.State, &p.Since, &p.Error, orZero(&p.LastHeartbeat), orZero(&p.LastSuccess), &p.UpdatedAt)
 		return p, err
 	})
 	if err != nil {

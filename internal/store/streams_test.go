@@ -227,7 +227,7 @@ func TestTheStateOfAConnectionKeepsWhatIsNotKnownAnew(t *testing.T) {
 	statuses, err := b.store.PlatformStatuses(ctx)
 	require.NoError(t, err)
 	require.Len(t, statuses, 1)
-	degraded.Epoch, degraded.LastSuccess, degraded.UpdatedAt = 0, noon, statuses[0].UpdatedAt
+	degraded.Epoch, degraded.LastSuccess, degraded.UpdatedAt, degraded.Since = 0, noon, statuses[0].UpdatedAt, statuses[0].Since
 	require.Equal(t, degraded, statuses[0])
 }
 

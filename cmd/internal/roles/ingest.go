@@ -40,6 +40,9 @@ func Ingest(ctx context.Context, p Parts) error {
 		return err
 	}
 	observed := p.Metrics.ObserveHost(func() metrics.Stats { return metrics.Stats(host.Stats()) })
+	if observed == nil {
+		observed = p.Metrics.ObserveConnections(host.Connections)
+	}
 	if observed != nil {
 		return observed
 	}
