@@ -117,7 +117,7 @@ func TestAProgramThatFindsNothingIsAnErrorThatHidesWhatItPrinted(t *testing.T) {
 		"true":   "printed nothing",
 		"exit 1": "found no stream: exit status 1",
 		"echo 'error: No playable streams found on this URL: " + signed + "'; exit 1": "found no stream",
-		"echo 'error: none on " + signed + "'":                                         "printed something that is no address",
+		"echo 'error: none on " + signed + "'":                                        "printed something that is no address",
 		"echo '" + signed + "'; echo '" + signed + "'":                                "printed several addresses",
 		"echo file:///etc/passwd":                                                     "printed something that is no address",
 		"yes " + signed + " | head -c 200000":                                         "printed more than an address",
