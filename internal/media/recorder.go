@@ -63,6 +63,7 @@ type RecorderConfig struct {
 // States of a Recorder.
 const (
 	StateConnecting = "connecting"
+	StateWaiting    = "waiting" // for an address
 	StateRecording  = "recording"
 	StateStalled    = "stalled"
 	StateEnded      = "ended"
