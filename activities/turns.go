@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/media"
@@ -121,14 +122,13 @@ func (t *turns) replaced() {
 }
 
 // resolve is the source's Resolve, but for an address that has just been found.
-// It is called from one goroutine at a time.
 func (t *turns) resolve() func(context.Context) (string, error) {
+	var used atomic.Bool
 	address := t.address
 	t.address = ""
 	return func(ctx context.Context) (string, error) {
-		if found := address; found != "" {
-			address = ""
-			return found, nil
+		if address != "" && !used.Swap(true) {
+			return address, nil
 		}
 		return t.source.Resolve(ctx)
 	}

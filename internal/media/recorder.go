@@ -84,7 +84,8 @@ type Recorder struct {
 	state string
 	err   string
 
-	privileged bool // FFmpeg as another user could not get at the files
+	doubted    time.Time // start of the segment that was refused last
+	privileged bool      // FFmpeg as another user could not get at the files
 }
 
 // NewRecorder checks the configuration.
