@@ -129,6 +129,12 @@ func tablesFrom(c *config.Config) Tables {
 			Creators: served(c, func(creator *config.Creator) bool { return creator.On(chat.Twitch) && creator.TwitchAccount == label }),
 		})
 	}
+	for label, a := range c.Kick {
+		t.Accounts = append(t.Accounts, AccountSettings{
+			Platform: string(chat.Kick), Label: label, Purpose: "chat", Complete: a.HasApplication() && a.RefreshToken.IsSet(), On: c.Polls(chat.Kick),
+			Creators: served(c, func(creator *config.Creator) bool { return creator.On(chat.Kick) && creator.KickAccount == label }),
+		})
+	}
 	for label, a := range c.YouTube {
 		t.Accounts = append(t.Accounts, AccountSettings{
 			Platform: string(chat.YouTube), Label: label, Purpose: "publishing", Complete: a.Complete(), On: true,

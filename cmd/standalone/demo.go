@@ -10,10 +10,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/streamsuites/streamsuites/internal/config"
 	"github.com/streamsuites/streamsuites/internal/durable"
 	"github.com/streamsuites/streamsuites/internal/sim"
+	"github.com/streamsuites/streamsuites/internal/sim/kick"
 	"github.com/streamsuites/streamsuites/internal/sim/twitch"
 	"github.com/streamsuites/streamsuites/internal/sim/youtube"
 	"github.com/streamsuites/streamsuites/internal/statedir"
@@ -31,13 +33,13 @@ func configureDemo(dir statedir.Dir, bound sim.Bound) error {
 	if err != nil {
 		return err
 	}
-	chat, videos := twitch.DefaultSeed(), youtube.DefaultSeed()
+	chat, videos, green := twitch.DefaultSeed(), youtube.DefaultSeed(), kick.DefaultSeed()
 	channel := chat.Channels[0]
-	if err := mine.write(filepath.Join(dir.String(), ".env"), dotenv(chat, videos), 0o600); err != nil {
+	if err := mine.write(filepath.Join(dir.String(), ".env"), dotenv(chat, videos, green), 0o600); err != nil {
 		return err
 	}
 	for name, document := range map[string]any{
-		"creators.json":  demoCreators(bound, channel),
+		"creators.json":  demoCreators(bound, channel, videos, green),
 		"platforms.json": demoPlatforms(bound),
 		"system.json":    demoSystem(),
 		"tiers.json":     demoTiers(),
@@ -58,7 +60,7 @@ func configureDemo(dir statedir.Dir, bound sim.Bound) error {
 	return err
 }
 
-func dotenv(chat twitch.Seed, videos youtube.Seed) []byte {
+func dotenv(chat twitch.Seed, videos youtube.Seed, green kick.Seed) []byte {
 	bot := chat.Accounts[0]
 	var b bytes.Buffer
 	b.WriteString("# Credentials of the simulated platforms.\n")
@@ -71,6 +73,9 @@ func dotenv(chat twitch.Seed, videos youtube.Seed) []byte {
 		{config.OptYouTubeClientID, videos.ClientID},
 		{config.OptYouTubeClientSecret, videos.ClientSecret},
 		{config.OptYouTubeRefreshToken, videos.Accounts[0].RefreshToken},
+		{config.OptKickClientID, green.ClientID},
+		{config.OptKickClientSecret, green.ClientSecret},
+		{config.OptKickRefreshToken, green.Accounts[0].Refresh},
 	} {
 		fmt.Fprintf(&b, "%s=%s\n", pair[0], pair[1])
 	}
@@ -79,16 +84,18 @@ func dotenv(chat twitch.Seed, videos youtube.Seed) []byte {
 
 // demoCreators publishes to the folder first: its link, which chat gets, opens on
 // this machine; those of the simulated YouTube open nowhere.
-func demoCreators(bound sim.Bound, channel twitch.Channel) any {
+func demoCreators(bound sim.Bound, channel twitch.Channel, videos youtube.Seed, green kick.Seed) any {
 	return map[string]any{"creators": []any{map[string]any{
-		"creator_id":     demoCreator,
-		"display_name":   "Harbor Lights",
-		"enabled":        true,
-		"tier":           "demo",
-		"platforms":      map[string]bool{"twitch": true},
-		"twitch_channel": channel.Login,
-		"capture":        map[string]any{"url": bound.Playlist},
-		"chat":           map[string]any{"record": true},
+		"creator_id":      demoCreator,
+		"display_name":    "Harbor Lights",
+		"enabled":         true,
+		"tier":            "demo",
+		"platforms":       map[string]bool{"twitch": true, "youtube": true, "kick": true},
+		"twitch_channel":  channel.Login,
+		"youtube_channel": videos.Accounts[0].Handle,
+		"kick_channel":    green.Channels[0].Slug,
+		"capture":         map[string]any{"url": bound.Playlist},
+		"chat":            map[string]any{"record": true},
 		"clips": map[string]any{
 			"destinations": []string{"folder", "youtube"},
 			"youtube": map[string]any{
@@ -99,7 +106,7 @@ func demoCreators(bound sim.Bound, channel twitch.Channel) any {
 				"category_id": "20",
 			},
 		},
-		"notes": "The demo's creator, live on the simulated Twitch.",
+		"notes": "The demo's creator, live on the simulated Twitch, YouTube and Kick.",
 	}}}
 }
 
@@ -114,7 +121,17 @@ func demoPlatforms(bound sim.Bound) any {
 		},
 		map[string]any{
 			"name": "youtube", "enabled": true, "state": "active",
-			"endpoints": map[string]any{"api": bound.YouTube, "oauth": bound.YouTube + youtube.TokenPath},
+			"endpoints": map[string]any{
+				"api": bound.YouTube, "oauth": bound.YouTube + youtube.TokenPath,
+				"authorize": bound.YouTube + youtube.AuthorizePath, "device": bound.YouTube + youtube.DevicePath,
+			},
+		},
+		map[string]any{
+			"name": "kick", "enabled": true, "state": "active",
+			"endpoints": map[string]any{
+				"api": bound.Kick, "oauth": bound.Kick, "site": bound.Kick,
+				"pusher": "ws" + strings.TrimPrefix(bound.Kick, "http") + "/app/" + kick.DefaultSeed().AppKey,
+			},
 		},
 	}}
 }
@@ -126,7 +143,7 @@ func demoPlatforms(bound sim.Bound) any {
 func demoSystem() any {
 	return map[string]any{
 		"system": map[string]any{
-			"platforms":  map[string]bool{"twitch": true, "youtube": false, "kick": false, "discord": false},
+			"platforms":  map[string]bool{"twitch": true, "youtube": true, "kick": true, "discord": false},
 			"hot_reload": map[string]any{"enabled": true, "interval_seconds": 1},
 		},
 		"clips": map[string]any{"publish_delay_seconds": 2, "per_hour": 1000, "user_cooldown_seconds": 5},

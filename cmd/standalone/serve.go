@@ -225,7 +225,7 @@ func (m *machine) publishAddresses() error {
 	if m.options.demo {
 		a.Simulators = &statedir.Simulators{
 			Control: m.bound.Control, TwitchIRC: m.bound.TwitchIRC, TwitchHelix: m.bound.TwitchHelix, HLS: m.bound.Playlist,
-			YouTube: m.bound.YouTube,
+			YouTube: m.bound.YouTube, Kick: m.bound.Kick,
 		}
 	}
 	if err := m.dir.WriteAddresses(a); err != nil {

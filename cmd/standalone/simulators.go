@@ -96,8 +96,8 @@ func (m *machine) adoptSimulators(ctx context.Context, within time.Duration) (fo
 	if err != nil {
 		return false, err
 	}
-	if found && m.bound.YouTube == "" {
-		return false, fmt.Errorf("the simulators of %s come from an older version, without YouTube: stop them, then start again", dir)
+	if found && (m.bound.YouTube == "" || m.bound.Kick == "") {
+		return false, fmt.Errorf("the simulators of %s come from an older version, with fewer platforms: stop them, then start again", dir)
 	}
 	m.adopted = found
 	return found, nil

@@ -55,6 +55,7 @@ func (t *terminal) addresses(a statedir.Addresses, dir statedir.Dir, now time.Ti
 			[2]string{"simulated Twitch", a.Simulators.TwitchIRC + " (IRC over TLS)"},
 			[2]string{"simulated video", a.Simulators.HLS},
 			[2]string{"simulated YouTube", a.Simulators.YouTube},
+			[2]string{"simulated Kick", a.Simulators.Kick},
 			[2]string{"simulators' control", a.Simulators.Control})
 	}
 	for _, row := range rows {

@@ -148,9 +148,9 @@ func (c *Client) States() map[string]Status {
 }
 
 // Live tells which of the channels are live, from what was found out last: it asks
-// the platform nothing. ErrUnknown says that this is not known of all of them.
+// the platform nothing. ErrUnknown says that nothing was found out of one of them
+// yet.
 func (c *Client) Live(_ context.Context, names []string) (map[string]control.Stream, error) {
-	closed := c.account.closed(c.cfg.Clock())
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	live := map[string]control.Stream{}
@@ -167,8 +167,6 @@ func (c *Client) Live(_ context.Context, names []string) (map[string]control.Str
 			live[name] = control.Stream{
 				StreamID: ch.live.ID, Title: ch.live.Title, StartedAt: ch.live.Started, Viewers: ch.live.Viewers,
 			}
-		case closed != "":
-			return nil, ErrUnknown
 		}
 	}
 	return live, nil

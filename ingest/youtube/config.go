@@ -55,7 +55,8 @@ type Config struct {
 	// API makes the calls, with a key or for an account.
 	API *youtube.Live
 	// Video names the broadcast of a channel where somebody configured one, so that
-	// it need not be looked for; it returns "" otherwise. May be nil.
+	// it need not be looked for; it returns "" otherwise. It must
+	// not call the client. May be nil.
 	Video func(channel string) string
 	// Meter counts units; nil means a meter of this process alone with the
 	// platform's default quota.
@@ -69,7 +70,8 @@ type Config struct {
 	// Clock tells the time that events, gaps and plans carry; nil means time.Now.
 	// Waiting uses the runtime's timers.
 	Clock func() time.Time
-	// Rand returns numbers in [0, 1) for jitter; nil means math/rand.
+	// Rand returns numbers in [0, 1) for jitter, to several goroutines at once; nil
+	// means math/rand.
 	Rand func() float64
 	// PollOnly does without the push stream.
 	PollOnly bool

@@ -2,6 +2,7 @@ package youtube
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -48,10 +49,22 @@ func (d *detector) run(ctx context.Context) {
 		}
 		c.cfg.Log.Warn().Err(err).Msg("it cannot be found out which youtube channels are live")
 		d.degrade(err)
-		if wait(ctx, d.backoff.next()) != nil {
+		if wait(ctx, max(d.backoff.next(), asksFor(err))) != nil {
 			return
 		}
 	}
+}
+
+// asksFor is how long the platform wants to be left alone after a failure.
+func asksFor(err error) time.Duration {
+	var failed *youtube.Error
+	if !errors.As(err, &failed) {
+		return 0
+	}
+	if failed.Action() == youtube.ActionThrottle {
+		return max(failed.RetryAfter, throttledPause)
+	}
+	return failed.RetryAfter
 }
 
 // await waits until the account may ask and a channel is due.

@@ -156,8 +156,8 @@ func (r *reader) events(page youtube.ChatPage, now time.Time) (events []chat.Eve
 		}
 		add(e)
 	}
-	if !page.OfflineAt.IsZero() {
-		ended = true
+	if !page.OfflineAt.IsZero() { // there may be more to read
+		ended = ended || len(page.Items) == 0
 		add(m.convert.offline(page.OfflineAt, now))
 	}
 	return events, names, ended

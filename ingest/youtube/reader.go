@@ -3,7 +3,6 @@ package youtube
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -72,6 +71,9 @@ func (r *reader) run(ctx context.Context) (outcome, string) {
 	}
 }
 
+// rationed is a wait for the plan that is worth telling about.
+const rationed = 5 * time.Minute
+
 // turn waits until the account may ask, and until it is this chat's turn.
 func (r *reader) turn(ctx context.Context) error {
 	for {
@@ -100,6 +102,9 @@ func (r *reader) turn(ctx context.Context) error {
 		pause := r.called.Add(r.interval(pace)).Sub(r.c.cfg.Clock())
 		if r.called.IsZero() || pause <= 0 {
 			return ctx.Err()
+		}
+		if pause > rationed {
+			r.c.show(r.ch, StateQuota, "the chat is read now and then, to spare the units that are left")
 		}
 		// In pieces, because the plan changes with what others do.
 		if err := wait(ctx, min(pause, r.c.cfg.Timing.Left)); err != nil {
@@ -164,7 +169,7 @@ func (r *reader) stream(ctx context.Context) error {
 	r.c.show(r.ch, StateLive, "")
 	for pages := 0; ; pages++ {
 		page, err := stream.Next()
-		if pages == 0 && errors.Is(err, io.EOF) {
+		if pages == 0 && errors.Is(err, youtube.ErrStreamEnd) {
 			return errNoPage
 		}
 		if err != nil {
@@ -179,7 +184,7 @@ func (r *reader) stream(ctx context.Context) error {
 
 // unlessClosed is nil for the ordinary end of a stream.
 func unlessClosed(err error) error {
-	if errors.Is(err, io.EOF) {
+	if errors.Is(err, youtube.ErrStreamEnd) {
 		return nil
 	}
 	return err
@@ -187,7 +192,7 @@ func unlessClosed(err error) error {
 
 // judge decides what a call that lasted so long means for the next one.
 func (r *reader) judge(err error, lasted time.Duration) (out outcome, why string, done bool) {
-	if err == nil || errors.Is(err, io.EOF) {
+	if err == nil || errors.Is(err, youtube.ErrStreamEnd) {
 		r.backoff.reset()
 		r.throttled = 0
 		return 0, "", false
@@ -253,7 +258,7 @@ func (r *reader) fallBack(err error) {
 	r.c.cfg.Log.Info().Err(err).Str("creator", r.ch.creatorID).Msg("youtube refuses the chat's stream; it is polled")
 	r.polling.Store(true)
 	r.streamAgain = r.c.cfg.Clock().Add(r.c.cfg.Timing.StreamAgain)
-	r.called = time.Time{}
+	r.called = r.acked // zero before the first page, which may be asked for at once
 }
 
 // slow waits at least twice what the platform asked for, and longer each time.

@@ -13,7 +13,7 @@ func (l *loader) settleChannels(creators []Creator, d document, platforms []Plat
 			name, field, allowed string
 			given                bool
 		}{
-			{chat.YouTube, "YouTube", "youtube_channel", "the creator's channel id (UC…) or @handle", c.YouTubeChannel != "" || c.YouTubeVideo != ""},
+			{chat.YouTube, "YouTube", "youtube_channel", "the creator's channel id (UC…) or @handle", c.YouTubeChannel != ""},
 			{chat.Kick, "Kick", "kick_channel", "the creator's channel name, as in the address of its page", c.KickChannel != ""},
 		} {
 			if w.given || !c.Enabled || !c.On(w.platform) || !isActive(platforms, w.platform) {

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"cmp"
+	"time"
 
 	"github.com/streamsuites/streamsuites/internal/sim/demo"
 	"github.com/streamsuites/streamsuites/internal/sim/twitch"
@@ -30,10 +31,12 @@ func (l liveStage) Say(u twitch.Utterance) (twitch.Message, error) {
 	return twitch.Message{ID: m.ID, User: m.User, Text: m.Text, At: m.At}, err
 }
 
-// quieter is a script for the second platform: fewer people, who say other things.
-func quieter(script demo.Options) demo.Options {
+// quieter is a script for one of the other platforms: fewer people, who say other
+// things and ask for clips of their own, a while after those of the first.
+func quieter(script demo.Options, nth int) demo.Options {
 	script.Rate = cmp.Or(script.Rate, 8) / 4
-	script.Seed++
+	script.ClipAfter = cmp.Or(script.ClipAfter, 25*time.Second+time.Duration(nth)*time.Minute)
+	script.Seed += uint64(nth)
 	return script
 }
 

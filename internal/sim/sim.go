@@ -215,7 +215,16 @@ func (r *Running) serve(ctx context.Context, o Options, ports *listeners, steeri
 			return nil
 		})
 		r.group.Go(func() error {
-			demo.Run(ctx, quieter(script), liveStage{r.YouTube}, read, o.Log)
+			demo.Run(ctx, quieter(script, 1), liveStage{r.YouTube}, read, o.Log)
+			return nil
+		})
+		green, come := kickStage{r.Kick}, make(chan struct{}, 1)
+		r.group.Go(func() error {
+			green.awaitReader(ctx, come)
+			return nil
+		})
+		r.group.Go(func() error {
+			demo.Run(ctx, quieter(script, 2), green, come, o.Log)
 			return nil
 		})
 	}

@@ -27,7 +27,8 @@ type Simulators struct {
 	TwitchIRC   string `json:"twitch_irc"` // host:port, TLS
 	TwitchHelix string `json:"twitch_helix"`
 	HLS         string `json:"hls"`
-	YouTube     string `json:"youtube"` // URL of OAuth's token endpoint, the Data API and uploads
+	YouTube     string `json:"youtube"` // URL of OAuth, the Data API, live chats and uploads
+	Kick        string `json:"kick"`    // URL of OAuth, the API, the site and Pusher
 }
 
 // ErrNotRunning says that no standalone runs in the state directory, as far as

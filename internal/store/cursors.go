@@ -47,13 +47,3 @@ func (s *Store) SaveChatCursor(ctx context.Context, p chat.Platform, channel str
 	}
 	return nil
 }
-
-// PruneChatCursors forgets cursors that were stored last before the given instant:
-// their broadcasts are over.
-func (s *Store) PruneChatCursors(ctx context.Context, before time.Time) (int64, error) {
-	tag, err := s.pool.Exec(patiently(ctx), `delete from chat_cursors where updated_at < $1`, storable(before))
-	if err != nil {
-		return 0, fmt.Errorf("prune cursors of chats: %w", err)
-	}
-	return tag.RowsAffected(), nil
-}

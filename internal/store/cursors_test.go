@@ -34,11 +34,4 @@ func TestACursorOnlyMovesForwardWithinAChat(t *testing.T) {
 	save(other)
 	require.Equal(t, other, at("UC1"), "another chat begins anew")
 	require.Zero(t, at("UC2"))
-
-	n, err := s.PruneChatCursors(t.Context(), time.Now().Add(-time.Hour))
-	require.NoError(t, err)
-	require.Zero(t, n)
-	n, err = s.PruneChatCursors(t.Context(), time.Now().Add(time.Hour))
-	require.NoError(t, err)
-	require.Equal(t, int64(1), n)
 }

@@ -36,6 +36,7 @@ func (p Parts) exporter() (*exports.Exporter, error) {
 func (p Parts) exportSettings() exports.Settings {
 	s := exports.SettingsFrom(p.config(), version.Get())
 	s.Tables.Budgets = sharedLimits(p.config())
+	p.logins.complete(s.Tables.Accounts)
 	// A file that cannot be read is one that nobody has written yet, or status tells
 	// of it.
 	s.Tables.Copies, _ = exports.ReadMirrors(p.Dir.MirrorsFile())

@@ -10,8 +10,6 @@ import (
 
 	"github.com/streamsuites/streamsuites/activities"
 	"github.com/streamsuites/streamsuites/ingest"
-	"github.com/streamsuites/streamsuites/ingest/twitch"
-	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/control"
 	"github.com/streamsuites/streamsuites/internal/metrics"
 	"github.com/streamsuites/streamsuites/internal/store"
@@ -62,7 +60,7 @@ func Ingest(ctx context.Context, p Parts) error {
 
 // runIngest runs the data plane until ctx ends. The shards are handed back
 // first, which commits what was read; then the connections are closed.
-func (p Parts) runIngest(ctx context.Context, host *ingest.Host, clients []*twitch.Client) error {
+func (p Parts) runIngest(ctx context.Context, host *ingest.Host, clients []connection) error {
 	group, ctx := errgroup.WithContext(ctx)
 	connections, disconnect := context.WithCancel(context.WithoutCancel(ctx))
 	group.Go(func() error { return host.Run(ctx) })
@@ -81,23 +79,6 @@ func (p Parts) runIngest(ctx context.Context, host *ingest.Host, clients []*twit
 		return untilFatal(ctx, fatal)
 	})
 	return group.Wait()
-}
-
-// connectAccounts prepares one connection for each bot account that a creator
-// uses.
-func (p Parts) connectAccounts(ctx context.Context, host *ingest.Host) ([]*twitch.Client, error) {
-	if !p.Config.Polls(chat.Twitch) {
-		return nil, nil
-	}
-	var clients []*twitch.Client
-	for _, account := range p.Config.Twitch {
-		client, err := p.connectTwitch(ctx, host, account)
-		if err != nil {
-			return nil, fmt.Errorf("connect the Twitch account %q: %w", account.Label, err)
-		}
-		clients = append(clients, client)
-	}
-	return clients, nil
 }
 
 // clipOptions are the operator's rules for clips.

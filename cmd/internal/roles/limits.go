@@ -70,10 +70,10 @@ func callLimits(cfg *config.Config) (budgets []exports.BudgetSettings) {
 			continue
 		}
 		if account.Token.IsSet() {
-			add(chat.Twitch, accountName(account.Label))
+			add(chat.Twitch, accountName(chat.Twitch, account.Label))
 		}
 		if account.ClientSecret.IsSet() {
-			add(chat.Twitch, accountName(account.Label)+ofApplication)
+			add(chat.Twitch, accountName(chat.Twitch, account.Label)+ofApplication)
 		}
 	}
 	for label, account := range cfg.YouTube {

@@ -1,25 +1,63 @@
 package roles
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/streamsuites/streamsuites/cmd/internal/logins"
+	"github.com/streamsuites/streamsuites/exports"
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/store"
+	"github.com/streamsuites/streamsuites/internal/tokens"
 )
 
-// loginsLook is how often the accounts' logins are looked at.
-const loginsLook = time.Hour
+const (
+	// loginsLook is how often the accounts' logins are looked at, and loginsAsk how
+	// many looks are between two at which platforms may be asked.
+	loginsLook = time.Minute
+	loginsAsk  = 60
+)
+
+// loginsSeen is what the last look at the accounts' logins found.
+type loginsSeen struct {
+	mu  sync.Mutex
+	all []tokens.Status
+}
+
+// complete marks accounts whose tokens are kept as having what they need.
+func (l *loginsSeen) complete(accounts []exports.AccountSettings) {
+	if l == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i := range accounts {
+		a := &accounts[i]
+		at := slices.IndexFunc(l.all, func(s tokens.Status) bool { return s.Account.Platform == a.Platform && s.Account.Label == a.Label })
+		if at < 0 {
+			continue
+		}
+		state := l.all[at].State
+		a.Complete = state == tokens.StateReady || state == tokens.StateEnding
+		a.Login = cmp.Or(a.Login, l.all[at].Owner.Login)
+	}
+}
 
 // watchLogins tells of logins that end, until ctx does: at once, and then every
-// hour.
+// minute.
 func (p Parts) watchLogins(ctx context.Context) {
 	ticker := time.NewTicker(loginsLook)
 	defer ticker.Stop()
-	for {
-		if err := p.lookAtLogins(ctx); err != nil && ctx.Err() == nil {
+	for look := 0; ; look++ {
+		var err error
+		if look%loginsAsk == 0 {
+			err = p.identifyLogins(ctx)
+		}
+		if err = errors.Join(err, p.lookAtLogins(ctx)); err != nil && ctx.Err() == nil && look%loginsAsk == 0 {
 			p.Log.Warn().Err(err).Msg("The logins of the accounts could not be looked at")
 		}
 		select {
@@ -30,9 +68,25 @@ func (p Parts) watchLogins(ctx context.Context) {
 	}
 }
 
-// lookAtLogins asks the platforms about configured tokens of which nothing is
-// known, and announces what ends.
+// lookAtLogins announces what ends, and keeps what it sees for the exports.
 func (p Parts) lookAtLogins(ctx context.Context) error {
+	vault, err := p.vault()
+	if err != nil {
+		return err
+	}
+	all, err := vault.Statuses(ctx)
+	if err != nil {
+		return err
+	}
+	p.logins.mu.Lock()
+	p.logins.all = all
+	p.logins.mu.Unlock()
+	return vault.Announce(ctx)
+}
+
+// identifyLogins asks the platforms about configured tokens of which nothing is
+// known.
+func (p Parts) identifyLogins(ctx context.Context) error {
 	vault, err := p.vault()
 	if err != nil {
 		return err
@@ -52,5 +106,5 @@ func (p Parts) lookAtLogins(ctx context.Context) error {
 			problems = append(problems, err)
 		}
 	}
-	return errors.Join(append(problems, vault.Announce(ctx))...)
+	return errors.Join(problems...)
 }

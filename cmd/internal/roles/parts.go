@@ -31,8 +31,9 @@ type Parts struct {
 	Redactor    *logging.Redactor // knows every secret
 	Links       []httpserver.Link // shown on the start page
 
-	live  *live                         // set by Run
-	vault func() (*tokens.Vault, error) // set by Run
+	live   *live                         // set by Run
+	vault  func() (*tokens.Vault, error) // set by Run
+	logins *loginsSeen                   // set by Run
 }
 
 // config is the configuration in force.

@@ -81,23 +81,30 @@ func idsOf(creators []ingest.Creator) []string {
 	return ids
 }
 
+// channelsOf are the channels whose chat is read for a creator.
 func channelsOf(cfg *config.Config, creator *config.Creator) []ingest.Channel {
-	if !creator.On(chat.Twitch) || !cfg.Polls(chat.Twitch) {
-		return nil
+	var channels []ingest.Channel
+	for _, c := range []struct {
+		platform      chat.Platform
+		name, account string
+	}{
+		{chat.Twitch, creator.TwitchChannel, creator.TwitchAccount},
+		{chat.YouTube, creator.YouTubeChannel, creator.YouTubeAccount},
+		{chat.Kick, creator.KickChannel, creator.KickAccount},
+	} {
+		if c.name != "" && creator.On(c.platform) && cfg.Polls(c.platform) {
+			channels = append(channels, ingest.Channel{Platform: c.platform, Name: c.name, Account: accountName(c.platform, c.account)})
+		}
 	}
-	return []ingest.Channel{{
-		Platform: chat.Twitch,
-		Name:     creator.TwitchChannel,
-		Account:  accountName(creator.TwitchAccount),
-	}}
+	return channels
 }
 
-// accountName is the name under which the data plane knows a Twitch account.
-func accountName(label string) string {
+// accountName is the name under which the data plane knows an account.
+func accountName(p chat.Platform, label string) string {
 	if label == "" {
-		return "twitch"
+		return string(p)
 	}
-	return "twitch:" + label
+	return string(p) + ":" + label
 }
 
 // noTriggers stands for none at all where 0 means no limit.

@@ -63,7 +63,7 @@ const orderly = 3 * time.Second
 func Run(ctx context.Context, p Parts, chosen []Role) error {
 	p, stopWatching := p.watchConfig(ctx)
 	defer stopWatching()
-	p.vault = p.opensVault(ctx)
+	p.vault, p.logins = p.opensVault(ctx), &loginsSeen{}
 	failed := make(chan error, len(chosen))
 	started := make([]running, len(chosen))
 	for i, role := range chosen {

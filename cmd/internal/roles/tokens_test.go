@@ -27,7 +27,7 @@ func hostOf(t *testing.T, cfg *config.Config, account config.TwitchAccount) Part
 	_, s := storetest.New(t)
 	cfg.Twitch = map[string]config.TwitchAccount{account.Label: account}
 	p := Parts{Dir: statedir.Dir(cfg.StateDir), Config: cfg, Store: s, Log: zerolog.Nop(), Redactor: &logging.Redactor{}}
-	p.vault = p.opensVault(t.Context())
+	p.vault, p.logins = p.opensVault(t.Context()), &loginsSeen{}
 	return p
 }
 
@@ -139,4 +139,34 @@ func TestAHostWithoutTheKeyUsesWhatIsConfiguredAndSaysWhatIsWrong(t *testing.T) 
 		require.Equal(t, account.Token.Reveal(), got, name)
 		require.Contains(t, log.String(), c.want, name)
 	}
+}
+
+func TestTheExportsKnowWhoLoggedInAndConfiguredTokensGetAnOwner(t *testing.T) {
+	t.Parallel()
+	_, cfg, account := simulated(t)
+	account.Nick, account.Token = "", config.Secret{}
+	p := hostOf(t, cfg, account)
+	complete := func() bool { return p.exportSettings().Tables.Accounts[0].Complete }
+	require.False(t, complete())
+	vault, err := p.vault()
+	require.NoError(t, err)
+	seed := sim.DefaultSeed().Accounts[0]
+	kept := tokens.Account{Platform: string(chat.Twitch)}
+	_, err = vault.Import(t.Context(), kept, tokens.Seed{Access: seed.Token, Refresh: seed.Refresh})
+	require.NoError(t, err)
+	require.NoError(t, p.identifyLogins(t.Context()))
+	require.NoError(t, p.lookAtLogins(t.Context()))
+	require.True(t, complete())
+	require.Equal(t, seed.Login, p.exportSettings().Tables.Accounts[0].Login)
+	row, err := p.Store.AccountTokens(t.Context(), kept)
+	require.NoError(t, err)
+	require.Equal(t, seed.ID, row.AccountID)
+	require.False(t, row.Expires.IsZero())
+
+	require.NoError(t, p.Store.RequireLogin(t.Context(), kept, row.Generation, "it was taken back"))
+	require.NoError(t, p.lookAtLogins(t.Context()))
+	require.False(t, complete())
+	events, err := p.Store.LatestRuntimeEvents(t.Context(), 10)
+	require.NoError(t, err)
+	require.Len(t, events, 1)
 }

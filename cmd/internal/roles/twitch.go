@@ -105,7 +105,7 @@ func (a *twitchAccess) connectAPI(
 	if err != nil {
 		return fmt.Errorf("set up Twitch's API: %w", err)
 	}
-	name := accountName(account.Label)
+	name := accountName(chat.Twitch, account.Label)
 	var own platform.Tokens = platform.NewUserTokens(client, platform.Token{}, nil)
 	if user != nil {
 		own = user(client)
@@ -142,14 +142,15 @@ func (h helixDeletion) delete(ctx context.Context, d twitch.Deletion) error {
 
 // connectTwitch makes the account known to the host and returns its connection,
 // which has to be run.
-func (p Parts) connectTwitch(ctx context.Context, host *ingest.Host, account config.TwitchAccount) (*twitch.Client, error) {
-	name := accountName(account.Label)
+func (p Parts) connectTwitch(ctx context.Context, host *ingest.Host, label string) (connection, error) {
+	account := p.Config.Twitch[label]
+	name := accountName(chat.Twitch, account.Label)
+	calls := platformCalls{p.governor(), chat.Twitch}
 	log := p.Log.With().Str("account", name).Logger()
 	user, account, err := p.twitchTokens(ctx, account)
 	if err != nil {
 		return nil, err
 	}
-	calls := platformCalls{p.governor(), chat.Twitch}
 	access, err := accessTwitchWithin(calls, p.Config, account, user, log)
 	if err != nil {
 		return nil, err

@@ -3,8 +3,10 @@ package kick
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 )
 
 // API is the official interface as seen with the tokens of one account or
@@ -35,7 +37,7 @@ func (a *API) address(path string, query url.Values) string {
 func (a *API) call(ctx context.Context, r request, into any) error {
 	token, err := a.tokens.Token(ctx)
 	if err != nil {
-		return err
+		return noToken(r.operation, err)
 	}
 	r.secrets = append(r.secrets, token)
 	refreshed, waited := false, false
@@ -54,7 +56,7 @@ func (a *API) call(ctx context.Context, r request, into any) error {
 		case failed.Status == http.StatusUnauthorized && !refreshed:
 			refreshed = true
 			if token, err = a.tokens.Refresh(ctx, token); err != nil {
-				return err
+				return noToken(r.operation, err)
 			}
 			r.secrets = append(r.secrets, token)
 		case failed.Status == http.StatusTooManyRequests && r.repeatable && !waited:
@@ -63,4 +65,24 @@ func (a *API) call(ctx context.Context, r request, into any) error {
 			return explained(err)
 		}
 	}
+}
+
+// noToken is a call that was not made, or not taken, for want of a token. Sources
+// of tokens may say NeedsLogin() bool, Retryable() bool and RetryIn()
+// time.Duration of their errors.
+func noToken(operation string, err error) *Error {
+	failed := &Error{Platform: platform, Operation: operation, Retry: true, Unreached: true, Err: err}
+	var login interface{ NeedsLogin() bool }
+	if errors.As(err, &login) && login.NeedsLogin() && !errors.Is(err, ErrNeedsLogin) {
+		failed.Err = fmt.Errorf("%w: %w", ErrNeedsLogin, err)
+	}
+	var retry interface{ Retryable() bool }
+	if errors.Is(failed.Err, ErrNeedsLogin) || (errors.As(err, &retry) && !retry.Retryable()) {
+		failed.Retry = false
+	}
+	var in interface{ RetryIn() time.Duration }
+	if errors.As(err, &in) {
+		failed.RetryAfter = in.RetryIn()
+	}
+	return failed
 }

@@ -78,7 +78,7 @@ func (t *Time) UnmarshalJSON(text []byte) error {
 // none of them. Without a zone it is UTC.
 func ParseTime(word string) time.Time {
 	for _, layout := range [...]string{time.RFC3339Nano, "2006-01-02T15:04:05", time.DateTime} {
-		if at, err := time.Parse(layout, word); err == nil && at.Year() > 2000 && at.Year() < 2100 {
+		if at, err := time.Parse(layout, word); err == nil && at.Year() >= 2000 && at.Year() < 2100 {
 			return at.UTC()
 		}
 	}

@@ -18,8 +18,8 @@ type Endpoints struct {
 	API   string // base of the official API
 	OAuth string // base of the token service
 	Site  string // base of the web site, which knows chatrooms
-	// Pusher is the whole address of the message service that chat is read from,
-	// with the application's key in it.
+	// Pusher is the address of the message service that chat is read from, with the
+	// application's key in it. The protocol's parameters may be left out.
 	Pusher string
 }
 
@@ -29,7 +29,7 @@ var Production = Endpoints{
 	API:    "https://api.kick.com",
 	OAuth:  "https://id.kick.com",
 	Site:   "https://kick.com",
-	Pusher: "wss://ws-us2.pusher.com/app/32cbd69e4b950bf97679?protocol=7&client=js&version=8.4.0&flash=false",
+	Pusher: "wss://ws-us2.pusher.com/app/32cbd69e4b950bf97679",
 }
 
 // Config is what a Client needs.

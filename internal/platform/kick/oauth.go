@@ -16,6 +16,7 @@ const (
 	ScopeChannelRead = "channel:read"                   // who is live
 	ScopeChatWrite   = "chat:write"                     // sending
 	ScopeEvents      = "events:subscribe"               // webhooks
+	ScopeKicks       = "kicks:read"                     // webhooks for kicks
 	ScopeModerate    = "moderation:chat_message:manage" // deleting messages
 )
 

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -90,9 +91,10 @@ type keyring struct {
 	every  time.Duration
 	clock  func() time.Time
 
-	mu    sync.Mutex
-	key   *rsa.PublicKey
-	asked time.Time // when the source was asked last; zero before
+	key atomic.Pointer[rsa.PublicKey] // replaced, never changed: who has it waits for nobody
+
+	asking sync.Mutex
+	asked  time.Time // when the source was asked last; zero before
 }
 
 // errNoKey says that deliveries cannot be judged at the moment.
@@ -116,26 +118,30 @@ func (k *keyring) verify(ctx context.Context, d Delivery, timestamp, signature s
 // get returns the key, asking for it when there is none or when it is the one
 // that does not fit.
 func (k *keyring) get(ctx context.Context, unfit *rsa.PublicKey) (*rsa.PublicKey, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.key != nil && k.key != unfit {
-		return k.key, nil
+	if key := k.key.Load(); key != nil && key != unfit {
+		return key, nil
 	}
-	now, pause := k.clock(), k.every
-	if k.key == nil {
+	k.asking.Lock()
+	defer k.asking.Unlock()
+	key, now, pause := k.key.Load(), k.clock(), k.every
+	if key != nil && key != unfit {
+		return key, nil
+	}
+	if key == nil {
 		pause = min(pause, blind)
 	}
 	if !k.asked.IsZero() && now.Sub(k.asked) < pause {
-		if k.key == nil {
+		if key == nil {
 			return nil, errNoKey
 		}
-		return k.key, nil
+		return key, nil
 	}
 	k.asked = now
-	fresh, err := k.source.PublicKey(ctx)
+	// Whoever called may leave: the key is for those who call next.
+	fresh, err := k.source.PublicKey(context.WithoutCancel(ctx))
 	if err != nil {
-		return k.key, fmt.Errorf("%w: %w", errNoKey, err)
+		return key, fmt.Errorf("%w: %w", errNoKey, err)
 	}
-	k.key = fresh
+	k.key.Store(fresh)
 	return fresh, nil
 }

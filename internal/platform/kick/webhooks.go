@@ -108,7 +108,7 @@ const (
 )
 
 // maxHeader bounds the identifiers of a delivery.
-const maxHeader = 256
+const maxHeader = 128
 
 // ServeHTTP implements http.Handler.
 func (w *Webhooks) ServeHTTP(rw http.ResponseWriter, r *http.Request) {

@@ -43,12 +43,19 @@ func (l *Live) Stream(ctx context.Context, chatID, page string) (*ChatStream, er
 	return s, nil
 }
 
-// Next returns the next page, and io.EOF when the platform has closed the stream,
-// as it does from time to time. After any error the stream is over.
+// ErrStreamEnd says that the platform has closed a stream between two pages, as it
+// does from time to time.
+var ErrStreamEnd = errors.New("the stream was closed")
+
+// Next returns the next page. After any error, of which ErrStreamEnd is the ordinary
+// one, the stream is over.
 func (s *ChatStream) Next() (ChatPage, error) {
 	page, err := s.decoder.next()
-	if err == nil || errors.Is(err, io.EOF) && context.Cause(s.ctx) == nil {
-		return page, err
+	if err == nil {
+		return page, nil
+	}
+	if errors.Is(err, io.EOF) && context.Cause(s.ctx) == nil {
+		return ChatPage{}, ErrStreamEnd
 	}
 	var failure *pushedError
 	if errors.As(err, &failure) {

@@ -297,7 +297,7 @@ func TestPagesOfAStreamArriveOneByOne(t *testing.T) {
 	}
 	close(more)
 	_, err = stream.Next()
-	require.ErrorIs(t, err, io.EOF)
+	require.ErrorIs(t, err, ErrStreamEnd)
 }
 
 func TestAStreamCanFailInTheMiddle(t *testing.T) {

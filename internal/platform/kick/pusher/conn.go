@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -16,8 +18,8 @@ import (
 // Config is what a connection needs. Zero values mean what the fields' comments
 // say.
 type Config struct {
-	// Address is the whole address: ws or wss, with the application's key and the
-	// protocol's parameters.
+	// Address is ws or wss, with the application's key. Parameters of the protocol
+	// that it lacks are added.
 	Address string
 	// HTTPClient makes the handshake; nil means one of our own.
 	HTTPClient *http.Client
@@ -76,6 +78,7 @@ type Conn struct {
 	activity time.Duration
 
 	frames chan frameRead
+	heard  atomic.Int64 // clock's Unix nanoseconds of the last frame
 }
 
 type frameRead struct {
@@ -90,7 +93,7 @@ func Dial(ctx context.Context, cfg Config) (*Conn, error) {
 	cfg = cfg.withDefaults()
 	starting, cancel := context.WithTimeout(ctx, cfg.Handshake)
 	defer cancel()
-	ws, answer, err := websocket.Dial(starting, cfg.Address, &websocket.DialOptions{
+	ws, answer, err := websocket.Dial(starting, complete(cfg.Address), &websocket.DialOptions{
 		HTTPClient: cfg.HTTPClient, CompressionMode: websocket.CompressionDisabled,
 	})
 	if err != nil {
@@ -106,6 +109,22 @@ func Dial(ctx context.Context, cfg Config) (*Conn, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// complete adds what the protocol wants to know of a client.
+func complete(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address // dialling says what is wrong
+	}
+	query := u.Query()
+	for _, p := range [...][2]string{{"protocol", "7"}, {"client", "streamsuites"}, {"version", "1.0"}, {"flash", "false"}} {
+		if !query.Has(p[0]) {
+			query.Set(p[0], p[1])
+		}
+	}
+	u.RawQuery = query.Encode()
+	return u.String()
 }
 
 // greeted waits for the first message.
@@ -132,6 +151,7 @@ func (c *Conn) greeted(ctx context.Context) error {
 			if err := json.Unmarshal(m.Data, &g); err != nil {
 				return fmt.Errorf("%w: its data cannot be read", ErrGreeting)
 			}
+			c.heard.Store(c.cfg.Clock().UnixNano())
 			c.activity = c.cfg.Activity
 			if named := time.Duration(g.ActivityTimeout); named > 0 {
 				c.activity = min(c.activity, named)
@@ -140,6 +160,10 @@ func (c *Conn) greeted(ctx context.Context) error {
 		}
 	}
 }
+
+// LastHeard is when anything came off the connection last. Whatever happened in
+// its channels before that has come.
+func (c *Conn) LastHeard() time.Time { return time.Unix(0, c.heard.Load()).UTC() }
 
 // Activity is the silence after which the connection is probed.
 func (c *Conn) Activity() time.Duration { return c.activity }

@@ -64,6 +64,8 @@ func (c *Conn) read(ctx context.Context) {
 			if f.err = closed(err); f.err == nil {
 				f.err = fmt.Errorf("read from the message service: %w", bare(err))
 			}
+		} else {
+			c.heard.Store(f.at.UnixNano())
 		}
 		select {
 		case c.frames <- f:
