@@ -3,7 +3,6 @@ package activities
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -27,10 +26,22 @@ var ErrNoSource = errors.New("no source is configured for the stream")
 
 // Sources knows where streams can be recorded from.
 type Sources interface {
-	// Source returns a function that finds the address to record a stream from.
-	// It is asked again whenever the address stops working. Addresses may hold
-	// secrets: they are not kept. The error is ErrNoSource when there is none.
-	Source(ctx context.Context, stream control.Stream) (resolve func(context.Context) (string, error), err error)
+	// Source returns where a stream can be recorded from. The error is
+	// ErrNoSource when nobody knows.
+	Source(ctx context.Context, stream control.Stream) (Source, error)
+}
+
+// Source is where a stream can be recorded from.
+type Source struct {
+	// Resolve finds the address. It is asked again whenever the address stops
+	// working. Addresses may hold secrets: they are not kept.
+	Resolve func(context.Context) (string, error)
+	// Shared says that all of the creator's streams are recorded from there.
+	Shared bool
+	// Outranks tells whether this stream is to be recorded rather than the one
+	// that the creator has on that platform at the same time; nil means that the
+	// first one stays.
+	Outranks func(platform string) bool
 }
 
 // Recorder records a stream until ctx ends, which is an error, or until the
@@ -39,9 +50,14 @@ type Recorder interface {
 	Run(ctx context.Context) error
 }
 
-// Captures keeps where recordings stand and which spans clips still need.
+// Captures keeps where recordings stand and which spans clips still need. Of a
+// creator's streams one is recorded at a time: see store.Store.TakeCapture.
 type Captures interface {
 	SaveCapture(ctx context.Context, c store.Capture) error
+	TakeCapture(ctx context.Context, c store.Capture, over func(holder store.Capture) bool) (holder *store.Capture, err error)
+	AwaitCapture(ctx context.Context, c store.Capture) (holder *store.Capture, err error)
+	LeaveStandby(ctx context.Context, c store.Capture) error
+	LatestCapture(ctx context.Context, creatorID, host string, within time.Duration) (store.Capture, error)
 	PendingSpans(ctx context.Context, creatorID string) ([]store.Span, error)
 }
 
@@ -62,12 +78,12 @@ type Capture struct {
 
 // Run records a stream until it is cancelled, the worker stops or the source
 // ends by itself. A recording that was interrupted is gone on with in the same
-// folder.
+// folder. While another of the creator's streams is recorded, it stands by.
 func (a *Capture) Run(ctx context.Context, in task.CaptureInput) (task.CaptureResult, error) {
 	work := begin(ctx)
 	defer work.finish()
 	rec := a.recording(in.Stream)
-	resolve, err := a.Sources.Source(work, in.Stream)
+	source, err := a.Sources.Source(work, in.Stream)
 	if errors.Is(err, ErrNoSource) {
 		rec.write(work, rec.row("failed", err.Error()))
 		return task.CaptureResult{}, &task.Later{After: rarely, Err: &clip.Failure{
@@ -77,45 +93,96 @@ func (a *Capture) Run(ctx context.Context, in task.CaptureInput) (task.CaptureRe
 	if err != nil {
 		return task.CaptureResult{}, work.outcome(err)
 	}
-	dir, err := within(a.StateDir, rec.fixed.Dir)
-	if err != nil {
-		return task.CaptureResult{}, err
-	}
-	recorder, err := a.NewRecorder(media.RecorderConfig{
-		ID:      in.Stream.CreatorID + "/" + in.Stream.StreamID,
-		Dir:     dir,
-		Window:  a.Window,
-		Resolve: resolve,
-		Held:    a.held(in.Stream.CreatorID),
-		OnProgress: func(p media.Progress) {
-			if first := rec.observe(p); first {
-				rec.write(work, rec.row(p.State, p.Err)) // clips look for it
-			}
-		},
-		Log: rec.log,
-	})
-	if err != nil {
-		return task.CaptureResult{}, err
-	}
 	stop := rec.tell(work)
 	if err := work.lost(); err != nil {
 		stop()
 		return task.CaptureResult{}, err
 	}
-	err = recorder.Run(work)
+	err = a.inTurn(work, rec, source)
 	stop()
-	rec.end(ctx)
+	rec.over(ctx)
+	if err != nil {
+		return task.CaptureResult{}, captureOutcome(work, err)
+	}
+	return rec.result(), nil
+}
+
+// inTurn records when it is this stream's turn, until the recorder ends by itself
+// or the attempt does, which is an error.
+func (a *Capture) inTurn(work attempt, rec *recording, source Source) error {
+	turn := &turns{source: source, rec: rec, clock: a.Clock}
+	for {
+		if err := turn.await(work); err != nil {
+			return err
+		}
+		err := a.record(work, rec, turn)
+		if !errors.Is(err, errReplaced) {
+			return err
+		}
+		turn.replaced()
+	}
+}
+
+// captureOutcome is what the attempt returns for how the recorder ended.
+func captureOutcome(work attempt, err error) error {
 	var locked *durable.LockedError
 	if errors.As(err, &locked) {
-		return task.CaptureResult{}, &task.Later{After: lockedPause, Err: &clip.Failure{
+		return &task.Later{After: lockedPause, Err: &clip.Failure{
 			Code: clip.Internal, Message: "Another process of this machine has the recording in its hands.", Err: err,
 		}}
 	}
+	return work.outcome(neverFinal(err))
+}
+
+// record records until the recorder ends. The error is errReplaced when another
+// stream of the creator is recorded instead.
+func (a *Capture) record(work attempt, rec *recording, turn *turns) error {
+	rec.place(a.folder(work, rec, turn.source))
+	dir, err := within(a.StateDir, rec.fixed.Dir)
 	if err != nil {
-		return task.CaptureResult{}, work.outcome(neverFinal(err))
+		return err
 	}
-	newest := rec.progress()
-	return task.CaptureResult{Segments: newest.Segments, Newest: newest.Newest}, nil
+	ctx, end := context.WithCancelCause(work)
+	defer end(nil)
+	recorder, err := a.NewRecorder(media.RecorderConfig{
+		ID:      rec.fixed.CreatorID + "/" + rec.fixed.StreamID,
+		Dir:     dir,
+		Window:  a.Window,
+		Resolve: turn.resolve(),
+		Held:    a.held(rec.fixed.CreatorID),
+		OnProgress: func(p media.Progress) {
+			if first := rec.observe(p); first { // the folder is in our hands
+				rec.begin(ctx, turn.over) // clips look for it
+			}
+		},
+		Log: rec.log,
+	})
+	if err != nil {
+		return err
+	}
+	rec.prepare(end)
+	err = recorder.Run(ctx)
+	if errors.Is(context.Cause(ctx), errReplaced) {
+		rec.pause()
+		return errReplaced
+	}
+	return err
+}
+
+// folder is where the stream is recorded, relative to the state directory: where
+// the creator's last recording on this host is, if that came from the same source
+// a moment ago, so that a clip can reach over the change.
+func (a *Capture) folder(ctx context.Context, rec *recording, source Source) string {
+	if !source.Shared {
+		return rec.own
+	}
+	ctx, cancel := context.WithTimeout(ctx, saveTimeout)
+	defer cancel()
+	latest, err := a.Store.LatestCapture(ctx, rec.fixed.CreatorID, a.Host, a.Window)
+	if err != nil || latest.Dir == "" {
+		return rec.own
+	}
+	return latest.Dir
 }
 
 // neverFinal makes a failure that somebody has to mend first, such as a missing
@@ -146,104 +213,5 @@ func (a *Capture) held(creatorID string) func(context.Context) ([]media.Span, er
 			spans[i] = media.Span{Start: p.Start, End: p.End}
 		}
 		return spans, nil
-	}
-}
-
-// recording is one stream being recorded.
-type recording struct {
-	store Captures
-	clock func() time.Time
-	log   zerolog.Logger
-	fixed store.Capture // what does not change
-
-	mu     sync.Mutex
-	latest media.Progress
-	begun  bool // the recorder has the folder; before that the row may be another's
-}
-
-func (a *Capture) recording(stream control.Stream) *recording {
-	return &recording{
-		store: a.Store,
-		clock: a.Clock,
-		log:   a.Log.With().Str("creator", stream.CreatorID).Str("stream", stream.StreamID).Logger(),
-		fixed: store.Capture{
-			CreatorID: stream.CreatorID,
-			StreamID:  stream.StreamID,
-			Host:      a.Host,
-			Platform:  string(stream.Platform),
-			Dir:       captureFolder(stream),
-			StartedAt: a.Clock(),
-		},
-		latest: media.Progress{State: "connecting"},
-	}
-}
-
-// observe takes the recorder's progress and tells whether it is the first.
-func (r *recording) observe(p media.Progress) (first bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	first = !r.begun
-	r.latest, r.begun = p, true
-	return first
-}
-
-func (r *recording) hasBegun() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.begun
-}
-
-func (r *recording) progress() media.Progress {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.latest
-}
-
-// tell saves and heartbeats the progress, now and every few seconds, until the
-// returned function is called.
-func (r *recording) tell(work attempt) (stop func()) {
-	return work.beat(captureBeat, func() any {
-		p := r.progress()
-		if r.hasBegun() {
-			r.write(work, r.row(p.State, p.Err))
-		}
-		return task.CaptureProgress{State: p.State, Newest: p.Newest, Segments: p.Segments, Gaps: p.Gaps}
-	})
-}
-
-// end writes that the recorder is no longer there, also when it was cancelled.
-func (r *recording) end(ctx context.Context) {
-	if !r.hasBegun() {
-		return
-	}
-	row := r.row("ended", r.progress().Err)
-	row.EndedAt = r.clock()
-	r.write(context.WithoutCancel(ctx), row)
-}
-
-// row is where the recording stands.
-func (r *recording) row(state, failure string) store.Capture {
-	p := r.progress()
-	row := r.fixed
-	row.State, row.Error = state, task.Redact(failure)
-	row.OldestAt, row.NewestAt = p.Oldest, p.Newest
-	row.Segments, row.Bytes, row.Gaps = p.Segments, p.Bytes, p.Gaps
-	return row
-}
-
-// heldTimeout is below the length of a segment.
-const heldTimeout = time.Second
-
-// saveTimeout is far below the heartbeat timeout, so that a database that hangs
-// does not make a recording look dead.
-const saveTimeout = 3 * time.Second
-
-// write saves a row. A database that does not answer must not end a recording:
-// the files are what counts.
-func (r *recording) write(ctx context.Context, row store.Capture) {
-	ctx, cancel := context.WithTimeout(ctx, saveTimeout)
-	defer cancel()
-	if err := r.store.SaveCapture(ctx, row); err != nil && ctx.Err() == nil {
-		r.log.Warn().Err(err).Msg("where the recording stands was not saved")
 	}
 }

@@ -230,8 +230,22 @@ func (b *captureBench) run() (task.CaptureResult, error) {
 	})
 }
 
-func (b *captureBench) Source(context.Context, control.Stream) (func(context.Context) (string, error), error) {
-	return func(context.Context) (string, error) { return "https://origin/live.m3u8?token=secret", nil }, b.sourceErr
+func (b *captureBench) Source(context.Context, control.Stream) (activities.Source, error) {
+	return activities.Source{Resolve: func(context.Context) (string, error) { return "https://origin/live.m3u8?token=secret", nil }}, b.sourceErr
+}
+
+func (b *captureBench) TakeCapture(ctx context.Context, c store.Capture, _ func(store.Capture) bool) (*store.Capture, error) {
+	return nil, b.SaveCapture(ctx, c)
+}
+
+func (b *captureBench) AwaitCapture(context.Context, store.Capture) (*store.Capture, error) {
+	return nil, b.saveErr
+}
+
+func (b *captureBench) LeaveStandby(context.Context, store.Capture) error { return b.saveErr }
+
+func (b *captureBench) LatestCapture(context.Context, string, string, time.Duration) (store.Capture, error) {
+	return store.Capture{}, store.ErrNotFound
 }
 
 func (b *captureBench) SaveCapture(_ context.Context, c store.Capture) error {

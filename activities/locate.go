@@ -34,7 +34,7 @@ func (a *Locate) Locate(ctx context.Context, in task.LocateInput) (task.LocateRe
 		case err != nil:
 			return task.LocateResult{}, err
 		case found.Holds(at):
-			return placeOf(found), nil
+			return placeOf(a.whole(ctx, in, found)), nil
 		case second == nil:
 			second = &found
 		}
@@ -47,6 +47,20 @@ func (a *Locate) Locate(ctx context.Context, in task.LocateInput) (task.LocateRe
 		Message: "Nothing was being recorded at that moment. Clips can be made while the stream is live.",
 		Final:   !a.Clock().Before(in.Deadline),
 	}
+}
+
+// whole returns a recording that holds the whole span rather than one that holds
+// an end of it: at the change from one of a creator's streams to another both were
+// recorded for a moment.
+func (a *Locate) whole(ctx context.Context, in task.LocateInput, found store.Capture) store.Capture {
+	if found.Holds(in.Start) {
+		return found
+	}
+	before, err := a.Store.CaptureFor(ctx, in.CreatorID, in.Start)
+	if err != nil || !before.Holds(in.Start) || !before.Holds(in.End) {
+		return found
+	}
+	return before
 }
 
 func placeOf(c store.Capture) task.LocateResult {

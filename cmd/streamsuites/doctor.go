@@ -59,7 +59,7 @@ Ends with status 1 if a check failed.`,
 		}
 		findings := append([]finding{
 			checkFFmpeg(ctx, target), checkChromium(), r.checkPostgres(ctx, target), r.checkTemporal(ctx, target), checkDisk(target),
-		}, checkConfiguration(ctx, target)...)
+		}, append(checkSources(ctx, target), checkConfiguration(ctx, target)...)...)
 		if *format == output.JSON {
 			err = output.WriteJSON(cmd.OutOrStdout(), findings)
 		} else {

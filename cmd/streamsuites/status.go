@@ -70,6 +70,7 @@ type streamView struct {
 
 type captureView struct {
 	CreatorID string     `json:"creator_id"`
+	Platform  string     `json:"platform"`
 	StreamID  string     `json:"stream_id"`
 	Host      string     `json:"host"`
 	State     string     `json:"state"`
@@ -242,7 +243,7 @@ func (v *statusView) read(ctx context.Context, s *store.Store) (clips []clip.Cli
 	}
 	for _, c := range captures {
 		v.Captures = append(v.Captures, captureView{
-			c.CreatorID, c.StreamID, c.Host, c.State, c.Error,
+			c.CreatorID, c.Platform, c.StreamID, c.Host, c.State, c.Error,
 			instant(c.OldestAt), instant(c.NewestAt), c.Segments, c.Gaps,
 		})
 	}
@@ -306,12 +307,12 @@ func printStatus(w io.Writer, v statusView) error {
 	})); err != nil {
 		return err
 	}
-	if err := section(w, "captures", []string{"CREATOR", "STREAM", "STATE", "HOLDS", "SEGMENTS", "GAPS", "ERROR"}, rowsOf(v.Captures, func(c captureView) []string {
+	if err := section(w, "captures", []string{"CREATOR", "PLATFORM", "STREAM", "STATE", "HOLDS", "SEGMENTS", "GAPS", "NOTE"}, rowsOf(v.Captures, func(c captureView) []string {
 		held := ""
 		if c.OldestAt != nil && c.NewestAt != nil {
 			held = c.NewestAt.Sub(*c.OldestAt).Round(time.Second).String()
 		}
-		return []string{c.CreatorID, c.StreamID, c.State, held, fmt.Sprint(c.Segments), fmt.Sprint(c.Gaps), c.Error}
+		return []string{c.CreatorID, c.Platform, c.StreamID, c.State, held, fmt.Sprint(c.Segments), fmt.Sprint(c.Gaps), c.Error}
 	})); err != nil {
 		return err
 	}

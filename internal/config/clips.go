@@ -3,6 +3,8 @@ package config
 import (
 	"math"
 	"time"
+
+	"github.com/streamsuites/streamsuites/internal/chat"
 )
 
 // MinClipSeconds and MaxClipSeconds bound the length of every clip, whatever a
@@ -22,7 +24,8 @@ type ClipLimits struct {
 	MinSeconds     int           // shorter requests are lengthened
 	MaxSeconds     int           // longer requests are shortened
 	PostRoll       time.Duration // after the request
-	Latency        time.Duration // how far viewers are behind the source
+	Latency        time.Duration // how far viewers are behind the source, on platforms that LatencyOn does not name
+	LatencyOn      map[chat.Platform]time.Duration
 	UserCooldown   time.Duration // between two clips of one viewer
 	GlobalCooldown time.Duration // between two clips of the creator
 	MaxConcurrent  int           // clips in work at once; Unlimited for no limit
@@ -43,13 +46,15 @@ func (c *Config) ClipLimits(creator *Creator) ClipLimits {
 	longest = min(longest, max(MinClipSeconds, c.System.BufferSeconds))
 	pause, _, _ := limits.Number(LimitClipCooldown)
 	own := creator.Clips
+	latency := own.latency(system)
 	return ClipLimits{
 		Enabled:        c.Tiers[creator.Tier].Features.Clips.Enabled && hasClips && c.System.JobOn("clip"),
 		Seconds:        min(longest, int(or(own.Seconds, whole(system.Seconds)))),
 		MinSeconds:     MinClipSeconds,
 		MaxSeconds:     longest,
 		PostRoll:       seconds(or(own.PostRollSeconds, system.PostRollSeconds)),
-		Latency:        seconds(or(own.LatencySeconds, system.LatencySeconds)),
+		Latency:        seconds(or(latency.Default, 0)),
+		LatencyOn:      latency.byPlatform(),
 		UserCooldown:   seconds(system.UserCooldownSeconds),
 		GlobalCooldown: seconds(pause),
 		MaxConcurrent:  limits.count(LimitClipJobs, 1, Unlimited),

@@ -75,31 +75,12 @@ type RumbleSettings struct {
 	ChatID     string `json:"chat_channel_id,omitempty"`
 }
 
-// Capture says where a creator's stream is recorded from: a fixed address, or a
-// program that prints one. Neither means that nothing is recorded.
-type Capture struct {
-	URL     string   `json:"url,omitempty"`
-	Command []string `json:"command,omitempty"`
-}
-
-// IsSet reports whether there is anything to record from.
-func (c Capture) IsSet() bool { return c.URL != "" || len(c.Command) > 0 }
-
-// Argv returns the command with {channel} replaced. It is run without a shell.
-func (c Capture) Argv(channel string) []string {
-	argv := make([]string, len(c.Command))
-	for i, a := range c.Command {
-		argv[i] = strings.ReplaceAll(a, "{channel}", channel)
-	}
-	return argv
-}
-
 // CreatorClips are a creator's own clip settings; nil and empty mean the ones
 // of system.json.
 type CreatorClips struct {
 	Seconds         *whole   `json:"seconds,omitempty"`
 	PostRollSeconds *float64 `json:"post_roll_seconds,omitempty"`
-	LatencySeconds  *float64 `json:"latency_seconds,omitempty"`
+	LatencySeconds  *Latency `json:"latency_seconds,omitempty"`
 	Destination     string   `json:"destination,omitempty"`
 	// Destinations win over Destination.
 	Destinations []string     `json:"destinations,omitempty"`
@@ -215,11 +196,7 @@ func (l *loader) adviseCreator(d document, i int, r rawCreator, c *Creator) {
 			Remedy: "times are told in UTC", Severity: Warning, Kind: Invalid})
 		c.TimeZone = ""
 	}
-	if c.Capture.URL != "" && len(c.Capture.Command) > 0 {
-		l.add(Problem{File: d.file, Path: path + ".capture", Found: "url and command", Allowed: "one of them",
-			Remedy: "url is used", Severity: Info, Kind: Advice})
-		c.Capture.Command = nil
-	}
+	l.adviseCapture(d, path+".capture", c)
 }
 
 func (r rawCreator) creator() Creator {

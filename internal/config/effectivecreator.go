@@ -63,6 +63,13 @@ func (c *Config) creatorSettings(creator *Creator) []Setting {
 	if command := creator.Capture.Command; len(command) > 0 {
 		v.add("capture.command", withoutArguments(command), fromDefault)
 	}
+	if len(creator.Capture.From) > 0 {
+		v.add("capture.from", []CaptureFrom(creator.Capture.From), fromDefault)
+	}
+	v.addSet("capture.quality", creator.Capture.Quality)
+	if len(creator.Capture.Platform) > 0 {
+		v.add("capture.platform", []chat.Platform(creator.Capture.Platform), fromDefault)
+	}
 	c.addClips(v, creator)
 	v.add("chat.record", creator.Chat.Record, fromDefault)
 	v.add("chat.prefix", first(creator.Chat.Prefix, "!"), fromDefault)
@@ -90,7 +97,7 @@ func (c *Config) addClips(v *creatorValues, creator *Creator) {
 	}
 	add("seconds", int(or(own.Seconds, whole(all.Seconds))))
 	add("post_roll_seconds", or(own.PostRollSeconds, all.PostRollSeconds))
-	add("latency_seconds", or(own.LatencySeconds, all.LatencySeconds))
+	add("latency_seconds", own.latency(all).plain())
 	add("destinations", own.destinations(all), "clips.default_destination.platform", "clips.destination")
 	for _, s := range flatten(tree(c.Video(creator)), nil) {
 		add("youtube."+s.Name, s.Value)

@@ -9,7 +9,7 @@ type rawEndpoints struct {
 	Helix  string `json:"helix"`
 	API    string `json:"api"`
 	OAuth  string `json:"oauth"`
-	// Authorize and Device are YouTube's, Pusher and Site Kick's.
+	// Authorize and Device are YouTube's, Pusher is Kick's.
 	Authorize string `json:"authorize"`
 	Device    string `json:"device"`
 	Pusher    string `json:"pusher"`

@@ -107,7 +107,7 @@ func TestAProblemNamesFilePathFoundAllowedAndWhatHappensNow(t *testing.T) {
 		},
 		"a misspelt field of our own": {
 			map[string]string{"creators.json": `{"creators": [{"creator_id": "marmot", "capture": {"comand": ["x"]}}]}`},
-			`warning: shared/config/creators.json: $.creators[0].capture.comand: found an unknown field; allowed: command, url (perhaps command was meant); this value is left out`,
+			`warning: shared/config/creators.json: $.creators[0].capture.comand: found an unknown field; allowed: command, from, platform, quality, url (perhaps command was meant); this value is left out`,
 		},
 		"a destination that does not exist": {
 			map[string]string{"system.json": `{"clips": {"default_destination": {"platform": "rumble", "channel_url": "https://example.com/c/x"}}}`},

@@ -43,7 +43,7 @@ type ClipSystem struct {
 	Newest              int    // clips in clips.json and in each page
 	Seconds             int    // default length
 	PostRollSeconds     float64
-	LatencySeconds      float64
+	LatencySeconds      Latency
 	PublishDelaySeconds float64 // 0 until a published clip can be taken back
 	UserCooldownSeconds float64
 	PerHour             int // clips an hour and creator
@@ -130,7 +130,7 @@ type rawSystem struct {
 		} `json:"export"`
 		Seconds      whole   `json:"seconds"`
 		PostRoll     float64 `json:"post_roll_seconds"`
-		Latency      float64 `json:"latency_seconds"`
+		Latency      Latency `json:"latency_seconds"`
 		PublishDelay float64 `json:"publish_delay_seconds"`
 		UserCooldown float64 `json:"user_cooldown_seconds"`
 		PerHour      whole   `json:"per_hour"`

@@ -13,6 +13,9 @@ type TwitchEndpoints struct {
 	IRCTLS bool   `json:"irc_tls"`
 	Helix  string `json:"helix"` // base address, without a slash at the end
 	OAuth  string `json:"oauth"` // base address, without a slash at the end
+	// Site is the root of the web site, without a slash at the end; empty for
+	// https://www.twitch.tv.
+	Site string `json:"site,omitempty"`
 	// CAFile is a PEM file with certificate authorities to trust besides the
 	// system's; empty for none.
 	CAFile string `json:"ca_file,omitempty"`
@@ -24,6 +27,7 @@ func (r rawEndpoints) twitch(stateDir string) TwitchEndpoints {
 		IRCTLS: r.IRCTLS == nil || *r.IRCTLS,
 		Helix:  strings.TrimRight(first(r.Helix, "https://api.twitch.tv/helix"), "/"),
 		OAuth:  strings.TrimRight(first(r.OAuth, "https://id.twitch.tv/oauth2"), "/"),
+		Site:   strings.TrimRight(r.Site, "/"),
 		CAFile: r.caFile(stateDir),
 	}
 }

@@ -14,6 +14,9 @@ type YouTubeEndpoints struct {
 	OAuth     string `json:"oauth"`     // address that gives out tokens
 	Authorize string `json:"authorize"` // page on which people consent
 	Device    string `json:"device"`    // address that gives out codes for another device
+	// Site is the root of the web site, without a slash at the end; empty for
+	// https://www.youtube.com.
+	Site string `json:"site,omitempty"`
 	// CAFile is a PEM file with certificate authorities to trust besides the
 	// system's; empty for none.
 	CAFile string `json:"ca_file,omitempty"`
@@ -25,6 +28,7 @@ func (r rawEndpoints) youtube(stateDir string) YouTubeEndpoints {
 		OAuth:     first(r.OAuth, "https://oauth2.googleapis.com/token"),
 		Authorize: first(r.Authorize, "https://accounts.google.com/o/oauth2/v2/auth"),
 		Device:    first(r.Device, "https://oauth2.googleapis.com/device/code"),
+		Site:      strings.TrimRight(r.Site, "/"),
 		CAFile:    r.caFile(stateDir),
 	}
 }

@@ -32,7 +32,12 @@ func refused(err error) bool {
 	if !errors.As(err, &status) {
 		return false
 	}
-	return status.Status == http.StatusUnauthorized || status.Status == http.StatusForbidden
+	switch status.Status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusGone:
+		return true
+	default:
+		return false
+	}
 }
 
 func gone(err error) bool {
@@ -40,7 +45,7 @@ func gone(err error) bool {
 	if !errors.As(err, &status) {
 		return false
 	}
-	return status.Status == http.StatusNotFound || status.Status == http.StatusGone
+	return status.Status == http.StatusNotFound
 }
 
 // errTooLong says that an answer exceeds its bound.

@@ -35,6 +35,7 @@ type hlsConnection struct {
 	address  *url.URL
 	timeline *timeline
 	rhythm   rhythm
+	renewal  *renewal
 	reason   string // of a gap in front of the first segment
 
 	media    *url.URL          // of the media playlist
@@ -46,6 +47,9 @@ type hlsConnection struct {
 
 // record implements connection.
 func (c *hlsConnection) record(ctx context.Context) (int, error) {
+	ctx, stop := context.WithCancel(ctx) // of what goes on beside it
+	defer c.renewal.drain()
+	defer stop()
 	err := c.follow(ctx)
 	return c.stored, err
 }
@@ -53,6 +57,9 @@ func (c *hlsConnection) record(ctx context.Context) (int, error) {
 func (c *hlsConnection) follow(ctx context.Context) error {
 	lastNew := c.r.cfg.Clock()
 	for {
+		if address := c.renewal.next(ctx); address != nil {
+			c.move(address)
+		}
 		began := c.r.cfg.Clock()
 		playlist, err := c.load(ctx)
 		if err != nil {
@@ -77,6 +84,15 @@ func (c *hlsConnection) follow(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// move goes on with another address of the same stream. Its playlist may count its
+// segments in another way.
+func (c *hlsConnection) move(address *url.URL) {
+	last, any := c.r.sink.journal.ix.last()
+	c.address, c.media, c.reason = address, nil, GapStall
+	c.timeline = newTimeline(last, any, c.r.cfg.Window)
+	c.r.cfg.Log.Info().Msg("goes on with another address before the old one expires")
 }
 
 // pollAfter is when a playlist is due again, counted from the last request: a
@@ -193,7 +209,7 @@ func (c *hlsConnection) take(ctx context.Context, i item, target time.Duration) 
 	case errors.Is(err, errDiskFull):
 		c.r.tell(StateRecording, err)
 		return c.lose(i, GapDiskFull)
-	case refused(err), isFolderError(err):
+	case isFolderError(err), c.expired(i, err):
 		return err
 	}
 	c.r.tell(StateRecording, fmt.Errorf("a segment could not be had: %w", err))
@@ -204,6 +220,18 @@ func (c *hlsConnection) take(ctx context.Context, i item, target time.Duration) 
 		return fmt.Errorf("%d segments in a row could not be had: %w", c.lost, err)
 	}
 	return nil
+}
+
+// expired tells whether a segment could not be had because the address has
+// expired, so that it may be had by another one. A segment of which that was
+// believed once is just missing.
+func (c *hlsConnection) expired(i item, err error) bool {
+	if !refused(err) && !(gone(err) && c.lost > 0) {
+		return false
+	}
+	again := c.r.doubted.Equal(i.start)
+	c.r.doubted = i.start
+	return !again
 }
 
 // missed records what lies between the last segment and this one.

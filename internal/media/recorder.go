@@ -63,6 +63,7 @@ type RecorderConfig struct {
 // States of a Recorder.
 const (
 	StateConnecting = "connecting"
+	StateWaiting    = "waiting" // for an address
 	StateRecording  = "recording"
 	StateStalled    = "stalled"
 	StateEnded      = "ended"
@@ -83,7 +84,8 @@ type Recorder struct {
 	state string
 	err   string
 
-	privileged bool // FFmpeg as another user could not get at the files
+	doubted    time.Time // start of the segment that was refused last
+	privileged bool      // FFmpeg as another user could not get at the files
 }
 
 // NewRecorder checks the configuration.

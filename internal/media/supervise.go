@@ -54,7 +54,7 @@ func (r *Recorder) supervise(ctx context.Context) error {
 		if stored > 0 {
 			retries = 0
 		}
-		r.tell(StateStalled, err)
+		r.tell(stateAfter(err), err)
 		if err := r.cfg.Wait(ctx, r.backoff(retries)); err != nil {
 			return err
 		}
@@ -93,12 +93,9 @@ func (r *Recorder) backoff(n int) time.Duration {
 }
 
 func (r *Recorder) connect(ctx context.Context, reason string) (int, error) {
-	address, err := r.cfg.Resolve(ctx)
+	address, err := r.resolve(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("find the source's address: %w", err)
-	}
-	if address == "" {
-		return 0, errors.New("find the source's address: there is none")
+		return 0, err
 	}
 	base, isHTTP := httpAddress(address)
 	if !isHTTP {
@@ -109,6 +106,37 @@ func (r *Recorder) connect(ctx context.Context, reason string) (int, error) {
 		return r.ffmpeg(address, reason).record(ctx)
 	}
 	return stored, err
+}
+
+// addressError says that no address is known.
+type addressError struct{ err error }
+
+// Error implements error.
+func (e *addressError) Error() string { return "waiting for an address: " + e.err.Error() }
+
+// Unwrap returns why.
+func (e *addressError) Unwrap() error { return e.err }
+
+// stateAfter is where a recording stands whose connection ended with err.
+func stateAfter(err error) string {
+	var waiting *addressError
+	if errors.As(err, &waiting) {
+		return StateWaiting
+	}
+	return StateStalled
+}
+
+// resolve asks for the source's address. The error is an *addressError, or says
+// that the source is over.
+func (r *Recorder) resolve(ctx context.Context) (string, error) {
+	address, err := r.cfg.Resolve(ctx)
+	if err == nil && address == "" {
+		err = errors.New("there is none")
+	}
+	if err != nil {
+		return "", &addressError{err}
+	}
+	return address, nil
 }
 
 func httpAddress(address string) (*url.URL, bool) {
@@ -126,6 +154,7 @@ func (r *Recorder) hls(base *url.URL, reason string) connection {
 	return &hlsConnection{
 		r: r, fetch: fetcher{r.cfg.HTTPClient}, address: base, reason: reason,
 		timeline: newTimeline(last, any, r.cfg.Window), initials: map[string]string{},
+		renewal: newRenewal(r, base),
 	}
 }
 

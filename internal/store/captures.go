@@ -27,7 +27,7 @@ type Capture struct {
 	Host      string // id of the host whose state directory holds the files
 	Platform  string
 	Dir       string // relative to that host's state directory
-	State     string // connecting, recording, stalled, ended, failed; interrupted when nobody wrote the end
+	State     string // connecting, waiting, recording, stalled, standby, ended, failed; interrupted when nobody wrote the end
 	Error     string
 	OldestAt  time.Time // wall-clock start of the buffer; zero while empty
 	NewestAt  time.Time // wall-clock end of the buffer; zero while empty
@@ -44,9 +44,23 @@ type Capture struct {
 // may write that it ended over the row of its successor on the same host: that one
 // writes again within two seconds, and until then its buffer is found all the same.
 func (s *Store) SaveCapture(ctx context.Context, c Capture) error {
+	events, err := saveCapture(ctx, s.pool, c)
+	if err != nil {
+		return err
+	}
+	return s.addRuntimeEvents(ctx, events)
+}
+
+// rower is a pool or a transaction.
+type rower interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+// saveCapture writes the row and returns what is worth telling about it.
+func saveCapture(ctx context.Context, q rower, c Capture) ([]RuntimeEvent, error) {
 	var before string
 	var silent time.Duration
-	err := s.pool.QueryRow(ctx, `
+	err := q.QueryRow(ctx, `
 		with before as (select state, case when ended_at is null then now() - updated_at else '0' end as silent from captures where creator_id = $1 and stream_id = $2 and host = $3)
 		insert into captures (creator_id, stream_id, host, platform, dir, state, error, oldest_at, newest_at, segments, bytes, gaps,
 			started_at, ended_at)
@@ -59,7 +73,7 @@ func (s *Store) SaveCapture(ctx context.Context, c Capture) error {
 		c.CreatorID, c.StreamID, c.Host, c.Platform, c.Dir, c.State, c.Error, nullable(c.OldestAt), nullable(c.NewestAt),
 		c.Segments, c.Bytes, c.Gaps, nullable(c.StartedAt), nullable(c.EndedAt)).Scan(&before, &silent)
 	if err != nil {
-		return fmt.Errorf("save the capture of %s: %w", c.CreatorID, err)
+		return nil, fmt.Errorf("save the capture of %s: %w", c.CreatorID, err)
 	}
 	var events []RuntimeEvent
 	if silent > captureSilence {
@@ -71,7 +85,7 @@ func (s *Store) SaveCapture(ctx context.Context, c Capture) error {
 	if event, worth := c.news(before); worth {
 		events = append(events, event)
 	}
-	return s.addRuntimeEvents(ctx, events)
+	return events, nil
 }
 
 // news is the event for a capture that was in another state before.
@@ -85,6 +99,8 @@ func (c Capture) news(before string) (RuntimeEvent, bool) {
 		e.Message = "Recording the stream of " + c.CreatorID
 	case "stalled":
 		e.Severity, e.Message = SeverityWarning, fmt.Sprintf("The stream of %s brings nothing: %s", c.CreatorID, c.Error)
+	case "waiting":
+		e.Severity, e.Message = SeverityWarning, fmt.Sprintf("The stream of %s is not recorded yet: %s", c.CreatorID, c.Error)
 	case "failed":
 		e.Severity, e.Message = SeverityError, fmt.Sprintf("The stream of %s cannot be recorded: %s", c.CreatorID, c.Error)
 	case "ended":
@@ -103,8 +119,8 @@ var selectCaptures = fmt.Sprintf(`
 	from (
 		select creator_id, stream_id, host, platform, dir, error, oldest_at, newest_at, started_at, updated_at, segments, bytes, gaps,
 			case when silent then 'interrupted' else state end as state,
-			case when silent then updated_at else ended_at end as ended_at
-		from (select *, ended_at is null and updated_at < now() - interval '%d seconds' as silent from captures) as c
+			case when silent then coalesce(ended_at, updated_at) else ended_at end as ended_at
+		from (select *, (ended_at is null or state = 'standby') and updated_at < now() - interval '%d seconds' as silent from captures) as c
 	) as captures`, int(captureSilence.Seconds()))
 
 func scanCapture(row pgx.CollectableRow) (c Capture, err error) {
@@ -125,12 +141,15 @@ func (s *Store) Captures(ctx context.Context) ([]Capture, error) {
 
 // CaptureFor returns the capture that recorded, or records, a creator's stream at
 // the given instant, within a minute. Of several it is one whose buffer holds the
-// instant, or will when it has come so far, and of those the newest. It returns ErrNotFound when there is none.
+// instant, or will when it has come so far, and of those the newest; one that only
+// ever stood by is no answer. It returns ErrNotFound when there is none.
 func (s *Store) CaptureFor(ctx context.Context, creatorID string, at time.Time) (Capture, error) {
 	rows, _ := s.pool.Query(ctx, selectCaptures+`
 		where creator_id = $1 and started_at <= $2::timestamptz + $3::interval
 			and coalesce(ended_at, 'infinity') >= $2::timestamptz - $3::interval
-		order by coalesce($2 >= oldest_at and (ended_at is null or $2 <= newest_at), false) desc, started_at desc limit 1`,
+			and not (state = 'standby' and oldest_at is null)
+		order by coalesce($2 >= oldest_at and (ended_at is null or $2 <= newest_at), false) desc,
+			ended_at is not null and oldest_at is null, started_at desc limit 1`,
 		creatorID, storable(at), captureSlack)
 	return oneRow(rows, scanCapture, "capture of "+creatorID)
 }

@@ -12,7 +12,11 @@ import (
 // span is the wall-clock time that a clip of some length covers.
 func (a *attempt) span(length time.Duration) (start, end time.Time) {
 	c := &a.rules.settings.Clip
-	return clip.Span(a.said, length, c.PostRoll, c.LatencyOffset)
+	latency, differs := c.LatencyOn[a.platform]
+	if !differs {
+		latency = c.LatencyOffset
+	}
+	return clip.Span(a.said, length, c.PostRoll, latency)
 }
 
 // captured reports whether everything that the attempt would clip is still held,

@@ -78,7 +78,9 @@ type ClipSettings struct {
 
 	PostRoll      time.Duration // how long after the command the clip ends; default 5 s
 	LatencyOffset time.Duration // how far viewers see behind the source's clock; default 3 s
-	Buffer        time.Duration // how far back capture reaches; default 300 s
+	// LatencyOn is LatencyOffset where a platform differs.
+	LatencyOn map[chat.Platform]time.Duration `json:",omitempty"`
+	Buffer    time.Duration                   // how far back capture reaches; default 300 s
 
 	PerHour   int // clips that chat may start in an hour; default 10, 0 = no limit
 	PerMinute int `json:",omitempty"` // the same in a minute (jobs_per_minute); 0 = no limit

@@ -69,6 +69,11 @@ func normaliseClip(c ClipSettings) (ClipSettings, []error) {
 			problems = append(problems, fmt.Errorf("clip: %s is negative", d.name))
 		}
 	}
+	for platform, d := range c.LatencyOn {
+		if d < 0 {
+			problems = append(problems, fmt.Errorf("clip: latency offset on %s is negative", platform))
+		}
+	}
 	if c.PerHour < 0 || c.PerMinute < 0 || c.MaxActive < 0 {
 		problems = append(problems, errors.New("clip: a limit is negative"))
 	}

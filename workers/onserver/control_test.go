@@ -84,6 +84,35 @@ func TestAStreamIsRecordedWhileItIsLive(t *testing.T) {
 	recorded(t, "session-streams", control.SessionID("session-2"), "")
 }
 
+func TestACreatorOnTwoPlatformsIsRecordedOnceAndTheOtherStreamTakesOver(t *testing.T) {
+	t.Parallel()
+	signaller := &workers.Signaller{Client: server.main}
+	twitch := control.Stream{CreatorID: "session-9", Platform: "twitch", Channel: "cee", StreamID: "both-twitch", StartedAt: time.Now().UTC()}
+	youtube := control.Stream{CreatorID: "session-9", Platform: "youtube", Channel: "UCcee", StreamID: "both-youtube", StartedAt: time.Now().UTC()}
+	tell := func(kind control.DecisionKind, stream control.Stream) {
+		t.Helper()
+		decision := control.Decision{Key: string(kind) + ":" + stream.StreamID, Kind: kind, Stream: &stream}
+		require.NoError(t, signaller.Signal(t.Context(), "session-9", []control.Decision{decision}))
+	}
+	tell(control.DecideStreamLive, twitch)
+	eventually(t, func() bool { return server.world.recording("both-twitch") })
+	tell(control.DecideStreamLive, youtube)
+	eventually(t, func() bool { return server.world.called("standby", "both-youtube") > 0 })
+	require.False(t, server.world.recording("both-youtube"))
+	close(server.world.source("session-9/both-twitch"))
+	eventually(t, func() bool { return server.world.recording("both-youtube") && !server.world.recording("both-twitch") })
+
+	ctx, stop := context.WithTimeout(t.Context(), wait)
+	defer stop()
+	for _, stream := range []control.Stream{twitch, youtube} {
+		tell(control.DecideStreamOver, stream)
+	}
+	require.NoError(t, server.main.GetWorkflow(ctx, control.CaptureID("session-9", "both-twitch"), "").Get(ctx, nil))
+	cancel(t, control.CaptureID("session-9", "both-youtube"))
+	eventually(t, func() bool { return !server.world.recording("both-youtube") })
+	cancel(t, control.SessionID("session-9"))
+}
+
 func TestARecordingStopsAfterItsGracePeriod(t *testing.T) {
 	t.Parallel()
 	stream := control.Stream{CreatorID: "session-3", Platform: "twitch", Channel: "cee", StreamID: "live-2", StartedAt: time.Now().UTC()}

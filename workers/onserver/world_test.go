@@ -261,8 +261,8 @@ func (w *world) RunShard(ctx context.Context, shard int, heartbeat func(any)) er
 }
 
 // Source implements activities.Sources.
-func (*world) Source(context.Context, control.Stream) (func(context.Context) (string, error), error) {
-	return func(context.Context) (string, error) { return "http://127.0.0.1/live.m3u8", nil }, nil
+func (*world) Source(context.Context, control.Stream) (activities.Source, error) {
+	return activities.Source{Resolve: func(context.Context) (string, error) { return "http://127.0.0.1/live.m3u8", nil }, Shared: true}, nil
 }
 
 // source is what ends a stream's source when it is closed.
@@ -298,6 +298,52 @@ func (w *world) SaveCapture(_ context.Context, c store.Capture) error {
 	defer w.mu.Unlock()
 	w.captures = append(w.captures, c)
 	return nil
+}
+
+// TakeCapture implements activities.Captures; nobody may be replaced here.
+func (w *world) TakeCapture(ctx context.Context, c store.Capture, _ func(store.Capture) bool) (*store.Capture, error) {
+	if holder := w.holder(c); holder != nil {
+		return holder, nil
+	}
+	return nil, w.SaveCapture(ctx, c)
+}
+
+// AwaitCapture implements activities.Captures.
+func (w *world) AwaitCapture(_ context.Context, c store.Capture) (*store.Capture, error) {
+	holder := w.holder(c)
+	if holder != nil {
+		w.call("standby", c.StreamID)
+	}
+	return holder, nil
+}
+
+// holder is the recorder of another of the creator's streams.
+func (w *world) holder(c store.Capture) *store.Capture {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	latest := map[string]store.Capture{}
+	for _, saved := range w.captures {
+		if saved.CreatorID == c.CreatorID && saved.StreamID != c.StreamID {
+			latest[saved.StreamID] = saved
+		}
+	}
+	for _, saved := range latest {
+		if saved.EndedAt.IsZero() {
+			return &saved
+		}
+	}
+	return nil
+}
+
+// LeaveStandby implements activities.Captures.
+func (w *world) LeaveStandby(_ context.Context, c store.Capture) error {
+	w.call("leave", c.StreamID)
+	return nil
+}
+
+// LatestCapture finds nothing.
+func (*world) LatestCapture(context.Context, string, string, time.Duration) (store.Capture, error) {
+	return store.Capture{}, store.ErrNotFound
 }
 
 // recording reports whether a stream's recording was last saved as going on.

@@ -121,7 +121,7 @@ func TriggerSettings(cfg *config.Config, creator *config.Creator) trigger.Settin
 	s.Clip.MinLength = seconds(limits.MinSeconds)
 	s.Clip.MaxLength = seconds(limits.MaxSeconds)
 	s.Clip.PostRoll = limits.PostRoll
-	s.Clip.LatencyOffset = limits.Latency
+	s.Clip.LatencyOffset, s.Clip.LatencyOn = limits.Latency, limits.LatencyOn
 	s.Clip.UserCooldown = limits.UserCooldown
 	s.Clip.GlobalCooldown = max(limits.GlobalCooldown, bounds.MinCooldown)
 	s.Clip.PerHour = limits.PerHour

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/streamsuites/streamsuites/activities"
+	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/config"
 	"github.com/streamsuites/streamsuites/internal/control"
 	"github.com/streamsuites/streamsuites/internal/process"
@@ -29,17 +30,30 @@ type sources struct {
 
 // Source implements activities.Sources. Addresses hold tokens: they are never
 // logged and never reach a history.
-func (s sources) Source(_ context.Context, stream control.Stream) (func(context.Context) (string, error), error) {
-	creator := s.cfg().Creator(stream.CreatorID)
-	switch {
-	case creator == nil || !creator.Capture.IsSet():
-		return nil, fmt.Errorf("%w: creators.json gives %s neither capture.url nor capture.command", activities.ErrNoSource, stream.CreatorID)
-	case creator.Capture.URL != "":
-		return func(context.Context) (string, error) { return creator.Capture.URL, nil }, nil
-	default:
-		argv := creator.Capture.Argv(stream.Channel)
-		return func(ctx context.Context) (string, error) { return s.ask(ctx, argv) }, nil
+func (s sources) Source(_ context.Context, stream control.Stream) (activities.Source, error) {
+	cfg := s.cfg()
+	creator := cfg.Creator(stream.CreatorID)
+	if creator == nil || !creator.Capture.IsSet() {
+		return activities.Source{}, fmt.Errorf("%w: creators.json gives %s neither capture.url, capture.command nor capture.from",
+			activities.ErrNoSource, stream.CreatorID)
 	}
+	capture := creator.Capture
+	found := activities.Source{Shared: capture.Shared()}
+	switch {
+	case capture.URL != "":
+		found.Resolve = func(context.Context) (string, error) { return capture.URL, nil }
+	case len(capture.Command) > 0:
+		argv := capture.Argv(stream.Channel)
+		found.Resolve = func(ctx context.Context) (string, error) { return s.ask(ctx, argv) }
+	default:
+		search, err := s.search(cfg, creator, stream)
+		if err != nil {
+			return activities.Source{}, err
+		}
+		found.Resolve = search.find
+		found.Outranks = func(platform string) bool { return capture.Outranks(stream.Platform, chat.Platform(platform)) }
+	}
+	return found, nil
 }
 
 // ask runs the command and returns the address on the first line it prints.

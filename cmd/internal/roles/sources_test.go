@@ -2,14 +2,18 @@ package roles
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/streamsuites/streamsuites/activities"
+	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/config"
 	"github.com/streamsuites/streamsuites/internal/control"
+	"github.com/streamsuites/streamsuites/internal/source"
 )
 
 // address holds a token, as the addresses of streams do.
@@ -22,9 +26,9 @@ func resolve(t *testing.T, capture config.Capture, patience time.Duration) (stri
 		cfg:      fixed(&config.Config{Creators: []config.Creator{{ID: "Ab3dE9", Capture: capture}}}),
 		patience: patience,
 	}
-	ask, err := s.Source(t.Context(), control.Stream{CreatorID: "Ab3dE9", Channel: "harborlights"})
+	found, err := s.Source(t.Context(), control.Stream{CreatorID: "Ab3dE9", Channel: "harborlights"})
 	require.NoError(t, err)
-	return ask(t.Context())
+	return found.Resolve(t.Context())
 }
 
 // fixed is a configuration that never changes.
@@ -47,7 +51,7 @@ func TestACreatorWithoutASourceIsSaidSo(t *testing.T) {
 	for _, id := range []string{"Ab3dE9", "Nobody"} {
 		_, err := s.Source(t.Context(), control.Stream{CreatorID: id})
 		require.ErrorIs(t, err, activities.ErrNoSource)
-		require.ErrorContains(t, err, "creators.json gives "+id+" neither capture.url nor capture.command")
+		require.ErrorContains(t, err, "creators.json gives "+id+" neither capture.url, capture.command nor capture.from")
 	}
 }
 
@@ -111,10 +115,49 @@ func TestACommandEndsWithTheCapture(t *testing.T) {
 		cfg:      fixed(&config.Config{Creators: []config.Creator{{ID: "Ab3dE9", Capture: shell("exec sleep 600")}}}),
 		patience: time.Minute,
 	}
-	ask, err := s.Source(t.Context(), control.Stream{CreatorID: "Ab3dE9"})
+	found, err := s.Source(t.Context(), control.Stream{CreatorID: "Ab3dE9"})
 	require.NoError(t, err)
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
-	_, err = ask(ctx)
+	_, err = found.Resolve(ctx)
 	require.Error(t, err)
+}
+
+func TestWaysOfFindingTheSourceAreTriedInOrder(t *testing.T) {
+	t.Parallel()
+	playback := `{"playback_url": "` + address + `", "livestream": {"id": 7}}`
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/api/v2/channels/harborlights" {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		_, _ = w.Write([]byte(playback))
+	}))
+	defer site.Close()
+	s := sources{patience: time.Minute, cfg: fixed(&config.Config{
+		Platforms: []config.Platform{{Name: "kick", Kick: config.KickEndpoints{Site: site.URL}}},
+		Creators: []config.Creator{{ID: "Ab3dE9", Capture: config.Capture{
+			From: []config.CaptureFrom{config.FromPlatform}, Platform: []chat.Platform{chat.Kick, chat.Twitch},
+		}}},
+	})}
+	kick, err := s.Source(t.Context(), control.Stream{CreatorID: "Ab3dE9", Platform: chat.Kick, Channel: "harborlights"})
+	require.NoError(t, err)
+	require.False(t, kick.Shared)
+	require.True(t, kick.Outranks("twitch"))
+	require.True(t, kick.Outranks("youtube"))
+	require.False(t, kick.Outranks("kick"))
+	got, err := kick.Resolve(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, address, got)
+
+	_, err = (search{
+		ways: []config.CaptureFrom{config.FromPlatform, config.FromYTDLP}, sites: source.Sites{Kick: site.URL}, client: site.Client(),
+		broadcast: source.Broadcast{Platform: chat.Kick, Channel: "some one"},
+	}).find(t.Context())
+	require.ErrorContains(t, err, "the page of the broadcast is not known: the channel's name is none; the page")
+	_, err = (search{
+		ways: []config.CaptureFrom{config.FromPlatform}, sites: source.Sites{Kick: site.URL}, client: site.Client(),
+		broadcast: source.Broadcast{Platform: chat.Kick, Channel: "nobody"},
+	}).find(t.Context())
+	require.EqualError(t, err, "the site of kick answered 403 Forbidden")
 }

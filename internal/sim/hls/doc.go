@@ -13,7 +13,8 @@
 // does; nothing else is encoded, whatever number of clients reads. The origin
 // has one rendition and neither encryption nor low-latency parts.
 //
-// Paths: /live/master.m3u8, /live/index.m3u8, /live/segment-<slot>.ts. After
+// Paths: /live/master.m3u8, /live/index.m3u8, /live/segment-<slot>.ts;
+// /live/signed?seconds=<n> gives out addresses that expire. After
 // the end of a broadcast the last playlist is served, with its ENDLIST, until
 // the next one begins.
 package hls

@@ -70,8 +70,9 @@ func (o *Origin) Handler() http.Handler {
 		o.spoiled(w, r, TargetPlaylist, "", playlistBody(master()))
 	})
 	mux.HandleFunc("GET "+PlaylistPath, o.servePlaylist)
+	mux.HandleFunc("GET "+SignPath, o.serveSigned)
 	mux.HandleFunc("GET /live/{segment}", o.serveSegment)
-	return mux
+	return o.checked(mux)
 }
 
 func (o *Origin) servePlaylist(w http.ResponseWriter, r *http.Request) {
@@ -112,6 +113,7 @@ func (o *Origin) currentPlaylist(kind string) []byte {
 
 func playlistBody(body []byte) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body := signedAlike(body, r)
 		w.Header().Set("Content-Type", "application/vnd.apple.mpegurl")
 		w.Header().Set("Cache-Control", "no-cache")
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)))

@@ -136,3 +136,43 @@ func TestUnknownPathsAndUnfinishedSegmentsAreNotFound(t *testing.T) {
 		require.Equal(t, http.StatusNotFound, status, path)
 	}
 }
+
+func TestSignedAddressesExpireWithAllThatTheyLeadTo(t *testing.T) {
+	t.Parallel()
+	r := start(t, t.TempDir(), WallClock{})
+	r.playlistOnce(t, full)
+	status, body, err := r.get(t, SignPath+"?seconds=3600")
+	require.NoError(t, err)
+	require.Equal(t, http.StatusOK, status)
+	_, signed, found := strings.Cut(strings.TrimSpace(string(body)), "/live/")
+	require.True(t, found)
+	read := func(path string) (int, string) {
+		t.Helper()
+		status, body, err := r.get(t, path)
+		require.NoError(t, err)
+		return status, string(body)
+	}
+	status, playlist := read("/live/" + signed)
+	require.Equal(t, http.StatusOK, status)
+	var segment string
+	for line := range strings.Lines(playlist) {
+		if !strings.HasPrefix(line, "#") {
+			segment = strings.TrimSpace(line)
+		}
+	}
+	require.Contains(t, segment, "sig=")
+	status, _ = read("/live/" + segment)
+	require.Equal(t, http.StatusOK, status)
+
+	expired := r.Origin.Signed("", PlaylistPath, time.Now().Add(-time.Second))
+	for _, path := range []string{
+		expired, strings.Replace(expired, PlaylistPath, MasterPath, 1), strings.Replace("/live/"+segment, "sig=", "sig=0", 1),
+	} {
+		status, _ = read(path)
+		require.Equal(t, http.StatusForbidden, status, path)
+	}
+	for _, seconds := range []string{"", "0", "-1", "x", "100000"} {
+		status, _ = read(SignPath + "?seconds=" + seconds)
+		require.Equal(t, http.StatusBadRequest, status, seconds)
+	}
+}
