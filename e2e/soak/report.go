@@ -138,12 +138,15 @@ func (r *report) judge() error {
 	var wrong []error
 	for _, p := range platforms {
 		f := r.Platforms[p]
-		for what, n := range map[string]int{
-			"are not stored and in no gap": f.Missing, "rows are one too many": f.Repeated, "are stored and were never said": f.Unsaid,
-			"questions were answered more than once": len(f.Twice),
+		for _, found := range []struct {
+			number int
+			what   string
+		}{
+			{f.Missing, "messages are not stored and in no gap"}, {f.Repeated, "rows of messages are too many"},
+			{f.Unsaid, "messages are stored and were never said"}, {len(f.Twice), "questions were answered more than once"},
 		} {
-			if n > 0 {
-				wrong = append(wrong, fmt.Errorf("%s: %d messages or %s", p, n, what))
+			if found.number > 0 {
+				wrong = append(wrong, fmt.Errorf("%s: %d %s", p, found.number, found.what))
 			}
 		}
 		if f.Stored == 0 || f.Answered == 0 {
