@@ -66,13 +66,13 @@ func TestASoakIsJudgedByWhatDoesNotHold(t *testing.T) {
 	}
 	require.NoError(t, sound().judge())
 	for fault, spoil := range map[string]func(*report, *figures){
-		"kick: 1 messages are not stored and in no gap":           func(_ *report, f *figures) { f.Missing = 1 },
-		"kick: 1 rows of messages are too many":                  func(_ *report, f *figures) { f.Repeated = 1 },
-		"kick: 1 messages are stored and were never said":         func(_ *report, f *figures) { f.Unsaid = 1 },
-		"kick: 1 questions were answered more than once": func(_ *report, f *figures) { f.Twice = []string{"pong 1"} },
-		"nothing was tested": func(_ *report, f *figures) { f.Answered = 0 },
-		"the heap grew":      func(r *report, _ *figures) { r.After.HeapBytes = 111 },
-		"goroutines grew":    func(r *report, _ *figures) { r.After.Goroutines = 111 },
+		"kick: 1 messages are not stored and in no gap":   func(_ *report, f *figures) { f.Missing = 1 },
+		"kick: 1 rows of messages are too many":           func(_ *report, f *figures) { f.Repeated = 1 },
+		"kick: 1 messages are stored and were never said": func(_ *report, f *figures) { f.Unsaid = 1 },
+		"kick: 1 questions were answered more than once":  func(_ *report, f *figures) { f.Twice = []string{"pong 1"} },
+		"nothing was tested":                              func(_ *report, f *figures) { f.Answered = 0 },
+		"the heap grew":                                   func(r *report, _ *figures) { r.After.HeapBytes = 111 },
+		"goroutines grew":                                 func(r *report, _ *figures) { r.After.Goroutines = 111 },
 	} {
 		r := sound()
 		f := r.Platforms[chat.Kick]

@@ -120,7 +120,7 @@ func (p *dataPlane) receive(ctx context.Context) error {
 		return fmt.Errorf("listen for webhooks: %w", err)
 	}
 	p.hooks = listener.Addr().String()
-	web := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	web := &http.Server{ReadTimeout: silence, IdleTimeout: silence, WriteTimeout: silence, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if handler := p.hook.Load(); handler != nil {
 			(*handler).ServeHTTP(w, r)
 			return

@@ -32,7 +32,7 @@ type options struct {
 	rate   int           // messages a second on all platforms
 	seed   uint64        // of everything that is drawn
 	json   string        // file for the figures, or empty
-	heap   string        // file for a profile of the heap at the end, or empty
+	traces string        // folder for profiles of the heap and the goroutines at the end, or empty
 	out    io.Writer
 }
 
@@ -44,7 +44,7 @@ func command(ctx context.Context, args []string) error {
 	flags.IntVar(&o.rate, "rate", 2000, "messages a second: half on Twitch, a quarter each on YouTube and Kick")
 	flags.Uint64Var(&o.seed, "seed", rand.Uint64()&0xffffffff, "draws the same troubles and texts again")
 	flags.StringVar(&o.json, "json", "", "write the figures to a file as well")
-	flags.StringVar(&o.heap, "heapprofile", "", "write a profile of the data plane's heap at the end to a file")
+	flags.StringVar(&o.traces, "profiles", "", "write profiles of the data plane's heap and goroutines at the end into a folder")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime/pprof"
 	"strings"
 	"time"
@@ -123,8 +124,8 @@ func (p *dataPlane) endure(ctx context.Context, r *report) error {
 	r.After = measure(ctx)
 	r.Seconds = time.Since(began).Seconds()
 	r.CPUPercent = 100 * (processorTime() - used).Seconds() / r.Seconds
-	if p.heap != "" {
-		if err := writeHeap(p.heap); err != nil {
+	if p.traces != "" {
+		if err := writeProfiles(p.traces); err != nil {
 			return err
 		}
 	}
@@ -182,11 +183,16 @@ func awaitStored(ctx context.Context, conn *pgx.Conn, texts []string) error {
 	return fmt.Errorf("of the last messages, said in calm, %d of %d were stored within %s", stored, len(texts), storedWithin)
 }
 
-func writeHeap(path string) (err error) {
-	file, err := os.Create(path)
-	if err != nil {
-		return fmt.Errorf("write the heap's profile: %w", err)
+// writeProfiles writes profiles into a folder.
+func writeProfiles(folder string) error {
+	for _, name := range []string{"heap", "goroutine"} {
+		file, err := os.Create(filepath.Join(folder, name+".pprof"))
+		if err != nil {
+			return fmt.Errorf("write the profile of the %s: %w", name, err)
+		}
+		if err := errors.Join(pprof.Lookup(name).WriteTo(file, 0), file.Close()); err != nil {
+			return fmt.Errorf("write the profile of the %s: %w", name, err)
+		}
 	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	return pprof.WriteHeapProfile(file)
+	return nil
 }
