@@ -22,6 +22,7 @@ type segment struct {
 	urgent bool      // holds something that somebody waits for
 	hidden bool      // some of the events were taken in while texts were not to be stored
 	used   bool
+	slack  slack // of the events
 }
 
 // heldInbox is an inbox row and its place among the events.
@@ -43,12 +44,29 @@ func newSegment(creatorID string, epoch int64) *segment {
 func (s *segment) reset() {
 	c := &s.commit
 	clear(c.Events) // so that the texts can be collected
-	if cap(c.Events) > maxSpare && len(c.Events) < cap(c.Events)/4 {
+	outgrown := s.slack.outgrown(len(c.Events), cap(c.Events))
+	if outgrown || cap(c.Events) > maxSpare && len(c.Events) < cap(c.Events)/4 {
 		c.Events = nil
 	}
 	*c = store.LaneCommit{CreatorID: c.CreatorID, Epoch: c.Epoch, Events: c.Events[:0], Counters: c.Counters}
 	clear(c.Counters)
-	*s = segment{commit: *c, counts: s.counts[:0]}
+	*s = segment{commit: *c, counts: s.counts[:0], slack: s.slack}
+}
+
+// slack counts how often in a row a buffer was far larger than what it held.
+type slack int
+
+// outgrown notes what a buffer held, and reports whether it should be given up.
+func (s *slack) outgrown(held, room int) bool {
+	if held >= room/4 {
+		*s = 0
+		return false
+	}
+	if *s++; *s < maxSlack {
+		return false
+	}
+	*s = 0
+	return true
 }
 
 // touch notes that the segment holds something since a time.

@@ -85,6 +85,9 @@ var faultsOf = map[chat.Platform][]fault{
 		{youtubesim.TargetChatStream, "bad_element", 2}, {youtubesim.TargetChatStream, "silent", 1}, {youtubesim.TargetChatStream, "end", 2},
 		{youtubesim.TargetChatStream, "end_open", 2}, {youtubesim.TargetChatStream, "503", 2}, {youtubesim.TargetChatInsert, "503", 2},
 		{youtubesim.TargetChatInsert, "close", 2}, {youtubesim.TargetChatInsert, "truncate", 2}, {youtubesim.TargetLive, "503", 1},
+		// A stream that is forbidden is polled for a while.
+		{youtubesim.TargetChatStream, "forbidden", 3}, {youtubesim.TargetChatList, "duplicate", 5}, {youtubesim.TargetChatList, "reorder", 5},
+		{youtubesim.TargetChatList, "truncate", 2},
 	},
 	chat.Kick: {
 		{kicksim.TargetPusher, "duplicate", 200}, {kicksim.TargetPusher, "reorder", 50}, {kicksim.TargetPusher, "malformed", 5},
