@@ -47,9 +47,13 @@ test: deps-test build ## Run every test (25 minutes at most on two cores, warm)
 	@deploy/test.sh
 
 .PHONY: test-long
-test-long: deps-test build ## Run what takes longer: fuzzing and repeated kills
+test-long: deps-test build ## Run what takes longer: fuzzing, repeated kills, two minutes of soak
 	deploy/fuzz.sh 30s
 	go test -tags long -timeout 80m -v -run Long ./e2e/... ./exports
+
+.PHONY: soak
+soak: deps ## Run three misbehaving platforms for MINUTES=10 at 2,000 messages a second; SEED repeats a run
+	go run ./e2e/soak -minutes $(or $(MINUTES),10) $(if $(SEED),-seed $(SEED)) $(if $(JSON),-json $(JSON))
 
 .PHONY: lint
 lint: ## vet, staticcheck, workflowcheck, and the Windows build of the operator's binary

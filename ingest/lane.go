@@ -28,6 +28,9 @@ const (
 	// maxSpare is how many events an idle buffer may have room for: a burst must
 	// not cost memory for ever.
 	maxSpare = 2048
+	// maxSlack is how often in a row a buffer may have been far too large until it
+	// is given up: smaller bursts must not cost memory for ever either.
+	maxSlack = 64
 )
 
 // lane is one creator's sequence of inputs. Its goroutine alone evaluates; the
@@ -49,6 +52,7 @@ type lane struct {
 	fallback trigger.Settings // while no stored configuration can be used
 	seen     *seenSet
 	spare    []chat.Event
+	slack    slack
 	inert    map[int64]struct{}  // inbox rows that cannot be stored with their effects
 	spent    map[string]struct{} // keys of outbox rows and own inputs that earlier commits wrote
 	taken    map[string]struct{} // clip ids of others
@@ -133,7 +137,7 @@ func (l *lane) step() bool {
 		l.queue.release(dropped)
 	}
 	clear(l.spare) // the segment holds the texts now
-	if cap(l.spare) > maxSpare {
+	if l.slack.outgrown(len(l.spare), cap(l.spare)) || cap(l.spare) > maxSpare {
 		l.spare = nil
 	}
 	return true

@@ -23,6 +23,7 @@ type segment struct {
 	hidden bool      // some of the events were taken in while texts were not to be stored
 	airing []uint8   // for each event, of which of the commit's reports it is, from 1; 0 for none
 	used   bool
+	slack  slack // of the events
 }
 
 // heldInbox is an inbox row and its place among the events.
@@ -44,12 +45,29 @@ func newSegment(creatorID string, epoch int64) *segment {
 func (s *segment) reset() {
 	c := &s.commit
 	clear(c.Events) // so that the texts can be collected
-	if cap(c.Events) > maxSpare && len(c.Events) < cap(c.Events)/4 {
+	outgrown := s.slack.outgrown(len(c.Events), cap(c.Events))
+	if outgrown || cap(c.Events) > maxSpare && len(c.Events) < cap(c.Events)/4 {
 		c.Events = nil
 	}
 	*c = store.LaneCommit{CreatorID: c.CreatorID, Epoch: c.Epoch, Events: c.Events[:0], Counters: c.Counters, Reports: c.Reports[:0]}
 	clear(c.Counters)
-	*s = segment{commit: *c, counts: s.counts[:0], airing: s.airing[:0]}
+	*s = segment{commit: *c, counts: s.counts[:0], airing: s.airing[:0], slack: s.slack}
+}
+
+// slack counts how often in a row a buffer was far larger than what it held.
+type slack int
+
+// outgrown notes what a buffer held, and reports whether it should be given up.
+func (s *slack) outgrown(held, room int) bool {
+	if held >= room/4 {
+		*s = 0
+		return false
+	}
+	if *s++; *s < maxSlack {
+		return false
+	}
+	*s = 0
+	return true
 }
 
 // touch notes that the segment holds something since a time.

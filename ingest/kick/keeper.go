@@ -106,7 +106,12 @@ func (k *keeper) enter(ctx context.Context, owner int64, there map[string]bool) 
 	if len(missing) == 0 {
 		return nil
 	}
-	created, err := k.c.cfg.Subscriptions.Subscribe(ctx, owner, missing)
+	// Whatever is subscribed to has to be known, so that it can be ended: an end that
+	// comes in between waits for the answer.
+	asking, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(k.c.cfg.Timing.Farewell, cancel) })()
+	created, err := k.c.cfg.Subscriptions.Subscribe(asking, owner, missing)
 	if err != nil {
 		return err
 	}

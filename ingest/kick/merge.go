@@ -1,6 +1,7 @@
 package kick
 
 import (
+	"hash/maphash"
 	"sync"
 	"time"
 
@@ -15,8 +16,10 @@ type merger struct {
 	limit int
 	near  time.Duration
 
+	seed maphash.Seed
+
 	mu         sync.Mutex
-	fresh, was map[string]struct{} // ids, in two generations
+	fresh, was map[uint64]struct{} // hashes of ids, in two generations
 	single     []telling           // without a twin so far, oldest first
 	gifted     []giftee            // who was given a subscription, oldest first
 }
@@ -42,14 +45,15 @@ const (
 )
 
 func newMerger(limit int, near time.Duration) *merger {
-	return &merger{limit: limit, near: near, fresh: map[string]struct{}{}}
+	return &merger{limit: limit, near: near, seed: maphash.MakeSeed(), fresh: map[uint64]struct{}{}}
 }
 
 // first reports whether an event was not told before.
 func (m *merger) first(via source, t *told) bool {
+	const odd = 0x9e3779b97f4a7c15
+	id := maphash.String(m.seed, t.event.MessageID) ^ maphash.String(m.seed, t.event.Channel)*odd
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	id := t.event.Channel + "\x00" + t.event.MessageID
 	_, now := m.fresh[id]
 	_, before := m.was[id]
 	if now || before {
@@ -63,9 +67,13 @@ func (m *merger) first(via source, t *told) bool {
 }
 
 // note remembers an id. Between limit and twice as many are kept.
-func (m *merger) note(id string) {
+func (m *merger) note(id uint64) {
 	if len(m.fresh) >= m.limit {
-		m.was, m.fresh = m.fresh, make(map[string]struct{}, m.limit)
+		m.was, m.fresh = m.fresh, m.was
+		if m.fresh == nil {
+			m.fresh = map[uint64]struct{}{}
+		}
+		clear(m.fresh)
 	}
 	m.fresh[id] = struct{}{}
 }

@@ -54,6 +54,7 @@ func (s *session) OnMessage(m pusher.Message, received time.Time) {
 	s.c.mu.Unlock()
 	t, err := fromPusher(m, at)
 	if s.c.understood(err, m.Event) {
+		s.progress.Sent(t.event.SentAt, received)
 		s.c.stats.pusher.Add(1)
 		s.c.emit(viaPusher, t)
 	}

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/platform/kick/pusher"
 )
 
@@ -25,6 +26,8 @@ type session struct {
 	channels map[string]*channel
 	topics   map[string]*channel // subscribed to on the connection, or asked for
 	conn     *pusher.Conn        // nil while there is none
+
+	progress chat.Progress // of the connection; belongs to the goroutine that reads
 }
 
 func (s *session) run(ctx context.Context) {
@@ -137,7 +140,7 @@ func (s *session) serve(ctx context.Context, conn *pusher.Conn) error {
 	s.c.stats.connections.Add(1)
 	defer s.c.stats.connections.Add(-1)
 	s.c.mu.Lock()
-	s.conn, s.topics = conn, map[string]*channel{}
+	s.conn, s.topics, s.progress = conn, map[string]*channel{}, chat.Progress{}
 	s.c.cfg.Log.Info().Int("channels", len(s.channels)).Msg("kick chat connected")
 	s.c.mu.Unlock()
 	var subscriber sync.WaitGroup
@@ -151,9 +154,10 @@ func (s *session) serve(ctx context.Context, conn *pusher.Conn) error {
 	s.c.mu.Lock()
 	defer s.c.unlockAndTell()
 	s.conn, s.topics = nil, map[string]*channel{}
+	s.progress.Heard(conn.LastHeard())
 	for _, ch := range s.sorted() {
 		if !stopping {
-			s.c.dropped(ch, conn.LastHeard(), reason(err))
+			s.c.dropped(ch, s.progress.UpTo(), reason(err))
 		}
 	}
 	return err

@@ -23,6 +23,7 @@ type conn struct {
 	// welcome is the end of the handshake's time while it lasts.
 	welcome time.Time
 	heard   atomic.Int64 // clock's Unix nanoseconds of the last bytes
+	pinged  time.Time    // when the last PING was sent, by the clock; of the reading goroutine
 
 	writing sync.Mutex
 	buf     []byte
@@ -114,6 +115,7 @@ func (w *watched) Read(p []byte) (int, error) {
 		case pinged:
 			return 0, errNoPong
 		}
+		w.pinged = w.clock()
 		if err := (*conn)(w).write("PING :streamsuites"); err != nil {
 			return 0, err
 		}

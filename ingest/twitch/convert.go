@@ -173,13 +173,21 @@ func (c *converter) roles() chat.Roles {
 	return r
 }
 
-// sentAt is the platform's time of a line where that can be believed.
+// sentAt is the platform's time of a line, or when it was received.
 func (c *converter) sentAt(received time.Time) time.Time {
+	if at, known := c.stamp(); known {
+		return at
+	}
+	return received
+}
+
+// stamp is the platform's time of a line where that can be believed.
+func (c *converter) stamp() (at time.Time, known bool) {
 	ms := c.number(tagSentAt)
 	if ms < earliestSent || ms > latestSent {
-		return received
+		return time.Time{}, false
 	}
-	return time.UnixMilli(ms).UTC()
+	return time.UnixMilli(ms).UTC(), true
 }
 
 // action unwraps what /me makes of a text. closed tells whether the wrapping is

@@ -39,6 +39,7 @@ func (s *session) handle(conn *conn, line []byte) error {
 		}
 		return nil
 	}
+	defer s.reached(conn, h)
 	switch string(h.command) {
 	case "PRIVMSG":
 		s.chat(h, conn.received())
@@ -56,7 +57,7 @@ func (s *session) handle(conn *conn, line []byte) error {
 		s.confirm(h.channel(1))
 	case "PART":
 		if s.own(h) {
-			s.leave(conn, h.channel(0))
+			s.leave(h.channel(0))
 		}
 	case "GLOBALUSERSTATE":
 		s.c.setOwnID(tag(h.tags, "user-id"))
@@ -68,6 +69,25 @@ func (s *session) handle(conn *conn, line []byte) error {
 		return s.other(string(line))
 	}
 	return nil
+}
+
+// reached notes how far the chat of the connection was read. An answer to the own
+// PING follows everything that was sent before the question.
+func (s *session) reached(conn *conn, h head) {
+	received := conn.received()
+	switch string(h.command) {
+	case "PRIVMSG", "USERNOTICE", "CLEARCHAT", "CLEARMSG":
+		if sent, known := s.converter.stamp(); known {
+			s.progress.Sent(sent, received)
+			return
+		}
+	case "PONG":
+		if !conn.pinged.IsZero() {
+			s.progress.Sent(conn.pinged, received)
+			return
+		}
+	}
+	s.progress.Heard(received)
 }
 
 // chat handles a message.
@@ -204,11 +224,11 @@ func (s *session) confirm(name string) {
 }
 
 // leave handles a PART that was not asked for: the channel is joined again.
-func (s *session) leave(conn *conn, name string) {
+func (s *session) leave(name string) {
 	s.c.mu.Lock()
 	defer s.c.unlockAndTell()
 	if ch := s.channels[name]; ch != nil && ch.phase == phaseJoined {
-		s.c.dropped(ch, conn.lastHeard(), "server took us out of the channel")
+		s.c.dropped(ch, s.progress.UpTo(), "server took us out of the channel")
 		s.poke()
 	}
 }

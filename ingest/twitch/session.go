@@ -7,6 +7,8 @@ import (
 	"io"
 	"sync"
 	"time"
+
+	"github.com/streamsuites/streamsuites/internal/chat"
 )
 
 // session keeps one connection for up to a hundred channels: it connects,
@@ -16,7 +18,9 @@ type session struct {
 	cancel context.CancelFunc
 	wake   chan struct{} // something is to be joined
 
-	converter converter // belongs to the reading goroutine
+	// These belong to the reading goroutine.
+	converter converter
+	progress  chat.Progress // of the connection
 
 	// These belong to the client's mutex.
 	channels map[string]*channel
@@ -119,6 +123,8 @@ func (s *session) serve(ctx context.Context, conn *conn, name string) error {
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
 	s.attach(conn, name)
+	s.progress = chat.Progress{}
+	s.progress.Heard(conn.received())
 	var joiner sync.WaitGroup
 	joiner.Go(func() { s.join(ctx, conn) })
 
@@ -132,7 +138,7 @@ func (s *session) serve(ctx context.Context, conn *conn, name string) error {
 			ch.unanswered()
 			return
 		}
-		s.c.dropped(ch, conn.lastHeard(), reason(err))
+		s.c.dropped(ch, s.progress.UpTo(), reason(err))
 	})
 	return err
 }

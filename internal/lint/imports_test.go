@@ -77,7 +77,7 @@ var only = []struct {
 	why      string
 }{
 	{"go.temporal.io/server/temporal", []string{"internal/standalone/temporalserver"}, "everything else has to build in seconds"},
-	{"github.com/jackc/pgx/v5", []string{"internal/store", "internal/standalone", "bench"}, "the store has the only SQL"},
+	{"github.com/jackc/pgx/v5", []string{"internal/store", "internal/standalone", "bench", "e2e/soak"}, "the store has the only SQL"},
 }
 
 func TestOnlyTheRightPackagesDoIO(t *testing.T) {

@@ -161,8 +161,7 @@ func (c *Conn) greeted(ctx context.Context) error {
 	}
 }
 
-// LastHeard is when anything came off the connection last. Whatever happened in
-// its channels before that has come.
+// LastHeard is when anything came off the connection last.
 func (c *Conn) LastHeard() time.Time { return time.Unix(0, c.heard.Load()).UTC() }
 
 // Activity is the silence after which the connection is probed.
