@@ -91,6 +91,9 @@ func TestADatabaseOfEveryEarlierVersionIsMigratedToTheNewest(t *testing.T) {
 		8:  {rows: `select`, holds: `(select count(*) = 2 from pg_indexes where indexname in ('decisions_fired', 'clip_jobs_newest'))`},
 		9:  {rows: `select`, holds: `not exists (select from streamsuites.chat_cursors)`},
 		10: {rows: `select`, holds: `not exists (select from streamsuites.account_tokens)`},
+		11: {rows: clipsOfVersion1, holds: `(select array_agg(concat_ws('|', clip_id, user_key, platform, name, lane_seq) order by clip_id)
+			= array['aaaaaa|twitch:a|twitch|A|0', 'bbbbbb|twitch:a|twitch|A|0', 'cccccc|twitch:a|twitch|A|0', 'dddddd|twitch:a|twitch|A|0']
+			from streamsuites.clip_requests)`},
 	}
 	newest, err := store.Migrations()
 	require.NoError(t, err)
