@@ -17,7 +17,7 @@ type ClipAsked struct {
 	UserKey   string        // "<platform>:<author id>", or "operator:<name>"
 	Platform  chat.Platform // "operator" for operators
 	Channel   string
-	MessageID string // what the author said, or empty
+	MessageID string // what the author said, or the id of an operator's request
 	Name      string // as shown
 	At        time.Time
 	LaneSeq   int64 // where it was decided; 0 for the clips of earlier versions

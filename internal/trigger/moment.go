@@ -167,7 +167,7 @@ func (a *attempt) part(clipID string) Asked {
 		Name: clip.Clean(a.name), At: a.said,
 	}
 	if a.operator {
-		part.UserKey, part.Platform = UserKey(Operator, a.user), Operator
+		part.UserKey, part.Platform, part.MessageID = UserKey(Operator, a.user), Operator, a.key.MessageID
 	}
 	return part
 }

@@ -65,14 +65,15 @@ type books struct {
 	spent    map[string]int64
 	inStream map[useKey]int64
 	balances map[string]int64
-	clips    map[string]time.Time // anchors of those that did not fail
+	clips    map[string]time.Time // anchors
+	failed   map[string]bool      // as last told
 	joined   int
 }
 
 func newBooks(t *testing.T) *books {
 	return &books{
 		t: t, running: map[cooldownKey]time.Time{}, done: map[string]bool{}, spent: map[string]int64{},
-		inStream: map[useKey]int64{}, balances: map[string]int64{}, clips: map[string]time.Time{},
+		inStream: map[useKey]int64{}, balances: map[string]int64{}, clips: map[string]time.Time{}, failed: map[string]bool{},
 	}
 }
 
@@ -114,18 +115,19 @@ func (b *books) moments(e *Effects, after *State, rules *Rules) {
 		b.joined++
 		require.Equal(b.t, "joined ", e.Decisions[0].Detail[:7])
 		require.Contains(b.t, b.clips, e.Decisions[0].Detail[7:])
+		require.False(b.t, b.failed[e.Decisions[0].Detail[7:]])
 		require.Empty(b.t, e.Uses)
 	}
 	for _, c := range e.Clips {
 		for id, at := range b.clips {
-			if typed && at.After(after.Clock.Add(-time.Hour)) {
+			if typed && !b.failed[id] && at.After(after.Clock.Add(-time.Hour)) {
 				require.Greater(b.t, at.Sub(c.RequestedAt).Abs(), rules.settings.Clip.Coalesce, "%s shows what %s shows", c.ClipID, id)
 			}
 		}
 		b.clips[c.ClipID] = c.RequestedAt
 	}
-	if e.ClipState == clip.Failed {
-		delete(b.clips, e.ClipOver)
+	if e.ClipOver != "" {
+		b.failed[e.ClipOver] = e.ClipState == clip.Failed
 	}
 }
 

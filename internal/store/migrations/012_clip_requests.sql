@@ -6,7 +6,7 @@ create table clip_requests (
     creator_id text        collate "C" not null,
     platform   text        not null,             -- 'operator' for operators
     channel    text        not null,
-    message_id text        not null,             -- what the author said, or ''
+    message_id text        not null,             -- what the author said, or the id of an operator's request
     name       text        not null,             -- as shown
     asked_at   timestamptz not null,
     lane_seq   bigint      not null,             -- where it was decided; 0 for clips that were made before
