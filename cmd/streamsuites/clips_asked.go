@@ -37,8 +37,9 @@ func askedOf(asked []store.ClipAsked) []askedView {
 	return views
 }
 
+// printAsked lists who asked, where it was more than the one who had the clip made.
 func printAsked(w io.Writer, asked []store.ClipAsked) error {
-	if len(asked) == 0 {
+	if len(asked) < 2 {
 		return nil
 	}
 	rows := make([][]string, len(asked))
@@ -63,11 +64,7 @@ func askedWords(asked []store.ClipAsked) string {
 	for i, p := range platforms {
 		words[i] = fmt.Sprintf("%s %d", p, counts[p])
 	}
-	what := "requests"
-	if len(asked) == 1 {
-		what = "request"
-	}
-	return fmt.Sprintf("%d %s: %s", len(asked), what, strings.Join(words, ", "))
+	return fmt.Sprintf("%d requests: %s", len(asked), strings.Join(words, ", "))
 }
 
 // askedCounts returns how many asked for each of the clips.
