@@ -137,7 +137,7 @@ func configure(dir statedir.Dir) error {
 	for name, document := range map[string]any{
 		"system.json": map[string]any{
 			"system": map[string]any{"platforms": map[string]bool{"twitch": true, "youtube": false, "kick": false, "discord": false}},
-			"clips":  map[string]any{"publish_delay_seconds": publishDelay.Seconds(), "per_hour": 10_000, "user_cooldown_seconds": 0},
+			"clips":  map[string]any{"publish_delay_seconds": publishDelay.Seconds(), "per_hour": 10_000, "coalesce_seconds": 0, "user_cooldown_seconds": 0},
 		},
 		"tiers.json": map[string]any{"version": "1.0", "tiers": map[string]any{"demo": map[string]any{
 			"label": "Benchmark", "description": "Nothing is refused.",

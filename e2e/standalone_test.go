@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"syscall"
 	"testing"
@@ -85,9 +86,31 @@ func launch(t *testing.T, dir string, attr *syscall.SysProcAttr, args ...string)
 	return s
 }
 
+// askApart gives every request a clip of its own: the tests ask for more than one
+// within moments. The demo leaves alone what it did not write.
+func askApart(t *testing.T, dir string) {
+	path := filepath.Join(dir, "shared", "config", "system.json")
+	if _, err := os.Stat(path); err == nil {
+		return
+	}
+	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+	require.NoError(t, os.WriteFile(path, []byte(`{
+  "system": {
+    "platforms": {"twitch": true, "youtube": true, "kick": true, "discord": false},
+    "hot_reload": {"enabled": true, "interval_seconds": 1}
+  },
+  "clips": {"publish_delay_seconds": 2, "per_hour": 1000, "user_cooldown_seconds": 5, "coalesce_seconds": 0},
+  "http": {"trust_loopback": true}
+}
+`), 0o644))
+}
+
 // start starts bin/standalone and waits until it says that it is ready.
 func start(t *testing.T, dir string, args ...string) *standalone {
 	t.Helper()
+	if slices.Contains(args, "--demo") {
+		askApart(t, dir)
+	}
 	s := launch(t, dir, nil, args...)
 	s.awaitReady(2 * time.Minute)
 	return s

@@ -167,7 +167,7 @@ func TestAClaimedSignalOfACrashedHolderIsSentAgain(t *testing.T) {
 
 func TestACommitWhoseAnswerWasLostIsNotDoneTwice(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, []Creator{creator(mira)})
+	r := newRig(t, []Creator{creator(mira, apart)})
 	r.live(mira)
 	r.hold()
 	soon(t, "the live signal", func() bool { return len(r.sessions.all()) == 1 })
@@ -245,7 +245,7 @@ func TestADatabaseThatIsAwayLosesNothingThatFits(t *testing.T) {
 
 func TestMessagesThatAreStoredAlreadyAreLeftOut(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, []Creator{creator(mira)})
+	r := newRig(t, []Creator{creator(mira, apart)})
 	r.live(mira)
 	r.hold()
 	var batch []chat.Event

@@ -113,7 +113,7 @@ func TestAnInboxRowIsTakenInOnce(t *testing.T) {
 func TestTheEndOfAClipIsAnsweredAndFreesItsPlace(t *testing.T) {
 	t.Parallel()
 	one := creator(mira)
-	one.Settings.Clip.MaxActive = 1
+	one.Settings.Clip.MaxActive, one.Settings.Clip.Coalesce = 1, 0
 	r := newRig(t, []Creator{one})
 	r.live(mira)
 	r.hold()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/streamsuites/streamsuites/internal/clip"
 	"github.com/streamsuites/streamsuites/internal/store"
 	"github.com/streamsuites/streamsuites/internal/trigger"
 )
@@ -36,6 +37,14 @@ func stateOf(st store.LaneState) *trigger.State {
 	}
 	for _, id := range st.ActiveClips {
 		s.ActiveClips[id] = struct{}{}
+	}
+	for _, m := range st.Moments {
+		s.AddMoment(trigger.Moment{ClipID: m.ClipID, At: m.At, Over: clip.State(m.Over), URL: m.URL})
+	}
+	for _, a := range st.Asked {
+		s.AddAsked(trigger.Asked{
+			ClipID: a.ClipID, UserKey: a.UserKey, Platform: a.Platform, Channel: a.Channel, MessageID: a.MessageID, Name: a.Name, At: a.At,
+		})
 	}
 	for _, o := range st.Overlays {
 		s.Overlays[o.TriggerID] = trigger.Overlay{TriggerID: o.TriggerID, Patch: o.Patch, By: o.By, At: o.At}

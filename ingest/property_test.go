@@ -29,6 +29,7 @@ func newScript(rng *rand.Rand, creators []Creator, n int) *script {
 		who := creators[rng.IntN(len(creators))].ID
 		e := say(who, id("m", i), texts[rng.IntN(len(texts))])
 		e.Author = chat.Author{ID: id("u", rng.IntN(4)), Login: "x", Name: "X"}
+		e.Platform = []chat.Platform{chat.Twitch, chat.YouTube, chat.Kick}[rng.IntN(3)]
 		e.ReceivedAt = base.Add(time.Duration(i) * 500 * time.Millisecond)
 		e.SentAt = e.ReceivedAt.Add(-time.Duration(rng.IntN(4000)) * time.Millisecond)
 		s.events = append(s.events, e)
@@ -113,9 +114,11 @@ func TestNoSequenceOfRestartsDuplicatesAndFailuresDecidesTwice(t *testing.T) {
 	r.release()
 
 	require.Zero(t, r.count(`select count(*) from (select from decisions group by platform, message_id, trigger_id having count(*) > 1) d`), "decided twice")
-	require.Equal(t, r.count(`select count(*) from decisions where outcome = 'fired' and trigger_id = 'clip'`), r.count(`select count(*) from clips`))
+	require.Equal(t, r.count(`select count(*) from decisions where outcome = 'fired' and trigger_id = 'clip' and detail = ''`), r.count(`select count(*) from clips`))
 	require.Equal(t, r.count(`select count(*) from clips`), r.count(`select count(*) from outbox where kind = 'signal' and dedupe_key like 'clip:%'`))
-	require.Equal(t, r.count(`select count(*) from decisions where outcome = 'fired'`), r.count(`select count(*) from outbox where kind = 'reply'`))
+	require.Equal(t, r.count(`select count(*) from decisions where outcome = 'fired' and detail = ''`),
+		r.count(`select count(*) from outbox where kind = 'reply' and dedupe_key not like 'joined:%'`))
+	oneClipAMoment(t, r)
 	require.Equal(t, len(s.events), r.count(`select sum(messages) from counters`))
 	acknowledged(t, r, hosts)
 	for _, c := range creators {
@@ -124,6 +127,28 @@ func TestNoSequenceOfRestartsDuplicatesAndFailuresDecidesTwice(t *testing.T) {
 		again.equals(t, r)
 		tellsTheTables(t, r, c.ID)
 	}
+}
+
+// oneClipAMoment checks that no two clips of a creator show the same moment, where
+// every clip was typed for and none failed, and that everybody who asked is written
+// down once, where it was decided.
+func oneClipAMoment(t *testing.T, r *rig) {
+	require.Zero(t, r.count(`select count(*) from clips a join clips b on a.creator_id = b.creator_id and a.clip_id < b.clip_id
+		where abs(extract(epoch from a.requested_at - b.requested_at)) <= 20`), "two clips of one moment")
+	everyRequestIsKept(t, r)
+	require.Greater(t, r.count(`select count(distinct platform) from clip_requests`), 2)
+}
+
+// everyRequestIsKept checks the parts in clips against what was decided.
+func everyRequestIsKept(t *testing.T, r *rig) {
+	require.Zero(t, r.count(`select count(*) from clips c where not exists (
+		select from clip_requests q where q.clip_id = c.clip_id and (q.message_id = c.message_id or q.platform = 'operator') and q.asked_at = c.requested_at)`), "made for nobody")
+	require.Zero(t, r.count(`select count(*) from clip_requests q where not exists (
+		select from decisions d where d.creator_id = q.creator_id and d.lane_seq = q.lane_seq and d.outcome = 'fired'
+			and (d.message_id = q.message_id and (d.author = q.user_key or d.platform = 'operator')))`), "asked without a decision")
+	require.Zero(t, r.count(`select count(*) from decisions d where detail like 'joined %' and (outcome <> 'fired' or not exists (
+		select from clip_requests q where 'joined ' || q.clip_id = d.detail and q.user_key = d.author))`), "joined without a trace")
+	require.NotZero(t, r.count(`select count(*) from decisions where detail like 'joined %'`))
 }
 
 // acknowledged checks that nothing is missing of what commits said was written.

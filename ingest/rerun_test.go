@@ -24,6 +24,7 @@ type run struct {
 	decisions []outcome
 	points    []string
 	changes   []string
+	asked     []string
 	outbox    []string
 	perStream map[inStream]int // how often a trigger fired
 }
@@ -57,6 +58,9 @@ func (a *run) add(seq int64, e *trigger.Effects) {
 	for _, p := range e.Points {
 		a.points = append(a.points, fmt.Sprintln(seq, p.UserKey, p.Delta, p.Balance, p.Reason, p.TriggerID, p.ClipID))
 	}
+	for _, q := range e.Asked {
+		a.asked = append(a.asked, fmt.Sprintln(seq, q.ClipID, q.UserKey, q.Platform, q.Channel, q.MessageID, q.Name))
+	}
 	for _, c := range e.Changes {
 		a.changes = append(a.changes, fmt.Sprintln(seq, c.Subject, c.Action, c.By))
 	}
@@ -82,10 +86,15 @@ func (a *run) equals(t *testing.T, r *rig) {
 	same(t, a.points, r.lines(`select `+line+`lane_seq, user_key, delta, balance, reason, trigger_id, clip_id) || E'\n' from (
 		select *, $2 + sum(delta) over (partition by user_key order by id) as balance from point_changes where creator_id = $1) p
 		order by id`, a.creatorID, a.machine.Settings().StartPoints))
+	slices.Sort(a.asked)
+	stored := r.lines(`select `+line+`lane_seq, clip_id, user_key, platform, channel, message_id, name) || E'\n'
+		from clip_requests where creator_id = $1`, a.creatorID)
+	slices.Sort(stored)
+	same(t, a.asked, stored)
 	same(t, a.changes, r.lines(`select `+line+`lane_seq, subject, action, changed_by) || E'\n'
 		from trigger_changes where creator_id = $1 order by id`, a.creatorID))
 	// Rows about broadcasts are the poller's, not the lane's.
-	stored := r.lines(`select dedupe_key || coalesce(' ' || (payload->>'Text'), '')
+	stored = r.lines(`select dedupe_key || coalesce(' ' || (payload->>'Text'), '')
 		from outbox where creator_id = $1 and lane_seq > 0`, a.creatorID)
 	slices.Sort(stored)
 	slices.Sort(a.outbox)

@@ -257,6 +257,9 @@ func creator(id string, change ...func(*trigger.Settings)) Creator {
 	return Creator{ID: id, Settings: settings, Channels: []Channel{{chat.Twitch, channelOf(id), "bot"}}}
 }
 
+// apart gives every request a clip of its own.
+func apart(s *trigger.Settings) { s.Clip.Coalesce = 0 }
+
 func channelOf(creatorID string) string { return "ch_" + creatorID }
 
 // rig is a host on a database of its own.

@@ -119,7 +119,7 @@ func (s *segment) gap(g store.Gap) {
 func (s *segment) rows() int {
 	c := &s.commit
 	return len(c.Events) + len(c.Decisions) + len(c.Cooldowns) + len(c.Outbox) + len(c.Clips) + len(c.Gaps) +
-		len(c.Uses) + len(c.Votes) + len(c.Points) + len(c.Overlays) + len(c.Changes) + 1
+		len(c.Asked) + len(c.Uses) + len(c.Votes) + len(c.Points) + len(c.Overlays) + len(c.Changes) + 1
 }
 
 // add writes down what followed from the input with that place in the sequence.

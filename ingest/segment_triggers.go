@@ -11,6 +11,12 @@ import (
 // addTriggers writes down what triggers count, spend and change.
 func (s *segment) addTriggers(seq int64, e *trigger.Effects) {
 	c := &s.commit
+	for _, a := range e.Asked {
+		c.Asked = append(c.Asked, store.ClipAsked{
+			ClipID: a.ClipID, UserKey: a.UserKey, Platform: a.Platform, Channel: a.Channel, MessageID: a.MessageID, Name: a.Name,
+			At: a.At, LaneSeq: seq,
+		})
+	}
 	for _, u := range e.Uses {
 		c.Uses = append(c.Uses, store.Use{
 			TriggerID: u.TriggerID, UserKey: u.UserKey, Total: u.Total, StreamRef: u.StreamRef, StreamTotal: u.StreamTotal, LaneSeq: seq,

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -149,16 +150,20 @@ func (r *root) clipsList() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return printClips(cmd, *format, clips)
+		counts, err := askedCounts(cmd.Context(), s, clips)
+		if err != nil {
+			return err
+		}
+		return printClips(cmd, *format, clips, counts)
 	}
 	return cmd
 }
 
-func printClips(cmd *cobra.Command, format output.Format, clips []clip.Clip) error {
+func printClips(cmd *cobra.Command, format output.Format, clips []clip.Clip, counts map[string]int) error {
 	if format == output.JSON {
-		views := make([]clipView, len(clips))
+		views := make([]countedView, len(clips))
 		for i, c := range clips {
-			views[i] = viewOf(c)
+			views[i] = countedView{viewOf(c), counts[c.ClipID]}
 		}
 		return output.WriteJSON(cmd.OutOrStdout(), views)
 	}
@@ -172,9 +177,9 @@ func printClips(cmd *cobra.Command, format output.Format, clips []clip.Clip) err
 		if c.State == clip.Failed {
 			where = c.Reason
 		}
-		rows[i] = []string{c.ClipID, string(c.State), c.CreatorID, c.RequestedBy, c.RequestedAt.Local().Format("Jan 02 15:04:05"), c.Title, where}
+		rows[i] = []string{c.ClipID, string(c.State), c.CreatorID, c.RequestedBy, strconv.Itoa(counts[c.ClipID]), c.RequestedAt.Local().Format("Jan 02 15:04:05"), c.Title, where}
 	}
-	return output.Table(cmd.OutOrStdout(), []string{"CLIP", "STATE", "CREATOR", "BY", "REQUESTED", "TITLE", "URL OR REASON"}, rows)
+	return output.Table(cmd.OutOrStdout(), []string{"CLIP", "STATE", "CREATOR", "BY", "ASKED", "REQUESTED", "TITLE", "URL OR REASON"}, rows)
 }
 
 func newestClips(limit int) store.ClipFilter { return store.ClipFilter{Limit: limit} }

@@ -61,7 +61,11 @@ of the creator's tier hold; cooldowns do not.`,
 		if err != nil {
 			return err
 		}
-		return printRequested(cmd, *format, found)
+		counts, err := askedCounts(ctx, s, []clip.Clip{found})
+		if err != nil {
+			return err
+		}
+		return printRequested(cmd, *format, found, counts)
 	}
 	return cmd
 }
@@ -154,12 +158,12 @@ func requireFired(ctx context.Context, s *store.Store, key chat.Key) error {
 	return nil
 }
 
-func printRequested(cmd *cobra.Command, format output.Format, found clip.Clip) error {
+func printRequested(cmd *cobra.Command, format output.Format, found clip.Clip, counts map[string]int) error {
 	if format == output.JSON {
-		if err := output.WriteJSON(cmd.OutOrStdout(), viewOf(found)); err != nil {
+		if err := output.WriteJSON(cmd.OutOrStdout(), countedView{viewOf(found), counts[found.ClipID]}); err != nil {
 			return err
 		}
-	} else if err := printClips(cmd, format, []clip.Clip{found}); err != nil {
+	} else if err := printClips(cmd, format, []clip.Clip{found}, counts); err != nil {
 		return err
 	}
 	if found.State == clip.Failed {

@@ -51,6 +51,10 @@ func (r *root) clipsShow() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		asked, err := s.ClipAsked(cmd.Context(), args[0])
+		if err != nil {
+			return err
+		}
 		uploads, err := s.Uploads(cmd.Context(), args[0])
 		if err != nil {
 			return err
@@ -58,13 +62,14 @@ func (r *root) clipsShow() *cobra.Command {
 		progress := r.progressOf(cmd.Context(), target, []clip.Clip{found})
 		if *format == output.JSON {
 			return output.WriteJSON(cmd.OutOrStdout(), struct {
-				clipView
+				countedView
+				Requests []askedView    `json:"requests"`
 				Uploads  []uploadView   `json:"uploads"`
 				Progress []progressView `json:"progress"`
 				History  []historyView  `json:"history"`
-			}{viewOf(found), uploadsOf(uploads), progress, historyOf(changes)})
+			}{countedView{viewOf(found), len(asked)}, askedOf(asked), uploadsOf(uploads), progress, historyOf(changes)})
 		}
-		return printClip(cmd.OutOrStdout(), found, uploads, progress, changes)
+		return printClip(cmd.OutOrStdout(), found, asked, uploads, progress, changes)
 	}
 	return cmd
 }
@@ -77,7 +82,7 @@ func historyOf(changes []clip.Change) []historyView {
 	return views
 }
 
-func printClip(w io.Writer, c clip.Clip, uploads []clip.Upload, progress []progressView, changes []clip.Change) error {
+func printClip(w io.Writer, c clip.Clip, asked []store.ClipAsked, uploads []clip.Upload, progress []progressView, changes []clip.Change) error {
 	rows := [][]string{
 		{"state", string(c.State)},
 		{"title", c.Title},
@@ -95,6 +100,9 @@ func printClip(w io.Writer, c clip.Clip, uploads []clip.Upload, progress []progr
 		rows = append(rows, []string{"gap", fmt.Sprintf("%s to %s: %s", gap.Start.Local().Format("15:04:05.000"), gap.End.Local().Format("15:04:05.000"), gap.Reason)})
 	}
 	if err := output.Table(w, []string{"CLIP", c.ClipID}, rows); err != nil {
+		return err
+	}
+	if err := printAsked(w, asked); err != nil {
 		return err
 	}
 	_, _ = fmt.Fprintln(w)

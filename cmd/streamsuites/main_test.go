@@ -53,6 +53,7 @@ func TestTheProgram(t *testing.T) {
 			"database":     giveDatabase,
 			"clip":         makeClip,
 			"clip-becomes": clipBecomes,
+			"joins":        joins,
 			"moment":       moment,
 			"upload":       makeUpload,
 			"on-air":       onAir,

@@ -86,8 +86,33 @@ func makeClip(ts *testscript.TestScript, _ bool, args []string) {
 	w := here(ts)
 	request := w.request(args[0])
 	request.More = args[2:]
-	w.commit(store.LaneCommit{Clips: []clip.Request{request}})
+	w.commit(store.LaneCommit{Clips: []clip.Request{request}, Asked: []store.ClipAsked{{
+		ClipID: request.ClipID, UserKey: "twitch:1", Platform: chat.Twitch, Channel: request.Channel, MessageID: request.MessageID,
+		Name: request.Clipper, At: request.RequestedAt, LaneSeq: w.seq + 1,
+	}}})
 	w.advance(args[0], clip.State(args[1]))
+}
+
+// joins has a viewer of a platform ask for the moment of a clip that exists:
+//
+//	joins CLIP PLATFORM MESSAGE NAME
+func joins(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 4 {
+		ts.Fatalf("usage: joins CLIP PLATFORM MESSAGE NAME")
+	}
+	w := here(ts)
+	key := chat.Key{Platform: chat.Platform(args[1]), MessageID: args[2]}
+	author := trigger.UserKey(key.Platform, strings.ToLower(args[3]))
+	w.commit(store.LaneCommit{
+		Decisions: []store.Decision{{
+			LaneSeq: w.seq + 1, TriggerID: trigger.ClipID, Key: key, Fired: true, Detail: "joined " + args[0], At: noon,
+			Config: "0123456789abcdef", Author: author,
+		}},
+		Asked: []store.ClipAsked{{
+			ClipID: args[0], UserKey: author, Platform: key.Platform, Channel: "harborlights", MessageID: key.MessageID,
+			Name: args[3], At: noon.Add(5 * time.Second), LaneSeq: w.seq + 1,
+		}},
+	})
 }
 
 // clipBecomes takes a clip that exists on to STATE:
@@ -196,6 +221,10 @@ func lane(ts *testscript.TestScript, _ bool, args []string) {
 		request.SourceTitle = fmt.Sprintf("%s, %d s", asked.Title, asked.Seconds)
 		request.Title = request.SourceTitle
 		rows.Clips = []clip.Request{request}
+		rows.Asked = []store.ClipAsked{{
+			ClipID: id, UserKey: request.RequestedBy, Platform: trigger.Operator, MessageID: asked.RequestID, Name: asked.By,
+			At: request.RequestedAt, LaneSeq: w.seq + 1,
+		}}
 		ts.Setenv("CLIP", id)
 	case "denies":
 		decision.Fired, decision.Step, decision.Detail = false, "limit", "1 clip is in work already, and 1 is allowed"

@@ -87,6 +87,12 @@ func (w *world) consequences(e *trigger.Effects) (rows store.LaneCommit) {
 		})
 	}
 	rows.Clips = e.Clips
+	for _, a := range e.Asked {
+		rows.Asked = append(rows.Asked, store.ClipAsked{
+			ClipID: a.ClipID, UserKey: a.UserKey, Platform: a.Platform, Channel: a.Channel, MessageID: a.MessageID, Name: a.Name,
+			At: a.At, LaneSeq: seq,
+		})
+	}
 	for _, c := range e.Cooldowns {
 		rows.Cooldowns = append(rows.Cooldowns, store.Cooldown(c))
 	}

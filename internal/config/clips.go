@@ -31,6 +31,7 @@ type ClipLimits struct {
 	MaxConcurrent  int           // clips in work at once; Unlimited for no limit
 	PerHour        int           // clips an hour
 	PerMinute      int           // clips a minute (jobs_per_minute); Unlimited for no limit
+	Coalesce       time.Duration // requests said this close together share a clip; 0 for never
 	PublishDelay   time.Duration // between encoded and uploading
 	Destinations   []string      // at least one; the first one's address is the clip's
 	ChannelURL     string        // of the default destination; may be empty
@@ -60,6 +61,7 @@ func (c *Config) ClipLimits(creator *Creator) ClipLimits {
 		MaxConcurrent:  limits.count(LimitClipJobs, 1, Unlimited),
 		PerHour:        system.PerHour,
 		PerMinute:      limits.count(LimitJobs, Unlimited, Unlimited),
+		Coalesce:       seconds(or(own.CoalesceSeconds, system.CoalesceSeconds)),
 		PublishDelay:   seconds(system.PublishDelaySeconds),
 		Destinations:   own.destinations(system),
 		ChannelURL:     system.ChannelURL,

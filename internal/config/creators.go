@@ -81,6 +81,7 @@ type CreatorClips struct {
 	Seconds         *whole   `json:"seconds,omitempty"`
 	PostRollSeconds *float64 `json:"post_roll_seconds,omitempty"`
 	LatencySeconds  *Latency `json:"latency_seconds,omitempty"`
+	CoalesceSeconds *float64 `json:"coalesce_seconds,omitempty"`
 	Destination     string   `json:"destination,omitempty"`
 	// Destinations win over Destination.
 	Destinations []string     `json:"destinations,omitempty"`

@@ -98,6 +98,7 @@ func (c *Config) addClips(v *creatorValues, creator *Creator) {
 	add("seconds", int(or(own.Seconds, whole(all.Seconds))))
 	add("post_roll_seconds", or(own.PostRollSeconds, all.PostRollSeconds))
 	add("latency_seconds", own.latency(all).plain())
+	add("coalesce_seconds", or(own.CoalesceSeconds, all.CoalesceSeconds))
 	add("destinations", own.destinations(all), "clips.default_destination.platform", "clips.destination")
 	for _, s := range flatten(tree(c.Video(creator)), nil) {
 		add("youtube."+s.Name, s.Value)

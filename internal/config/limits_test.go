@@ -53,7 +53,7 @@ func TestClipLimitsComeFromTierSystemAndCreator(t *testing.T) {
 	require.Empty(t, problems)
 	plain := c.ClipLimits(c.Creator("plain1"))
 	require.Equal(t, ClipLimits{
-		Enabled: true, Seconds: 30, MinSeconds: 5, MaxSeconds: 30, PostRoll: 5 * time.Second, Latency: 2 * time.Second,
+		Enabled: true, Seconds: 30, MinSeconds: 5, MaxSeconds: 30, PostRoll: 5 * time.Second, Latency: 2 * time.Second, Coalesce: 20 * time.Second,
 		UserCooldown: 30 * time.Second, GlobalCooldown: 120 * time.Second, MaxConcurrent: 1, PerHour: 7, PerMinute: Unlimited, PublishDelay: 1500 * time.Millisecond,
 		Destinations: []string{"folder"}, ChannelURL: "https://example.com/c", Buffer: 300 * time.Second,
 	}, plain)

@@ -44,6 +44,7 @@ type ClipSystem struct {
 	Seconds             int    // default length
 	PostRollSeconds     float64
 	LatencySeconds      Latency
+	CoalesceSeconds     float64 // requests said this close together share a clip; 0 for never
 	PublishDelaySeconds float64 // 0 until a published clip can be taken back
 	UserCooldownSeconds float64
 	PerHour             int // clips an hour and creator
@@ -131,6 +132,7 @@ type rawSystem struct {
 		Seconds      whole   `json:"seconds"`
 		PostRoll     float64 `json:"post_roll_seconds"`
 		Latency      Latency `json:"latency_seconds"`
+		Coalesce     float64 `json:"coalesce_seconds"`
 		PublishDelay float64 `json:"publish_delay_seconds"`
 		UserCooldown float64 `json:"user_cooldown_seconds"`
 		PerHour      whole   `json:"per_hour"`
@@ -180,6 +182,7 @@ func defaultSystem() rawSystem {
 	r.Clips.Encoding.Concurrency, r.Clips.Encoding.FFmpeg = 2, "ffmpeg"
 	r.Clips.Export.StatePath, r.Clips.Export.Interval, r.Clips.Export.Newest = "shared/state/clips.json", 30, 500
 	r.Clips.Seconds, r.Clips.PostRoll, r.Clips.UserCooldown, r.Clips.PerHour = 30, 5, 30, 10
+	r.Clips.Coalesce = 20
 	r.Capture.Buffer = 300
 	r.HTTP.Address = "127.0.0.1:8080"
 	r.HTTP.Origins, r.HTTP.Hosts = []string{}, []string{}
@@ -211,7 +214,7 @@ func (l *loader) system(r rawSystem) System {
 			Destinations: r.destinations(), YouTube: r.Clips.YouTube, ChannelURL: r.Clips.Destination.ChannelURL,
 			Concurrency: int(r.Clips.Encoding.Concurrency), FFmpeg: r.Clips.Encoding.FFmpeg,
 			ExportInterval: int(r.Clips.Export.Interval), Newest: int(r.Clips.Export.Newest),
-			Seconds: int(r.Clips.Seconds), PostRollSeconds: r.Clips.PostRoll, LatencySeconds: r.Clips.Latency,
+			Seconds: int(r.Clips.Seconds), PostRollSeconds: r.Clips.PostRoll, LatencySeconds: r.Clips.Latency, CoalesceSeconds: r.Clips.Coalesce,
 			PublishDelaySeconds: r.Clips.PublishDelay, UserCooldownSeconds: r.Clips.UserCooldown, PerHour: int(r.Clips.PerHour),
 		},
 		HTTP: HTTP{r.HTTP.Address, strings.TrimRight(r.HTTP.PublicBase, "/"), r.HTTP.Origins, r.HTTP.Hosts, r.HTTP.Trust, r.HTTP.Internal,

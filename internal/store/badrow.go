@@ -87,6 +87,12 @@ func badRest(lane *LaneCommit) string {
 			return field + " of clip " + c.ClipID
 		}
 	}
+	for _, a := range lane.Asked {
+		if field := firstBad(key("author of a clip request", a.UserKey), text("channel of a clip request", a.Channel),
+			key("message of a clip request", a.MessageID), text("name in a clip request", a.Name)); field != "" {
+			return field + " of clip " + a.ClipID
+		}
+	}
 	for _, o := range lane.Outbox {
 		payload := namedText{name: "outbox payload", text: string(o.Payload), json: true}
 		if field := firstBad(key("outbox key", o.DedupeKey), text("outbox channel", o.Channel), payload); field != "" {

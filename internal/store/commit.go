@@ -99,6 +99,7 @@ type LaneCommit struct {
 	Decisions []Decision
 	Cooldowns []Cooldown // of several for one trigger and scope the last one counts
 	Clips     []clip.Request
+	Asked     []ClipAsked // parts in these clips and in earlier ones; an author has one in each
 	Outbox    []Outbox
 	InboxDone map[int64]int64 // inbox row consumed → its place in the sequence
 	Taken     []Taken         // inputs of the lane's own, written as inbox rows consumed already
@@ -135,7 +136,7 @@ type CommitResult struct {
 // database server's machine loses power. Plain chat may be lost then: it is the
 // platforms' and not worth waiting for a disk.
 func (l *LaneCommit) Durable() bool {
-	return len(l.Decisions)+len(l.Cooldowns)+len(l.Clips)+len(l.Outbox)+len(l.InboxDone)+len(l.Taken) > 0 ||
+	return len(l.Decisions)+len(l.Cooldowns)+len(l.Clips)+len(l.Asked)+len(l.Outbox)+len(l.InboxDone)+len(l.Taken) > 0 ||
 		len(l.Uses)+len(l.Votes)+len(l.Points)+len(l.ChatCounters)+len(l.Overlays)+len(l.Changes)+len(l.ClipsOver) > 0 ||
 		l.Paused != nil || l.Config != nil || l.Live != nil
 }

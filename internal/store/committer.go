@@ -127,6 +127,7 @@ func (c *Committer) write(ctx context.Context, tx pgx.Tx, lanes []LaneCommit) (C
 	queueDecisions(&batch, current)
 	queueCooldowns(&batch, current)
 	queueClips(&batch, current)
+	queueAsked(&batch, current)
 	queueOutbox(&batch, current, result.OutboxIDs)
 	queueInboxDone(&batch, current)
 	queueTaken(&batch, current)

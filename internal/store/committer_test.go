@@ -36,6 +36,10 @@ func TestACommitWritesEverythingThatItsLaneDecided(t *testing.T) {
 		{TriggerID: "clip", Scope: "user:twitch:1234567", Until: noon.Add(time.Minute), FiredAt: noon},
 	}
 	lane.Clips = []clip.Request{request(creator, "ab12cd")}
+	lane.Asked = []store.ClipAsked{
+		{ClipID: "ab12cd", UserKey: "twitch:1", Platform: chat.Twitch, Channel: "channel", MessageID: "m1", Name: "Ann", At: noon, LaneSeq: 1},
+		{ClipID: "ab12cd", UserKey: "kick:1", Platform: chat.Kick, Channel: "other", MessageID: "m2", Name: "Bob", At: noon.Add(-time.Second), LaneSeq: 2},
+	}
 	lane.Outbox = []store.Outbox{
 		{LaneSeq: 3, Kind: store.OutboxReply, DedupeKey: "reply:2", Platform: chat.Twitch, Channel: "channel", Payload: []byte(`{"Text":"two"}`), NotAfter: noon},
 		{LaneSeq: 3, Kind: store.OutboxSignal, DedupeKey: "clip:ab12cd", Platform: chat.Twitch, Channel: "channel", Payload: []byte(`{}`), CreatedAt: noon},
@@ -55,7 +59,7 @@ func TestACommitWritesEverythingThatItsLaneDecided(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, store.LaneState{
 		CreatorID: creator, NextSeq: 5, Clock: lane.Clock, Cooldowns: lane.Cooldowns[1:], ClipsRequested: []time.Time{noon},
-		ActiveClips: []string{"ab12cd"}, Live: st.Live, Recent: []chat.Key{lane.Events[2].Key(), lane.Events[1].Key(), lane.Events[0].Key()},
+		ActiveClips: []string{"ab12cd"}, Moments: []store.Moment{{ClipID: "ab12cd", At: noon}}, Asked: lane.Asked, Live: st.Live, Recent: []chat.Key{lane.Events[2].Key(), lane.Events[1].Key(), lane.Events[0].Key()},
 		LastEventAt: map[chat.Platform]time.Time{chat.Twitch: noon},
 		Uses:        []store.Use{}, Votes: []store.Vote{}, Points: []store.Balance{}, Spends: []store.Spend{},
 		ChatCounters: []store.ChatCounter{}, Overlays: []store.Overlay{},

@@ -39,9 +39,10 @@ func (s *Store) OutboxAt(ctx context.Context, creatorID string, laneSeq int64) (
 }
 
 // ClipsOf returns the clips that a message of a creator's chat, or an operator's
-// request, asked for.
+// request, asked for, those that it joined among them.
 func (s *Store) ClipsOf(ctx context.Context, creatorID, messageID string) ([]clip.Clip, error) {
-	rows, _ := s.pool.Query(ctx, selectClips+` where creator_id = $1 and message_id = $2 order by requested_at, clip_id`, creatorID, messageID)
+	rows, _ := s.pool.Query(ctx, selectClips+` where creator_id = $1 and clip_id in (
+		select clip_id from clip_requests where creator_id = $1 and message_id = $2) order by requested_at, clip_id`, creatorID, messageID)
 	clips, err := pgx.CollectRows(rows, scanClip)
 	if err != nil {
 		return nil, fmt.Errorf("read the clips of message %s: %w", messageID, err)

@@ -14,6 +14,10 @@ func TestWhatFollowedFromOnePlaceOfALaneIsFound(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	lane := busy(b.epoch)
+	lane.Asked = []store.ClipAsked{
+		{ClipID: "ab12cd", UserKey: ann, Platform: chat.Twitch, MessageID: "m-ab12cd", At: noon, LaneSeq: 1},
+		{ClipID: "ab12cd", UserKey: bob, Platform: chat.Twitch, MessageID: "m-joined", At: noon, LaneSeq: 2},
+	}
 	for seq, key := range map[int64]string{1: "reply:1", 2: "reply:2"} {
 		lane.Outbox = append(lane.Outbox, store.Outbox{
 			CreatorID: creator, LaneSeq: seq, Kind: store.OutboxReply, DedupeKey: key, Platform: chat.Twitch, Channel: "channel",
@@ -43,10 +47,18 @@ func TestWhatFollowedFromOnePlaceOfALaneIsFound(t *testing.T) {
 	for _, c := range changes {
 		require.EqualValues(t, 1, c.LaneSeq)
 	}
-	clips, err := b.store.ClipsOf(t.Context(), creator, "m-ab12cd")
+	for _, message := range []string{"m-ab12cd", "m-joined"} {
+		clips, err := b.store.ClipsOf(t.Context(), creator, message)
+		require.NoError(t, err)
+		require.Len(t, clips, 1)
+		require.Equal(t, "ab12cd", clips[0].ClipID)
+	}
+	asked, err := b.store.ClipAsked(t.Context(), "ab12cd")
 	require.NoError(t, err)
-	require.Len(t, clips, 1)
-	require.Equal(t, "ab12cd", clips[0].ClipID)
+	require.Equal(t, lane.Asked, asked)
+	counts, err := b.store.ClipAskedCounts(t.Context(), []string{"ab12cd", "nobody"})
+	require.NoError(t, err)
+	require.Equal(t, map[string]int{"ab12cd": 2}, counts)
 }
 
 func TestPointsAreReadWithHowTheyCameAbout(t *testing.T) {

@@ -38,6 +38,8 @@ type LaneState struct {
 	Cooldowns      []Cooldown
 	ClipsRequested []time.Time      // of the last hour by the lane's clock, oldest first
 	ActiveClips    []string         // ids of clips of whose end the lane has not learnt
+	Moments        []Moment         // clips that are not over and those of the last hour by the lane's clock, by time
+	Asked          []ClipAsked      // for these clips, in the order in which they were decided
 	Live           []control.Stream // broadcasts that have not ended as far as the lane has learnt
 	StreamRef      string           // the stream that limits per stream count in
 	Recent         []chat.Key       // newest messages, at most 4096, newest first
@@ -62,7 +64,7 @@ func (s *Store) LoadLane(ctx context.Context, creatorID string) (LaneState, erro
 	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err := pgx.BeginTxFunc(ctx, s.pool, snapshot, func(tx pgx.Tx) error {
 		for _, read := range []func(context.Context, pgx.Tx) error{
-			st.readPosition, st.readCooldowns, st.readClips, st.readLive, st.readRecent, st.readLastEvents,
+			st.readPosition, st.readCooldowns, st.readClips, st.readMoments, st.readLive, st.readRecent, st.readLastEvents,
 			st.readConfig, st.readUses, st.readVotes, st.readPoints, st.readLaid,
 		} {
 			if err := read(ctx, tx); err != nil {

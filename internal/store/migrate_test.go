@@ -99,6 +99,9 @@ func TestADatabaseOfEveryEarlierVersionIsMigratedToTheNewest(t *testing.T) {
 			join streamsuites.chat_counters n on n.name = c.name and n.updated_at = c.changed_at)`},
 		12: {rows: statusOfVersion11, holds: `(select since <= now() from streamsuites.platform_status)
 			and not exists (select from streamsuites.ingest_reports)`},
+		13: {rows: clipsOfVersion1, holds: `(select array_agg(concat_ws('|', clip_id, user_key, platform, name, lane_seq) order by clip_id)
+			= array['aaaaaa|twitch:a|twitch|A|0', 'bbbbbb|twitch:a|twitch|A|0', 'cccccc|twitch:a|twitch|A|0', 'dddddd|twitch:a|twitch|A|0']
+			from streamsuites.clip_requests)`},
 	}
 	newest, err := store.Migrations()
 	require.NoError(t, err)

@@ -151,7 +151,7 @@ func TestAClipActionCutsItsOwnLengthAndTitleUnderTheSameQuotas(t *testing.T) {
 	}), command("told", noCooldown, func(d *definition.Definition) {
 		d.Actions = []definition.Action{{Type: definition.DoClip}}
 		d.Responses = []string{"clipped: $(clip.title)"}
-	})), func(s *Settings) { s.Clip.MaxActive = 3 })
+	})), func(s *Settings) { s.Clip.MaxActive, s.Clip.Coalesce = 3, 0 })
 	e := m.steps(message("m1", "!save the day"))
 	require.Len(t, e.Clips, 2)
 	one, two := e.Clips[0], e.Clips[1]

@@ -40,6 +40,7 @@ type attempt struct {
 	order    *manage.Result
 	clips    []clip.Request    // of this attempt, so far
 	answers  int               // of its own, so far
+	moment   *moment           // that is being clipped already, once it was looked for
 	groups   map[string]string // named groups of the pattern that matched
 }
 
@@ -68,6 +69,11 @@ func (a *attempt) run(rest string) *refusal {
 		a.deny(no)
 		return no
 	}
+	if a.moment != nil {
+		a.join(a.moment)
+		a.deleteMessage()
+		return nil
+	}
 	a.fire()
 	return nil
 }
@@ -86,13 +92,22 @@ func (a *attempt) choose(rest string) {
 	}
 }
 
-// refused takes the steps; the order is part of what decisions mean.
+// refused takes the steps; the order is part of what decisions mean. What joins a
+// clip is held back by none that is about making one.
 func (a *attempt) refused() *refusal {
-	for _, step := range [...]func(*attempt) *refusal{
-		(*attempt).off, (*attempt).wrongStream, (*attempt).wrongCategory, (*attempt).wrongRole,
-		(*attempt).wrongArgs, (*attempt).late, (*attempt).cooling, (*attempt).overStreamLimit,
-		(*attempt).alone, (*attempt).poor, (*attempt).overQuota,
-	} {
+	no := a.first((*attempt).off, (*attempt).wrongStream, (*attempt).wrongCategory, (*attempt).wrongRole,
+		(*attempt).wrongArgs, (*attempt).late)
+	if no != nil {
+		return no
+	}
+	if a.moment = a.sameMoment(); a.moment != nil {
+		return a.waits()
+	}
+	return a.first((*attempt).cooling, (*attempt).overStreamLimit, (*attempt).alone, (*attempt).poor, (*attempt).overQuota)
+}
+
+func (a *attempt) first(steps ...func(*attempt) *refusal) *refusal {
+	for _, step := range steps {
 		if no := step(a); no != nil {
 			return no
 		}

@@ -57,6 +57,7 @@ func (a *attempt) clip(w wish, acknowledge bool) {
 	request := a.request(w)
 	a.clips = append(a.clips, request)
 	a.out.Clips = append(a.out.Clips, request)
+	a.out.Asked = append(a.out.Asked, a.part(request.ClipID))
 	a.out.Signals = append(a.out.Signals, control.Decision{
 		Key: string(control.DecideClip) + ":" + request.ClipID, Kind: control.DecideClip, Clip: &request,
 	})
@@ -154,27 +155,4 @@ func evaluateRequest(s *State, in Input, r *Rules) Outcome {
 	}
 	a.run("")
 	return Outcome{Clock: s.Clock, Effects: a.out}
-}
-
-// resultEffects answers whoever asked for a clip with how it ended, and gives back
-// what was paid for one that failed.
-func resultEffects(s *State, in Input, r *Rules) *Effects {
-	result := in.Result
-	e := &Effects{ClipOver: result.ClipID}
-	if paid, ok := s.spends[result.ClipID]; ok && result.State == clip.Failed {
-		e.Points = append(e.Points, PointChange{
-			UserKey: paid.UserKey, Delta: paid.Points, Balance: addPoints(s.balance(paid.UserKey, r), paid.Points),
-			Reason: PointsRefunded, TriggerID: paid.TriggerID, ClipID: paid.ClipID, At: in.At,
-		})
-	}
-	if result.MessageID == "" || result.Channel == "" {
-		return e // an operator asked: there is nobody in chat to answer
-	}
-	e.Messages = append(e.Messages, Message{
-		Key:      "result:" + result.ClipID + ":" + string(result.State),
-		Platform: result.Platform, Channel: result.Channel,
-		Text: shorten(resultText(result), roomOn(result.Platform)), ReplyTo: result.MessageID, ClipID: result.ClipID,
-		NotAfter: in.At.Add(r.settings.ResultWithin),
-	})
-	return e
 }

@@ -116,6 +116,7 @@ func TestAClipGoesWhereItsCreatorPublishes(t *testing.T) {
 func TestTheFirstFailingStepIsRecorded(t *testing.T) {
 	t.Parallel()
 	offline := NewState
+	apart := func(s *Settings) { s.Clip.Coalesce = 0 }
 	for name, c := range map[string]struct {
 		state  func() *State
 		change func(*Settings)
@@ -143,10 +144,10 @@ func TestTheFirstFailingStepIsRecorded(t *testing.T) {
 			in: message("m", "!ping", func(e *chat.Event) { e.ReceivedAt = noon.Add(61 * time.Second) }), step: StepLate, detail: "arrived 61 s late",
 		},
 		"the global cooldown, showing the longer of both": {
-			before: []Input{message("a", "!clip")}, in: message("m", "!clip", at(4*time.Second)), step: StepCooldownGlobal, detail: "26 s left",
+			change: apart, before: []Input{message("a", "!clip")}, in: message("m", "!clip", at(4*time.Second)), step: StepCooldownGlobal, detail: "26 s left",
 		},
 		"somebody else in the global cooldown": {
-			before: []Input{message("a", "!clip")}, in: message("m", "!clip", at(3500*time.Millisecond), by("bob", 0)), step: StepCooldownGlobal, detail: "2 s left",
+			change: apart, before: []Input{message("a", "!clip")}, in: message("m", "!clip", at(3500*time.Millisecond), by("bob", 0)), step: StepCooldownGlobal, detail: "2 s left",
 		},
 		"the same user after the global cooldown": {
 			before: []Input{message("a", "!clip")}, in: message("m", "!clip", at(6*time.Second)), step: StepCooldownUser, detail: "24 s left",
@@ -164,7 +165,7 @@ func TestTheFirstFailingStepIsRecorded(t *testing.T) {
 			before: []Input{message("a", "!clip")}, in: message("m", "!clip", at(time.Minute)), step: StepActive, detail: "1 at work",
 		},
 		"a moderator is held by limits": {
-			change: func(s *Settings) { s.Clip.MaxActive = 1 },
+			change: func(s *Settings) { s.Clip.MaxActive, s.Clip.Coalesce = 1, 0 },
 			before: []Input{message("a", "!clip")}, in: message("m", "!clip", by("mod", chat.Moderator)), step: StepActive, detail: "1 at work",
 		},
 	} {

@@ -19,6 +19,10 @@ func (a *attempt) fire() {
 	if paid >= 0 && a.branch.refund && len(a.clips) > 0 {
 		a.out.Points[paid].ClipID = a.clips[0].ClipID
 	}
+	a.deleteMessage()
+}
+
+func (a *attempt) deleteMessage() {
 	if a.rule.deletes && !a.operator {
 		a.out.Deletions = append(a.out.Deletions, Deletion{
 			Key:      "delete:" + string(a.platform) + ":" + a.key.MessageID,

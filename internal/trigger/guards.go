@@ -133,10 +133,14 @@ func (a *attempt) cooling() *refusal {
 		}
 		no.left = max(no.left, left)
 	}
-	if no != nil {
-		no.detail = fmt.Sprintf("%d s left", wholeSeconds(no.left))
+	if no == nil {
+		return nil
 	}
-	return no
+	return coolingFor(no.step, no.left)
+}
+
+func coolingFor(step Step, left time.Duration) *refusal {
+	return &refusal{step: step, left: left, detail: fmt.Sprintf("%d s left", wholeSeconds(left))}
 }
 
 func (a *attempt) scope() string { return userScope + a.userKey }

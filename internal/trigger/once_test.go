@@ -11,13 +11,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/clip"
 )
 
 // A lane that starts again from its rows at any moment decides like one that never
 // stopped, and neither spends anything twice.
 func TestNoSequenceOfMessagesReloadsAndRestartsFiresOrSpendsTwice(t *testing.T) {
 	t.Parallel()
-	refunds, first := 0, seed(t)
+	refunds, joined, first := 0, 0, seed(t)
 	for round := range 8 {
 		rng := rand.New(rand.NewPCG(first, uint64(round)))
 		c := newCrowd(rng, 20)
@@ -48,8 +49,10 @@ func TestNoSequenceOfMessagesReloadsAndRestartsFiresOrSpendsTwice(t *testing.T) 
 		}
 		require.Greater(t, books.fired, 20)
 		refunds += books.refunds
+		joined += books.joined
 	}
 	require.NotZero(t, refunds)
+	require.NotZero(t, joined)
 }
 
 // books checks outcomes against what can be known without the engine's state.
@@ -62,12 +65,15 @@ type books struct {
 	spent    map[string]int64
 	inStream map[useKey]int64
 	balances map[string]int64
+	clips    map[string]time.Time // anchors
+	failed   map[string]bool      // as last told
+	joined   int
 }
 
 func newBooks(t *testing.T) *books {
 	return &books{
 		t: t, running: map[cooldownKey]time.Time{}, done: map[string]bool{}, spent: map[string]int64{},
-		inStream: map[useKey]int64{}, balances: map[string]int64{},
+		inStream: map[useKey]int64{}, balances: map[string]int64{}, clips: map[string]time.Time{}, failed: map[string]bool{},
 	}
 }
 
@@ -93,8 +99,36 @@ func (b *books) enter(in Input, out Outcome, after *State, rules *Rules) {
 	for _, c := range e.Clips {
 		b.once("clip " + c.ClipID)
 	}
+	b.moments(e, after, rules)
 	b.cooldowns(in, e)
 	b.points(e)
+}
+
+// moments: whoever types !clip gets no clip of what a clip shows that did not fail,
+// and everybody has one part in a clip at most.
+func (b *books) moments(e *Effects, after *State, rules *Rules) {
+	for _, asked := range e.Asked {
+		b.once("part of " + asked.UserKey + " in " + asked.ClipID)
+	}
+	typed := len(e.Decisions) == 1 && e.Decisions[0].TriggerID == ClipID && e.Decisions[0].Key.Platform != Operator
+	if typed && e.Decisions[0].Fired && len(e.Clips) == 0 {
+		b.joined++
+		require.Equal(b.t, "joined ", e.Decisions[0].Detail[:7])
+		require.Contains(b.t, b.clips, e.Decisions[0].Detail[7:])
+		require.False(b.t, b.failed[e.Decisions[0].Detail[7:]])
+		require.Empty(b.t, e.Uses)
+	}
+	for _, c := range e.Clips {
+		for id, at := range b.clips {
+			if typed && !b.failed[id] && at.After(after.Clock.Add(-time.Hour)) {
+				require.Greater(b.t, at.Sub(c.RequestedAt).Abs(), rules.settings.Clip.Coalesce, "%s shows what %s shows", c.ClipID, id)
+			}
+		}
+		b.clips[c.ClipID] = c.RequestedAt
+	}
+	if e.ClipOver != "" {
+		b.failed[e.ClipOver] = e.ClipState == clip.Failed
+	}
 }
 
 func (b *books) once(what string) {

@@ -78,6 +78,7 @@ type Effects struct {
 	Decisions []Decision
 	Cooldowns []Cooldown
 	Clips     []clip.Request
+	Asked     []Asked // parts in these clips and in earlier ones
 	Signals   []control.Decision
 	Messages  []Message
 
@@ -91,7 +92,9 @@ type Effects struct {
 	Paused    *bool     // commands are paused from now on, or no longer
 	Config    *Settings // in force from now on
 
-	ClipOver   string // id of a clip that is no longer active
+	ClipOver   string     // id of a clip that is no longer active
+	ClipState  clip.State // how it ended
+	ClipURL    string     // where it was published
 	StreamLive *control.Stream
 	StreamOver *control.Stream
 }

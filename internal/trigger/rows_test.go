@@ -20,6 +20,8 @@ type rows struct {
 	streams   []control.Stream
 	requested []time.Time
 	active    map[string]struct{}
+	moments   []Moment
+	asked     []Asked
 	cooldowns map[cooldownKey]Cooldown
 	uses      map[useKey]usedRow
 	votes     map[useKey]Vote
@@ -88,8 +90,15 @@ func (r *rows) commit(out Outcome, after *State) {
 	for _, c := range e.Clips {
 		r.active[c.ClipID] = struct{}{}
 		r.requested = append(r.requested, c.RequestedAt)
+		r.moments = append(r.moments, Moment{ClipID: c.ClipID, At: c.RequestedAt})
 	}
+	r.asked = append(r.asked, e.Asked...)
 	delete(r.active, e.ClipOver)
+	for i := range r.moments {
+		if r.moments[i].ClipID == e.ClipOver {
+			r.moments[i].Over, r.moments[i].URL = e.ClipState, e.ClipURL
+		}
+	}
 	r.stream(e)
 }
 
@@ -118,6 +127,14 @@ func (r *rows) load() *State {
 		}
 	}
 	s.ActiveClips = maps.Clone(r.active)
+	for _, m := range r.moments {
+		if _, active := r.active[m.ClipID]; active || m.At.After(r.clock.Add(-time.Hour)) {
+			s.AddMoment(m)
+		}
+	}
+	for _, a := range r.asked {
+		s.AddAsked(a)
+	}
 	for _, c := range r.cooldowns {
 		if c.Until.After(r.clock.Add(-time.Hour)) {
 			s.Reserve(c)

@@ -84,6 +84,10 @@ type ClipSettings struct {
 
 	PerHour   int // clips that chat may start in an hour; default 10, 0 = no limit
 	PerMinute int `json:",omitempty"` // the same in a minute (jobs_per_minute); 0 = no limit
+	// Coalesce is how far apart two requests may be said for one clip to do for both;
+	// default 20 s, 0 = every request has its own.
+	Coalesce time.Duration `json:",omitempty"`
+
 	MaxActive int // clips not yet published or failed (max_concurrent_clip_jobs); default 1, 0 = no limit
 
 	// Destinations names where clips go; the first one's address is the clip's.
@@ -163,6 +167,7 @@ func DefaultSettings(creatorID, displayName string) Settings {
 			Buffer:        300 * time.Second,
 			PerHour:       10,
 			MaxActive:     1,
+			Coalesce:      20 * time.Second,
 			Destinations:  []string{"folder"},
 		},
 		Ping: PingSettings{Guards: guards},

@@ -64,6 +64,7 @@ func normaliseClip(c ClipSettings) (ClipSettings, []error) {
 	}{
 		{"default length", c.DefaultLength}, {"min length", c.MinLength}, {"max length", c.MaxLength},
 		{"post-roll", c.PostRoll}, {"latency offset", c.LatencyOffset}, {"buffer", c.Buffer},
+		{"coalescing window", c.Coalesce},
 	} {
 		if d.Duration < 0 {
 			problems = append(problems, fmt.Errorf("clip: %s is negative", d.name))

@@ -45,9 +45,10 @@ type State struct {
 	// UserKey; everybody else has Settings.StartPoints.
 	Points map[string]int64
 
-	uses   uses
-	votes  map[string][]Vote // by trigger id, oldest first
-	spends map[string]Spend  // by clip id
+	uses    uses
+	votes   map[string][]Vote // by trigger id, oldest first
+	spends  map[string]Spend  // by clip id
+	moments []moment          // by time and clip id
 
 	scratch scratch // of the evaluation; nothing depends on what it held before
 
@@ -98,6 +99,10 @@ func (s *State) Apply(o Outcome) {
 	for i := range e.Clips {
 		s.ClipsRequested = append(s.ClipsRequested, e.Clips[i].RequestedAt)
 		s.ActiveClips[e.Clips[i].ClipID] = struct{}{}
+		s.AddMoment(Moment{ClipID: e.Clips[i].ClipID, At: e.Clips[i].RequestedAt})
+	}
+	for _, asked := range e.Asked {
+		s.AddAsked(asked)
 	}
 	for _, use := range e.Uses {
 		s.AddUse(use)
@@ -124,6 +129,7 @@ func (s *State) Apply(o Outcome) {
 	if e.ClipOver != "" {
 		delete(s.ActiveClips, e.ClipOver)
 		delete(s.spends, e.ClipOver)
+		s.endMoment(e.ClipOver, e.ClipState, e.ClipURL)
 	}
 	if e.StreamLive != nil {
 		s.streamLive(*e.StreamLive)
@@ -144,6 +150,7 @@ func (s *State) forget() {
 		}
 	}
 	s.ClipsRequested = keep
+	s.forgetMoments()
 	if len(s.cooldowns) >= s.sweepAt {
 		s.sweep()
 	}

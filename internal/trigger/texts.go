@@ -9,7 +9,6 @@ import (
 
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/clip"
-	"github.com/streamsuites/streamsuites/internal/control"
 )
 
 // maxReason bounds a reason in an answer, in code points, so that the answer
@@ -35,19 +34,35 @@ func ackText(name string, w wish, clipID string) string {
 		mention(name), wholeSeconds(w.length), note, clip.Marker(clipID))
 }
 
-func resultText(r *control.ClipResult) string {
-	marker := clip.Marker(r.ClipID)
-	if r.State == clip.Published {
-		if r.URL == "" {
-			return fmt.Sprintf("%s your clip is published %s", mention(r.Clipper), marker)
-		}
-		return fmt.Sprintf("%s your clip is ready: %s %s", mention(r.Clipper), r.URL, marker)
+// joinedText answers a request for a moment that is being clipped, or was.
+func joinedText(name string, asked int, m *Moment) string {
+	count := ""
+	if asked > 1 {
+		count = fmt.Sprintf(" (%d of you asked)", asked)
 	}
-	reason := shorten(clip.Clean(r.Reason), maxReason)
+	what := "already clipping that" + count
+	if m.Over == clip.Published {
+		what = "that is clipped already" + count
+		if m.URL != "" {
+			what += ": " + m.URL
+		}
+	}
+	return mention(name) + " " + what + " " + clip.Marker(m.ClipID)
+}
+
+func endingText(to Asked, how clip.State, url, why string) string {
+	marker := clip.Marker(to.ClipID)
+	if how == clip.Published {
+		if url == "" {
+			return fmt.Sprintf("%s your clip is published %s", mention(to.Name), marker)
+		}
+		return fmt.Sprintf("%s your clip is ready: %s %s", mention(to.Name), url, marker)
+	}
+	reason := shorten(clip.Clean(why), maxReason)
 	if reason == "" {
 		reason = "no reason was given"
 	}
-	return fmt.Sprintf("%s no clip this time: %s %s", mention(r.Clipper), reason, marker)
+	return fmt.Sprintf("%s no clip this time: %s %s", mention(to.Name), reason, marker)
 }
 
 func deniedText(name, label string, no *refusal) string {

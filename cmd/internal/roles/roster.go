@@ -122,6 +122,7 @@ func TriggerSettings(cfg *config.Config, creator *config.Creator) trigger.Settin
 	s.Clip.MaxLength = seconds(limits.MaxSeconds)
 	s.Clip.PostRoll = limits.PostRoll
 	s.Clip.LatencyOffset, s.Clip.LatencyOn = limits.Latency, limits.LatencyOn
+	s.Clip.Coalesce = limits.Coalesce
 	s.Clip.UserCooldown = limits.UserCooldown
 	s.Clip.GlobalCooldown = max(limits.GlobalCooldown, bounds.MinCooldown)
 	s.Clip.PerHour = limits.PerHour

@@ -65,7 +65,7 @@ func only(t *testing.T, tier, system string) trigger.Settings {
 
 func TestTheTiersLimitsBecomeTheRulesSettings(t *testing.T) {
 	t.Parallel()
-	s := only(t, "open", `{"clips": {"seconds": 20, "post_roll_seconds": 4, "latency_seconds": 2.5, "user_cooldown_seconds": 11, "per_hour": 6}, "capture": {"buffer_seconds": 200}}`)
+	s := only(t, "open", `{"clips": {"seconds": 20, "post_roll_seconds": 4, "latency_seconds": 2.5, "coalesce_seconds": 7, "user_cooldown_seconds": 11, "per_hour": 6}, "capture": {"buffer_seconds": 200}}`)
 	require.Equal(t, "Ab3dE9", s.CreatorID)
 	require.Equal(t, "Harbor", s.Creator)
 	require.Equal(t, []string{"lanternbot"}, s.IgnoredLogins, "the bot does not answer itself")
@@ -75,6 +75,7 @@ func TestTheTiersLimitsBecomeTheRulesSettings(t *testing.T) {
 	require.Equal(t, 45*time.Second, s.Clip.MaxLength)
 	require.Equal(t, 4*time.Second, s.Clip.PostRoll)
 	require.Equal(t, 2500*time.Millisecond, s.Clip.LatencyOffset)
+	require.Equal(t, 7*time.Second, s.Clip.Coalesce)
 	require.Equal(t, 11*time.Second, s.Clip.UserCooldown)
 	require.Equal(t, time.Minute, s.Clip.GlobalCooldown)
 	require.Equal(t, 6, s.Clip.PerHour)
