@@ -16,7 +16,7 @@ import (
 
 const (
 	binary      = "bin/standalone"
-	readyWithin = 3 * time.Minute
+	readyWithin = 6 * time.Minute
 	stopWithin  = 20 * time.Second
 
 	// publishDelay is how long the demo holds every clip, by the configuration below.

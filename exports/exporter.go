@@ -52,7 +52,8 @@ type Exporter struct {
 	options   Options
 	mu        sync.Mutex // guards what follows, and every use of the writer
 	collector *collector
-	writer    *Writer // nil while the tree is not locked by Run
+	writer    *Writer   // nil while the tree is not locked by Run
+	complete  time.Time // when Run's writer wrote everything last
 }
 
 // New returns an Exporter.
@@ -82,6 +83,25 @@ func (e *Exporter) Once(ctx context.Context) error {
 		return errors.Join(e.writeDocuments(ctx, w, changes{complete: true}), e.writeSnapshot(ctx, w, false))
 	})
 }
+
+// CatchUp is Once, unless Run writes this tree here, hears of changes, and has written
+// everything within the last while: then nothing can have been missed, and looking at
+// every row again would be work for nothing.
+func (e *Exporter) CatchUp(ctx context.Context) error {
+	return e.locked(func(w *Writer) error {
+		if e.writer != nil && e.options.Clock().Sub(e.complete) < caughtUp {
+			return nil
+		}
+		err := errors.Join(e.writeDocuments(ctx, w, changes{complete: true}), e.writeSnapshot(ctx, w, false))
+		if err == nil && e.writer != nil {
+			e.complete = e.options.Clock()
+		}
+		return err
+	})
+}
+
+// caughtUp is for how long a complete write counts for CatchUp.
+const caughtUp = 2 * time.Minute
 
 // Now is Once, but for the error when another process writes this tree: a
 // *durable.LockedError then.

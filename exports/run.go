@@ -47,7 +47,7 @@ func (e *Exporter) waitForTree(ctx context.Context) (release func(), err error) 
 		e.mu.Lock()
 		w, unlock, err := e.openWriter()
 		if err == nil {
-			e.writer, e.collector = w, newCollector(e.options)
+			e.writer, e.collector, e.complete = w, newCollector(e.options), time.Time{}
 			e.mu.Unlock()
 			return func() {
 				e.mu.Lock()
@@ -85,16 +85,16 @@ type task struct {
 
 func (e *Exporter) loop(ctx context.Context, n *news) {
 	o, now := e.options, e.options.Clock()
-	var complete time.Time // when the complete set was written last
 	documents := task{what: "documents", due: now, gap: o.Debounce, every: o.Refresh, do: func(ctx context.Context) error {
 		told := n.take()
-		told.complete = told.complete || complete.IsZero() || o.Clock().Sub(complete) >= o.Refresh
+		// Since the zero time more than that has passed.
+		told.complete = told.complete || o.Clock().Sub(e.complete) >= o.Refresh
 		err := e.writeDocuments(ctx, e.writer, told)
 		switch {
 		case err != nil:
 			n.again(told)
 		case told.complete:
-			complete = o.Clock()
+			e.complete = o.Clock()
 		}
 		return err
 	}}
