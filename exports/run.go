@@ -87,14 +87,16 @@ func (e *Exporter) loop(ctx context.Context, n *news) {
 	o, now := e.options, e.options.Clock()
 	documents := task{what: "documents", due: now, gap: o.Debounce, every: o.Refresh, do: func(ctx context.Context) error {
 		told := n.take()
+		var err error
 		// Since the zero time more than that has passed.
-		told.complete = told.complete || o.Clock().Sub(e.complete) >= o.Refresh
-		err := e.writeDocuments(ctx, e.writer, told)
-		switch {
-		case err != nil:
+		if told.complete || o.Clock().Sub(e.complete) >= o.Refresh {
+			told.complete = true
+			err = e.writeComplete(ctx, e.writer)
+		} else {
+			err = e.writeDocuments(ctx, e.writer, told)
+		}
+		if err != nil {
 			n.again(told)
-		case told.complete:
-			e.complete = o.Clock()
 		}
 		return err
 	}}

@@ -231,6 +231,29 @@ func TestTheStateOfAConnectionKeepsWhatIsNotKnownAnew(t *testing.T) {
 	require.Equal(t, degraded, statuses[0])
 }
 
+func TestStatesOfManyConnectionsAreSavedTogether(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ctx := t.Context()
+	status := func(id string, epoch int64, p chat.Platform, state string) store.PlatformStatus {
+		return store.PlatformStatus{CreatorID: id, Epoch: epoch, Platform: p, Channel: "channel", State: state, LastHeartbeat: noon}
+	}
+	require.NoError(t, b.store.SavePlatformStatus(ctx, []store.PlatformStatus{
+		status(creator, b.epoch, chat.Twitch, "connecting"),
+		status("another", 0, chat.Twitch, "live"),
+		status(creator, b.epoch-1, chat.Kick, "live"),
+		status(creator, b.epoch, chat.Twitch, "live"),
+	}))
+	statuses, err := b.store.PlatformStatuses(ctx)
+	require.NoError(t, err)
+	require.Len(t, statuses, 2, "one of an outdated epoch is dropped")
+	require.Equal(t, "another", statuses[1].CreatorID)
+	require.Equal(t, "live", statuses[0].State, "the last state counts")
+	events, err := b.store.LatestRuntimeEvents(ctx, 10)
+	require.NoError(t, err)
+	require.Len(t, events, 2, "one for each that changed")
+}
+
 func TestRuntimeEventsAreReadOnFromTheLast(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
