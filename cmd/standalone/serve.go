@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"go.temporal.io/sdk/client"
@@ -106,6 +107,8 @@ func (m *machine) serve(ctx context.Context) error {
 	if err := m.publishAddresses(); err != nil {
 		return err
 	}
+	// What only the start needed goes back to the machine now, not in the course of hours.
+	debug.FreeOSMemory()
 	following, stopFollowing := context.WithCancel(ctx)
 	defer stopFollowing()
 	go func() { _ = m.terminal.follow(following, m.parts.Store, newest) }()
