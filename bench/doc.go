@@ -1,8 +1,9 @@
 // Command bench measures StreamSuites on the machine that it runs on: how long a
 // message is evaluated, how much chat it takes in with 300 triggers a creator, beside
 // COPY alone and beside a bot on tmi.js (bench/tmijs), how fast a clip begins and how
-// much is added to it, how long a start takes, how much memory everything holds, and how
-// long the documents of a thousand creators take to be exported.
+// much is added to it, how long a start takes, how much memory everything holds, how
+// long the documents of a thousand creators take to be exported, and what a thousand
+// creators cost who are offline.
 // It prints the figures and writes docs/benchmarks.md and benchmarks.json.
 //
 // It runs the real thing: Postgres with its durable settings, the data plane

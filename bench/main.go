@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -31,6 +32,7 @@ var suites = []suite{
 	{"standalone", figuresOnly(measureStandalone)},
 	{"failover", figuresOnly(measureFailover)},
 	{"export", measureExport},
+	{"idle", measureIdle},
 }
 
 // figuresOnly is a suite that finds figures and nothing else.
@@ -53,8 +55,9 @@ type bench struct {
 	children *process.Registry
 	out      io.Writer
 	log      zerolog.Logger
-	lines    int    // a run of the ingest measurement
-	profile  string // where the CPU profile of the data plane goes, or empty
+	lines    int           // a run of the ingest measurement
+	profile  string        // where the CPU profile of the data plane goes, or empty
+	idle     time.Duration // for which the runtime of offline creators is watched
 }
 
 func (b bench) say(format string, args ...any) { _, _ = fmt.Fprintf(b.out, format+"\n", args...) }
@@ -69,6 +72,8 @@ func main() {
 			run = generate
 		case exporterCommand:
 			run = export
+		case platformsCommand:
+			run = servePlatforms
 		}
 	}
 	if err := run(ctx, os.Args[1:]); err != nil && !errors.Is(err, flag.ErrHelp) {
@@ -83,6 +88,7 @@ func measure(ctx context.Context, args []string) error {
 	only := flags.String("only", "", "run one suite, "+suiteNames()+", and write nothing")
 	lines := flags.Int("lines", 300_000, "chat messages in a run of the ingest measurement")
 	profile := flags.String("cpuprofile", "", "write the CPU profile of the data plane, which the ingest measurement sums up, to a file")
+	idle := flags.Float64("idle-minutes", 5, "for how long the runtime of offline creators is watched, in minutes")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -94,7 +100,7 @@ func measure(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	found, err := runSuites(ctx, chosen, bench{lines: *lines, profile: *profile})
+	found, err := runSuites(ctx, chosen, bench{lines: *lines, profile: *profile, idle: time.Duration(*idle * float64(time.Minute))})
 	if err != nil {
 		return err
 	}

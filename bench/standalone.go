@@ -16,14 +16,14 @@ import (
 
 const (
 	binary      = "bin/standalone"
-	readyWithin = 3 * time.Minute
+	readyWithin = 6 * time.Minute
 	stopWithin  = 20 * time.Second
 
 	// publishDelay is how long the demo holds every clip, by the configuration below.
 	publishDelay = 2 * time.Second
 )
 
-// standalone is a running bin/standalone --demo.
+// standalone is a running bin/standalone.
 type standalone struct {
 	dir       statedir.Dir
 	child     *process.Child
@@ -31,8 +31,13 @@ type standalone struct {
 	took      time.Duration // from its start until it said where it can be reached
 }
 
-// startStandalone starts bin/standalone and waits until it is ready.
+// startStandalone starts bin/standalone --demo and waits until it is ready.
 func startStandalone(ctx context.Context, b bench, dir statedir.Dir, more ...string) (*standalone, error) {
+	return launch(ctx, b, dir, append([]string{"--demo"}, more...)...)
+}
+
+// launch starts bin/standalone in a state directory and waits until it is ready.
+func launch(ctx context.Context, b bench, dir statedir.Dir, arguments ...string) (*standalone, error) {
 	path, err := filepath.Abs(binary)
 	if err != nil {
 		return nil, fmt.Errorf("find %s: %w", binary, err)
@@ -42,7 +47,7 @@ func startStandalone(ctx context.Context, b bench, dir statedir.Dir, more ...str
 	}
 	began := time.Now()
 	child, err := process.Start(context.WithoutCancel(ctx), process.Spec{
-		Name: "standalone", Path: path, Args: append([]string{"--demo", "--state-dir", dir.String()}, more...), Dir: b.dir,
+		Name: "standalone", Path: path, Args: append([]string{"--state-dir", dir.String()}, arguments...), Dir: b.dir,
 		Stdout: io.Discard, Stderr: os.Stderr, Registry: b.children,
 	})
 	if err != nil {

@@ -52,7 +52,9 @@ type Exporter struct {
 	options   Options
 	mu        sync.Mutex // guards what follows, and every use of the writer
 	collector *collector
-	writer    *Writer // nil while the tree is not locked by Run
+	writer    *Writer       // nil while the tree is not locked by Run
+	complete  time.Time     // when everything was written last
+	took      time.Duration // how long that took
 }
 
 // New returns an Exporter.
@@ -81,6 +83,33 @@ func (e *Exporter) Once(ctx context.Context) error {
 	return e.locked(func(w *Writer) error {
 		return errors.Join(e.writeDocuments(ctx, w, changes{complete: true}), e.writeSnapshot(ctx, w, false))
 	})
+}
+
+// CatchUp is Once, unless Run writes this tree here and wrote everything so lately
+// that looking at every row again would take more than a little of a processor: Run
+// hears of changes, so there is hardly ever anything to catch up with.
+func (e *Exporter) CatchUp(ctx context.Context) error {
+	return e.locked(func(w *Writer) error {
+		if e.writer != nil && e.options.Clock().Sub(e.complete) < catchUpShare*e.took {
+			return nil
+		}
+		return errors.Join(e.writeComplete(ctx, w), e.writeSnapshot(ctx, w, false))
+	})
+}
+
+// catchUpShare is how many times as long as a complete write the time between two that
+// CatchUp does is at least.
+const catchUpShare = 250
+
+// writeComplete writes all documents but heartbeats.
+func (e *Exporter) writeComplete(ctx context.Context, w *Writer) error {
+	began := e.options.Clock()
+	err := e.writeDocuments(ctx, w, changes{complete: true})
+	if err == nil {
+		e.complete = e.options.Clock()
+		e.took = e.complete.Sub(began)
+	}
+	return err
 }
 
 // Now is Once, but for the error when another process writes this tree: a

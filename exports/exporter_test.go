@@ -222,6 +222,31 @@ func TestTheSecondExporterOfATreeStandsByUntilTheFirstEnds(t *testing.T) {
 	})
 }
 
+func TestCatchingUpLooksAtEverythingUnlessThatWasDoneOnlyJustNow(t *testing.T) {
+	t.Parallel()
+	tr := newTree(t)
+	synctest.Test(t, func(t *testing.T) {
+		r := &rows{clips: []clip.Clip{someClip(1, clip.Queued)}}
+		alone := New(Options{Source: r, Settings: someSettings, Writer: tr.options()})
+		require.NoError(t, alone.CatchUp(t.Context()), "without Run it is Once")
+		require.Contains(t, tr.read(tr.canonical, FileClips), "a00001")
+
+		e, _, stop := running(t, tr, r)
+		defer stop()
+		e.mu.Lock()
+		e.took = time.Second // as with many creators
+		e.mu.Unlock()
+		r.mu.Lock()
+		r.clips = append(r.clips, someClip(2, clip.Queued)) // of which nobody tells
+		r.mu.Unlock()
+		require.NoError(t, e.CatchUp(t.Context()))
+		require.NotContains(t, tr.read(tr.canonical, FileClips), "a00002")
+		time.Sleep(catchUpShare * time.Second)
+		require.NoError(t, e.CatchUp(t.Context()))
+		require.Contains(t, tr.read(tr.canonical, FileClips), "a00002")
+	})
+}
+
 func TestOnceAndFinalWorkWithoutRun(t *testing.T) {
 	t.Parallel()
 	tr := newTree(t)

@@ -47,7 +47,7 @@ func (e *Exporter) waitForTree(ctx context.Context) (release func(), err error) 
 		e.mu.Lock()
 		w, unlock, err := e.openWriter()
 		if err == nil {
-			e.writer, e.collector = w, newCollector(e.options)
+			e.writer, e.collector, e.complete = w, newCollector(e.options), time.Time{}
 			e.mu.Unlock()
 			return func() {
 				e.mu.Lock()
@@ -85,17 +85,19 @@ type task struct {
 
 func (e *Exporter) loop(ctx context.Context, n *news) {
 	o, now := e.options, e.options.Clock()
-	var complete time.Time // when the complete set was written last
 	documents := task{what: "documents", due: now, gap: o.Debounce, every: o.Refresh, do: func(ctx context.Context) error {
 		told := n.take()
-		told.complete = told.complete || complete.IsZero() || o.Clock().Sub(complete) >= o.Refresh
-		err := e.writeDocuments(ctx, e.writer, told)
-		switch {
-		case err != nil:
+		var err error
+		// Since the zero time more than that has passed.
+		if told.complete || o.Clock().Sub(e.complete) >= o.Refresh {
+			told.complete = true
+			err = e.writeComplete(ctx, e.writer)
+		} else {
+			err = e.writeDocuments(ctx, e.writer, told)
+		}
+		if err != nil {
 			told.complete = true // what the rows were like is remembered, but may not have been written
 			n.again(told)
-		case told.complete:
-			complete = o.Clock()
 		}
 		return err
 	}}

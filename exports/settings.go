@@ -66,7 +66,6 @@ type CreatorSettings struct {
 // SettingsFrom takes from the configuration what documents say about it. It
 // reads the configuration files to see whether they changed since.
 func SettingsFrom(c *config.Config, v version.Info) Settings {
-	pending := c.Pending()
 	s := Settings{
 		Version: v.Version, Build: v.Build, Since: v.Date,
 		Polling:         c.System.PlatformPolling,
@@ -75,8 +74,7 @@ func SettingsFrom(c *config.Config, v version.Info) Settings {
 		Jobs:            maps.Clone(c.System.Jobs),
 		ChannelURL:      c.System.Clips.ChannelURL, Newest: c.System.Clips.Newest,
 		TriggerSource: string(c.TriggerSource),
-		Pending: Pending{pending[config.SectionSystem], pending[config.SectionCreators],
-			pending[config.SectionTriggers], pending[config.SectionPlatforms]},
+		Pending:       PendingOf(c),
 	}
 	// The names that the desktop console knows.
 	for _, name := range []string{"discord", "kick", "rumble", "twitch", "youtube"} {
@@ -95,6 +93,14 @@ func SettingsFrom(c *config.Config, v version.Info) Settings {
 	s.Tables = tablesFrom(c)
 	s.Quotas = quotaSettings(c)
 	return s
+}
+
+// PendingOf says which sections' files changed since the configuration was read. It
+// reads them.
+func PendingOf(c *config.Config) Pending {
+	pending := c.Pending()
+	return Pending{pending[config.SectionSystem], pending[config.SectionCreators],
+		pending[config.SectionTriggers], pending[config.SectionPlatforms]}
 }
 
 func platformSettings(p config.Platform, on bool) PlatformSettings {

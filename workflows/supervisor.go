@@ -69,17 +69,7 @@ func (r *supervisorRun) reconcile(ctx workflow.Context, told control.Reconcile) 
 	creators := slices.Sorted(slices.Values(told.CreatorIDs))
 	creators = slices.Compact(creators)
 	workflow.SetCurrentDetails(ctx, fmt.Sprintf("Starting what is missing for %d creators.", len(creators)))
-	shards := make([]int, 0, control.Shards)
-	children := make([]child, 0, len(creators)+control.Shards)
-	for _, creator := range creators {
-		children = append(children, sessionChild(creator))
-		shards = append(shards, control.ShardOf(creator))
-	}
-	slices.Sort(shards)
-	for _, shard := range slices.Compact(shards) {
-		children = append(children, shardChild(shard))
-	}
-	for batch := range slices.Chunk(children, startsAtOnce) {
+	for batch := range slices.Chunk(needed(ctx, creators), startsAtOnce) {
 		for _, err := range startAll(ctx, batch) {
 			if err != nil {
 				return err
@@ -87,6 +77,30 @@ func (r *supervisorRun) reconcile(ctx workflow.Context, told control.Reconcile) 
 		}
 	}
 	return nil
+}
+
+// shardsFirst is the change by which chats are read before every creator has a
+// session.
+const shardsFirst = "shards-first"
+
+// needed lists what the creators need, in the order in which it is started. The
+// shards come first: a thousand sessions take a while to start, and chat is read
+// without them; whoever signals a session starts it.
+func needed(ctx workflow.Context, creators []string) []child {
+	sessions := make([]child, len(creators))
+	numbers := make([]int, len(creators))
+	for i, creator := range creators {
+		sessions[i], numbers[i] = sessionChild(creator), control.ShardOf(creator)
+	}
+	slices.Sort(numbers)
+	var shards []child
+	for _, number := range slices.Compact(numbers) {
+		shards = append(shards, shardChild(number))
+	}
+	if workflow.GetVersion(ctx, shardsFirst, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+		return slices.Concat(sessions, shards)
+	}
+	return slices.Concat(shards, sessions)
 }
 
 func sessionChild(creatorID string) child {

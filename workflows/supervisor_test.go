@@ -57,6 +57,19 @@ func TestHundredsOfCreatorsFitIntoSixteenShards(t *testing.T) {
 	b.cancelAfter(time.Minute)
 	b.run(control.SupervisorInput{})
 	require.Len(t, b.ids(), 300+control.Shards)
+	for shard := range control.Shards {
+		require.Contains(t, b.children[:100], control.IngestShardID(shard), "chat is read before every creator has a session")
+	}
+}
+
+func TestASupervisorOfAnEarlierVersionKeepsItsOrder(t *testing.T) {
+	t.Parallel()
+	b := newSupervisorBench(t)
+	b.env.OnGetVersion("shards-first", workflow.DefaultVersion, workflow.Version(1)).Return(workflow.DefaultVersion)
+	b.reconcile(time.Second, "c1")
+	b.cancelAfter(time.Minute)
+	b.run(control.SupervisorInput{})
+	require.Equal(t, []string{"session:c1", control.IngestShardID(control.ShardOf("c1"))}, b.children)
 }
 
 func TestTheSupervisorKeepsTheNewestOfManySignals(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"go.temporal.io/sdk/client"
@@ -106,6 +107,8 @@ func (m *machine) serve(ctx context.Context) error {
 	if err := m.publishAddresses(); err != nil {
 		return err
 	}
+	// What only the start needed goes back to the machine now, not in the course of hours.
+	debug.FreeOSMemory()
 	following, stopFollowing := context.WithCancel(ctx)
 	defer stopFollowing()
 	go func() { _ = m.terminal.follow(following, m.parts.Store, newest) }()
@@ -193,26 +196,35 @@ func (m *machine) simulatorsGone() <-chan struct{} {
 	return m.simulators.Done()
 }
 
-// readyWithin bounds the time from started roles to a ready runtime.
-const readyWithin = 60 * time.Second
+const (
+	// readyWithin bounds the time from started roles to a ready runtime, and
+	// readyEach what every creator adds to it: its rows are read one after the other.
+	readyWithin = 60 * time.Second
+	readyEach   = 200 * time.Millisecond
+	// readyEvery is the time between two questions whether it is ready, readyShare how
+	// many times as long as a question they are apart at least: the answer looks at
+	// every creator, and must not hold up what is waited for.
+	readyEvery = 50 * time.Millisecond
+	readyShare = 4
+)
 
 // awaitReady waits until the runtime itself says that it is ready.
 func (m *machine) awaitReady(ctx context.Context, r *runtime) error {
-	deadline := time.After(readyWithin)
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
+	within := readyWithin + time.Duration(len(m.config.Creators))*readyEach
+	deadline := time.After(within)
 	for {
+		asked := time.Now()
 		if roles.Ready(ctx, m.parts.HTTPAddress) {
 			return nil
 		}
 		select {
-		case <-tick.C:
+		case <-time.After(max(readyEvery, readyShare*time.Since(asked))):
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-r.done:
 			return fmt.Errorf("the runtime ended while it started: %w", r.err)
 		case <-deadline:
-			return fmt.Errorf("the runtime is not ready after %s; http://%s/readyz says what is missing", readyWithin, m.parts.HTTPAddress)
+			return fmt.Errorf("the runtime is not ready after %s; http://%s/readyz says what is missing", within, m.parts.HTTPAddress)
 		}
 	}
 }

@@ -2,11 +2,11 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype/zeronull"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/connection"
@@ -31,42 +31,83 @@ type PlatformStatus struct {
 // each that changed. States of creators whose epoch is outdated are dropped: they
 // are about connections that do not count any more. One that meets the claim of
 // its creator may still be written; the new holder's own follows within seconds.
+// Of several states of one connection the last counts.
 func (s *Store) SavePlatformStatus(ctx context.Context, statuses []PlatformStatus) error {
-	var batch pgx.Batch
-	var changed []RuntimeEvent
-	for _, p := range statuses {
-		batch.Queue(`
-			with before as (select state from platform_status where creator_id = $1::text and platform = $2::text)
+	if len(statuses) == 0 {
+		return nil
+	}
+	// All in one statement: a host with thousands of channels does this all the time.
+	var given statusColumns
+	last := make(map[statusKey]*PlatformStatus, len(statuses))
+	for i := range statuses {
+		last[statuses[i].key()] = &statuses[i]
+	}
+	for i := range statuses {
+		if p := &statuses[i]; last[p.key()] == p {
+			given.add(p)
+		}
+	}
+	rows, _ := s.pool.Query(ctx, `
+		with given as (
+			select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::bigint[], $9::timestamptz[])
+				as g (creator_id, platform, channel, state, error, last_heartbeat, last_success, epoch, since)
+		), before as (
+			select creator_id, platform, s.state from given join platform_status s using (creator_id, platform)
+		), saved as (
 			insert into platform_status as s (creator_id, platform, channel, state, error, last_heartbeat, last_success, since)
-			select $1::text, $2::text, $3::text, $4::text, $5::text, $6::timestamptz, $7::timestamptz, coalesce($9, now())
-			where $8 = coalesce((select epoch from epochs where creator_id = $1), 0)
+			select g.creator_id, g.platform, g.channel, g.state, g.error, g.last_heartbeat, g.last_success, coalesce(g.since, now())
+			from given g left join epochs e using (creator_id)
+			where g.epoch = coalesce(e.epoch, 0)
+			order by g.creator_id, g.platform
 			on conflict (creator_id, platform) do update set
 				channel = excluded.channel, state = excluded.state, error = excluded.error,
 				last_heartbeat = coalesce(excluded.last_heartbeat, s.last_heartbeat),
 				last_success = coalesce(excluded.last_success, s.last_success), updated_at = now(),
-				since = case when $9::timestamptz is null and s.state = excluded.state then s.since else excluded.since end
-			returning coalesce((select state from before), '')`,
-			p.CreatorID, string(p.Platform), p.Channel, string(p.State), p.Error, nullable(p.LastHeartbeat), nullable(p.LastSuccess), p.Epoch,
-			nullable(p.Since),
-		).QueryRow(func(row pgx.Row) error {
-			var before connection.State
-			err := row.Scan(&before)
-			if errors.Is(err, pgx.ErrNoRows) {
-				return nil // outdated
-			}
-			if event, worth := p.news(before); worth {
-				changed = append(changed, event)
-			}
-			return err
-		})
-	}
-	if batch.Len() == 0 {
+				since = case when s.state = excluded.state and not exists (
+						select from given g where g.creator_id = s.creator_id and g.platform = s.platform and g.since is not null
+					) then s.since else excluded.since end
+			returning creator_id, platform, state
+		)
+		select saved.creator_id, saved.platform, coalesce(before.state, '')
+		from saved left join before using (creator_id, platform)
+		where before.state is distinct from saved.state
+		order by 1, 2`,
+		given.creators, given.platforms, given.channels, given.states, given.errors, given.heartbeats, given.successes, given.epochs, given.since)
+	var changed []RuntimeEvent
+	var key statusKey
+	var before connection.State
+	_, err := pgx.ForEachRow(rows, []any{&key.creatorID, &key.platform, &before}, func() error {
+		if event, worth := last[key].news(before); worth {
+			changed = append(changed, event)
+		}
 		return nil
-	}
-	if err := s.pool.SendBatch(ctx, &batch).Close(); err != nil {
+	})
+	if err != nil {
 		return fmt.Errorf("save the states of %d connections: %w", len(statuses), err)
 	}
 	return s.addRuntimeEvents(ctx, changed)
+}
+
+// statusKey tells connections apart.
+type statusKey struct {
+	creatorID string
+	platform  chat.Platform
+}
+
+func (p *PlatformStatus) key() statusKey { return statusKey{p.CreatorID, p.Platform} }
+
+// statusColumns are states as one statement takes them.
+type statusColumns struct {
+	creators, platforms, channels, states, errors []string
+	heartbeats, successes, since                  []zeronull.Timestamptz
+	epochs                                        []int64
+}
+
+func (c *statusColumns) add(p *PlatformStatus) {
+	c.creators, c.platforms = append(c.creators, p.CreatorID), append(c.platforms, string(p.Platform))
+	c.channels, c.states, c.errors = append(c.channels, p.Channel), append(c.states, string(p.State)), append(c.errors, p.Error)
+	c.heartbeats, c.successes = append(c.heartbeats, nullable(p.LastHeartbeat)), append(c.successes, nullable(p.LastSuccess))
+	c.epochs, c.since = append(c.epochs, p.Epoch), append(c.since, nullable(p.Since))
 }
 
 // news is the event for a connection that was in another state before.

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/connection"
 	"github.com/streamsuites/streamsuites/internal/control"
 	"github.com/streamsuites/streamsuites/internal/store"
 )
@@ -229,6 +230,29 @@ func TestTheStateOfAConnectionKeepsWhatIsNotKnownAnew(t *testing.T) {
 	require.Len(t, statuses, 1)
 	degraded.Epoch, degraded.LastSuccess, degraded.UpdatedAt, degraded.Since = 0, noon, statuses[0].UpdatedAt, statuses[0].Since
 	require.Equal(t, degraded, statuses[0])
+}
+
+func TestStatesOfManyConnectionsAreSavedTogether(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ctx := t.Context()
+	status := func(id string, epoch int64, p chat.Platform, state connection.State) store.PlatformStatus {
+		return store.PlatformStatus{CreatorID: id, Epoch: epoch, Platform: p, Channel: "channel", State: state, LastHeartbeat: noon}
+	}
+	require.NoError(t, b.store.SavePlatformStatus(ctx, []store.PlatformStatus{
+		status(creator, b.epoch, chat.Twitch, "connecting"),
+		status("another", 0, chat.Twitch, "live"),
+		status(creator, b.epoch-1, chat.Kick, "live"),
+		status(creator, b.epoch, chat.Twitch, "live"),
+	}))
+	statuses, err := b.store.PlatformStatuses(ctx)
+	require.NoError(t, err)
+	require.Len(t, statuses, 2, "one of an outdated epoch is dropped")
+	require.Equal(t, "another", statuses[1].CreatorID)
+	require.Equal(t, connection.Live, statuses[0].State, "the last state counts")
+	events, err := b.store.LatestRuntimeEvents(ctx, 10)
+	require.NoError(t, err)
+	require.Len(t, events, 2, "one for each that changed")
 }
 
 func TestRuntimeEventsAreReadOnFromTheLast(t *testing.T) {

@@ -31,9 +31,9 @@ func (c catalog) ByName(name string) (manage.Entry, bool) {
 
 // List implements manage.Catalog.
 func (c catalog) List() []manage.Entry {
-	list := make([]manage.Entry, 0, len(c.rules.infos))
-	for i := range c.rules.infos {
-		list = append(list, c.rules.entry(c.rules.infos[i].ID))
+	list := make([]manage.Entry, 0, len(c.rules.rules))
+	for i := range c.rules.rules {
+		list = append(list, c.rules.entry(c.rules.rules[i].id))
 	}
 	return list
 }
@@ -67,7 +67,7 @@ func (c catalog) Room() (left int, limited bool) {
 	if most == 0 {
 		return 0, false
 	}
-	for _, info := range c.rules.infos {
+	for _, info := range c.rules.Triggers() {
 		if info.Enabled && info.Source != BuiltIn {
 			most--
 		}

@@ -21,7 +21,6 @@ type Rules struct {
 	clipper  *rule
 	layers   []layered // what every trigger was laid together from, in list order
 	problems []Problem
-	infos    []Info
 }
 
 // Compile makes settings, with overlays by trigger id laid over them, ready for
@@ -57,8 +56,17 @@ func (r *Rules) Settings() Settings { return r.settings }
 // Problems lists what is wrong with single triggers.
 func (r *Rules) Problems() []Problem { return r.problems }
 
-// Triggers lists every trigger in matching order, without removed ones.
-func (r *Rules) Triggers() []Info { return r.infos }
+// Triggers lists every trigger in matching order, without removed ones. The list is
+// made anew each time: people and documents ask for it now and then, and a host holds
+// the rules of thousands of creators.
+func (r *Rules) Triggers() []Info {
+	list := make([]Info, len(r.rules))
+	for i := range r.rules {
+		one := &r.rules[i]
+		list[i] = Info{one.id, one.layer.def, one.layer.source, one.enabled && !one.unfit, one.look.scan, one.plain.globalCooldown}
+	}
+	return list
+}
 
 func (r *Rules) setZone() {
 	r.zone = time.UTC
@@ -77,6 +85,7 @@ func (r *Rules) setZone() {
 func (r *Rules) build() {
 	left := bounds{triggers: max(r.settings.MaxTriggers, 0), limited: r.settings.MaxTriggers != 0, scans: r.settings.MaxScans}
 	var removed []rule
+	r.rules = make([]rule, 0, len(r.layers))
 	for i := range r.layers {
 		l := &r.layers[i]
 		compiled, problems := compileRule(l, &r.settings)
@@ -107,9 +116,7 @@ func (r *Rules) build() {
 		r.point(&removed[i])
 	}
 	for i := range r.rules {
-		one := &r.rules[i]
-		r.point(one)
-		r.infos = append(r.infos, Info{one.id, one.layer.def, one.layer.source, one.enabled && !one.unfit, one.look.scan, one.plain.globalCooldown})
+		r.point(&r.rules[i])
 	}
 }
 

@@ -27,8 +27,10 @@ type layered struct {
 // layers lays triggers together in list order: built-in ones, the file's in its
 // order, those of chat by name.
 func layers(settings *Settings, overlays map[string]Overlay) ([]layered, []Problem) {
-	l := layering{overlays: overlays, at: map[string]int{}}
-	for _, d := range builtIns(settings) {
+	below := builtIns(settings)
+	most := len(below) + len(settings.Triggers) + len(overlays)
+	l := layering{overlays: overlays, at: make(map[string]int, most), list: make([]layered, 0, most)}
+	for _, d := range below {
 		l.add(d.ID, BuiltIn, d)
 	}
 	l.file(settings.Triggers)

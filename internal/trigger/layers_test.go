@@ -36,7 +36,7 @@ func compiled(t *testing.T, over map[string]Overlay, change ...func(*Settings)) 
 }
 
 func (r *Rules) info(id string) Info {
-	for _, info := range r.infos {
+	for _, info := range r.Triggers() {
 		if info.ID == id {
 			return info
 		}

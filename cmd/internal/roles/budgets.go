@@ -34,7 +34,7 @@ func (g governor) TakeMessage(ctx context.Context, creatorID string, p chat.Plat
 	if answer {
 		names = append(names, budget.Responses)
 	}
-	return g.take(ctx, ofCreator(g.config(), creatorID, p, names...))
+	return g.take(ctx, ofCreatorID(g.config(), creatorID, p, names...))
 }
 
 // TakeCall takes one call of a platform's API with a credential, for a creator or,
@@ -42,7 +42,7 @@ func (g governor) TakeMessage(ctx context.Context, creatorID string, p chat.Plat
 // again; then nothing was taken.
 func (g governor) TakeCall(ctx context.Context, p chat.Platform, creatorID, credential string) error {
 	cfg := g.config()
-	claims := ofCreator(cfg, creatorID, p, budget.Requests)
+	claims := ofCreatorID(cfg, creatorID, p, budget.Requests)
 	if limit, limited := cfg.System.Quotas.CallsPerMinute[string(p)]; limited {
 		claims = append(claims, budget.PerMinute(budget.OfCredential(string(p), credential), budget.Calls, limit))
 	}
@@ -58,17 +58,23 @@ func (g governor) take(ctx context.Context, claims []budget.Claim) error {
 	return err
 }
 
-// ofCreator are the claims of one token of a creator's limits that are set.
-func ofCreator(cfg *config.Config, creatorID string, p chat.Platform, names ...string) []budget.Claim {
+// ofCreatorID are the claims of one token of the limits that are set for the creator
+// of that id, if there is one.
+func ofCreatorID(cfg *config.Config, creatorID string, p chat.Platform, names ...string) []budget.Claim {
 	creator := cfg.Creator(creatorID)
 	if creator == nil {
 		return nil
 	}
+	return ofCreator(cfg, creator, p, names...)
+}
+
+// ofCreator are the claims of one token of a creator's limits that are set.
+func ofCreator(cfg *config.Config, creator *config.Creator, p chat.Platform, names ...string) []budget.Claim {
 	limits := cfg.LimitsOn(creator, p)
 	var claims []budget.Claim
 	for _, name := range names {
 		if limit, limited := limits.PerMinute(name); limited {
-			claims = append(claims, budget.PerMinute(budget.OfCreator(creatorID, string(p)), name, limit))
+			claims = append(claims, budget.PerMinute(budget.OfCreator(creator.ID, string(p)), name, limit))
 		}
 	}
 	return claims

@@ -3,6 +3,7 @@ package roles
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/streamsuites/streamsuites/exports"
@@ -34,8 +35,7 @@ func (p Parts) exporter() (*exports.Exporter, error) {
 // exportSettings is what the documents say about the configuration in force, and
 // about changes that are not.
 func (p Parts) exportSettings() exports.Settings {
-	s := exports.SettingsFrom(p.config(), version.Get())
-	s.Tables.Budgets = sharedLimits(p.config())
+	s := p.configSettings()
 	p.logins.complete(s.Tables.Accounts)
 	// A file that cannot be read is one that nobody has written yet, or status tells
 	// of it.
@@ -52,6 +52,29 @@ func (p Parts) exportSettings() exports.Settings {
 	return s
 }
 
+// configSettings is what the documents say about the configuration in force, for the
+// caller alone to change. Only whether its files changed is looked at each time: with
+// a thousand creators the rest is work, and the same until another configuration is
+// in force.
+func (p Parts) configSettings() exports.Settings {
+	cfg := p.config()
+	if p.live == nil {
+		return settingsOf(cfg)
+	}
+	s, fresh := p.live.settings(cfg)
+	if !fresh {
+		s.Pending = exports.PendingOf(cfg)
+	}
+	s.Tables.Accounts = slices.Clone(s.Tables.Accounts)
+	return s
+}
+
+func settingsOf(cfg *config.Config) exports.Settings {
+	s := exports.SettingsFrom(cfg, version.Get())
+	s.Tables.Budgets = sharedLimits(cfg)
+	return s
+}
+
 // ExportSettings is what the documents say about the configuration. It needs the
 // configuration alone, so that commands may build what a worker does.
 func (p Parts) ExportSettings() exports.Settings { return p.exportSettings() }
@@ -60,7 +83,7 @@ func (p Parts) ExportSettings() exports.Settings { return p.exportSettings() }
 type scheduled struct{ *exports.Exporter }
 
 // Export implements activities.Exporter.
-func (s scheduled) Export(ctx context.Context) error { return s.Once(ctx) }
+func (s scheduled) Export(ctx context.Context) error { return s.CatchUp(ctx) }
 
 // keepExporting runs the exporter until the returned function is called, which
 // then writes everything a last time, with nothing active any more.

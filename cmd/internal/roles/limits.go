@@ -92,7 +92,7 @@ func creatorLimits(cfg *config.Config) (budgets []exports.BudgetSettings) {
 			continue
 		}
 		for _, p := range chat.Platforms {
-			for _, claim := range ofCreator(cfg, creator.ID, p, taken(cfg, creator, p)...) {
+			for _, claim := range ofCreator(cfg, creator, p, taken(cfg, creator, p)...) {
 				budgets = append(budgets, exports.BudgetSettings{
 					Account: claim.Account, Bucket: claim.Bucket, Creator: creator.ID, Scope: claim.Bucket, Platform: string(p),
 					Limit: claim.Limit, Window: claim.Window,

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/streamsuites/streamsuites/exports"
 	"github.com/streamsuites/streamsuites/internal/config"
 	"github.com/streamsuites/streamsuites/internal/config/watch"
 	"github.com/streamsuites/streamsuites/internal/store"
@@ -21,6 +22,8 @@ type live struct {
 	current *config.Config
 	changed chan struct{} // closed when current is replaced
 	refused *watch.Outcome
+	told    exports.Settings // what documents say about toldOf
+	toldOf  *config.Config
 }
 
 func newLive(boot *config.Config) *live {
@@ -33,6 +36,17 @@ func (l *live) config() (*config.Config, <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.current, l.changed
+}
+
+// settings returns what documents say about a configuration, and whether it was found
+// out just now.
+func (l *live) settings(cfg *config.Config) (s exports.Settings, fresh bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if fresh = l.toldOf != cfg; fresh {
+		l.told, l.toldOf = settingsOf(cfg), cfg
+	}
+	return l.told, fresh
 }
 
 // take notes what became of changed files.

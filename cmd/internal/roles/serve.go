@@ -98,8 +98,10 @@ func (p Parts) ingestHolds(ctx context.Context) error {
 			held[s.CreatorID] = true
 		}
 	}
-	for _, creator := range creatorsOf(p.config()) {
-		if len(creator.Channels) > 0 && !held[creator.ID] {
+	cfg := p.config()
+	for i := range cfg.Creators {
+		creator := &cfg.Creators[i]
+		if creator.Enabled && !held[creator.ID] && len(channelsOf(cfg, creator)) > 0 {
 			return fmt.Errorf("no ingest reads the chat of %s", creator.ID)
 		}
 	}
