@@ -36,6 +36,15 @@ func Compose(pieces []Piece, o Options) string {
 	return string(l.runes)
 }
 
+// Line is a text on one line, without what cannot be seen: for texts that only become
+// part of what is said.
+func Line(text string) string {
+	var l line
+	l.clean(Piece{Text: text})
+	l.trim()
+	return string(l.runes)
+}
+
 // line is a text of which each character says where it comes from.
 type line struct {
 	runes []rune

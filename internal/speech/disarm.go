@@ -45,14 +45,14 @@ func (l *line) begins(prefix string) bool {
 const (
 	// prefixes are what bots' commands begin with.
 	prefixes = "!?~%^&*=|>;,\\\uff01\uff1f\uff0f\u00a1"
-	// doubtful are prefixes too, and in front of a digit a sign, a price or a number.
+	// doubtful are prefixes in front of a letter, and else a sign, a price or the like.
 	doubtful = "$+-#"
 )
 
 func (l *line) prefixed() bool {
 	r := l.runes[0]
 	if strings.ContainsRune(doubtful, r) {
-		return len(l.runes) < 2 || !unicode.IsDigit(l.runes[1])
+		return len(l.runes) < 2 || unicode.IsLetter(l.runes[1])
 	}
 	return strings.ContainsRune(prefixes, r)
 }

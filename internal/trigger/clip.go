@@ -4,9 +4,11 @@ import (
 	"slices"
 	"time"
 
+	"github.com/streamsuites/streamsuites/internal/budget"
 	"github.com/streamsuites/streamsuites/internal/clip"
 	"github.com/streamsuites/streamsuites/internal/control"
 	"github.com/streamsuites/streamsuites/internal/definition"
+	"github.com/streamsuites/streamsuites/internal/speech"
 )
 
 // span is the wall-clock time that a clip of some length covers.
@@ -166,11 +168,12 @@ func resultEffects(s *State, in Input, r *Rules) *Effects {
 	if result.MessageID == "" || result.Channel == "" {
 		return e // an operator asked: there is nobody in chat to answer
 	}
-	e.Messages = append(e.Messages, Message{
+	e.Messages = append(e.Messages, r.parts(Message{
 		Key:      "result:" + result.ClipID + ":" + string(result.State),
 		Platform: result.Platform, Channel: result.Channel,
-		Text: shorten(resultText(result), roomOn(result.Platform)), ReplyTo: result.MessageID, ClipID: result.ClipID,
-		NotAfter: in.At.Add(r.settings.ResultWithin),
-	})
+		Text:    speech.Compose([]speech.Piece{{Text: resultText(result)}}, speech.Options{Platform: result.Platform}),
+		ReplyTo: result.MessageID, ClipID: result.ClipID,
+		Class: budget.Notice, NotAfter: in.At.Add(r.settings.ResultWithin),
+	})...)
 	return e
 }
