@@ -122,14 +122,11 @@ func (l *line) inFlag() bool {
 // hidden reports what cannot be seen, changes the direction of others, or has no
 // meaning that anybody agreed on.
 func hidden(r rune) bool {
-	switch r {
-	case unicode.ReplacementChar, '\u034f', '\u17b4', '\u17b5': // a joiner of graphemes, vowels without a shape
-		return true
-	}
 	if unicode.Is(unicode.Prepended_Concatenation_Mark, r) {
 		return false // formats that are drawn
 	}
-	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Co, unicode.Noncharacter_Code_Point)
+	return r == unicode.ReplacementChar || unicode.IsControl(r) ||
+		unicode.In(r, unicode.Cf, unicode.Co, unicode.Noncharacter_Code_Point, unicode.Other_Default_Ignorable_Code_Point)
 }
 
 // trim drops what stands around the text without being seen.

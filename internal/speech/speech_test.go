@@ -25,7 +25,7 @@ func TestWhatIsSaidDoesNoHarm(t *testing.T) {
 		"control characters":                   {[]speech.Piece{supplied("a\x00\x07\x1b[31mb\u0085c")}, "a[31mb c"},
 		"direction":                            {[]speech.Piece{supplied("a\u202eb\u2066c\u200fd\u061ce")}, "abcde"},
 		"invisible padding":                    {[]speech.Piece{supplied("\u200b\ufeff\u2060 a\u00ad\u034f \u3164\u2800\u3000 b \U000e0020\u200b")}, "a b"},
-		"private use":                          {[]speech.Piece{supplied("a\ue000\ufdd0\ufffdb")}, "ab"},
+		"private use":                          {[]speech.Piece{supplied("a\ue000\ufdd0\ufffd\U000e0000\u2065\ufff0b")}, "ab"},
 		"emoji stay whole":                     {[]speech.Piece{supplied("👩‍👩‍👧 ❤️ 👍🏽 🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f 🇩🇪")}, "👩‍👩‍👧 ❤️ 👍🏽 🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f 🇩🇪"},
 		"keycaps stay whole":                   {[]speech.Piece{supplied("1️⃣")}, "1️⃣"},
 		"Persian keeps its joiners":            {[]speech.Piece{supplied("می‌خواهم")}, "می‌خواهم"},

@@ -91,6 +91,10 @@ func TestADatabaseOfEveryEarlierVersionIsMigratedToTheNewest(t *testing.T) {
 		8:  {rows: `select`, holds: `(select count(*) = 2 from pg_indexes where indexname in ('decisions_fired', 'clip_jobs_newest'))`},
 		9:  {rows: `select`, holds: `not exists (select from streamsuites.chat_cursors)`},
 		10: {rows: `select`, holds: `not exists (select from streamsuites.account_tokens)`},
+		11: {
+			rows:  `insert into streamsuites.outbox (creator_id, lane_seq, kind, dedupe_key, platform, channel, payload) values ('c', 1, 'reply', 'k', 'twitch', 'c', '{}')`,
+			holds: `(select class = 0 from streamsuites.outbox where dedupe_key = 'k')`,
+		},
 	}
 	newest, err := store.Migrations()
 	require.NoError(t, err)

@@ -55,7 +55,7 @@ func TestResponsesArePickedInTurnByTheCountOrAtRandomFromTheMessage(t *testing.T
 	one, other := machine(t, random), machine(t, random)
 	other.State().AddUse(Use{TriggerID: "go", Total: 17})
 	for i := range 300 {
-		in := message("m"+string(rune('a'+i)), "!go")
+		in := message("m"+string(rune('a'+i)), "!go", viewer("v"+string(rune('a'+i))))
 		said := one.says(in)
 		require.Equal(t, said, other.says(in), "the message decides, not the count")
 		seen[said[0]]++
@@ -74,7 +74,7 @@ func TestReplyModesAndPlatformsBoundWhatIsSaid(t *testing.T) {
 		messages := say.steps(message("m", "!go", from(p))).Messages
 		require.Len(t, messages, 1)
 		said := messages[0]
-		require.Equal(t, room-1, len([]rune(said.Text)), p)
+		require.Equal(t, room, len([]rune(said.Text)), p)
 		require.True(t, strings.HasSuffix(said.Text, "wörd…"), p)
 		require.Empty(t, said.ReplyTo)
 		require.Equal(t, p, said.Platform)

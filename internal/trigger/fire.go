@@ -50,6 +50,9 @@ func (a *attempt) startCooldowns() {
 	if d := a.branch.userCooldown; d > 0 {
 		a.out.Cooldowns = append(a.out.Cooldowns, Cooldown{a.branch.cooldownID, a.scope(), a.clock.Add(d), a.clock})
 	}
+	if a.mayLoop() {
+		a.out.Cooldowns = append(a.out.Cooldowns, Cooldown{a.rule.id + loopID, a.freeTurn(), a.clock.Add(LoopWindow), a.clock})
+	}
 }
 
 // count counts the use, for everybody and for the author.
@@ -167,7 +170,7 @@ func (a *attempt) message(kind, text, clipID string) Message {
 // at most it reserves the right to answer.
 func (a *attempt) deny(no *refusal) {
 	a.decide(false, no.step, no.detail)
-	if a.operator {
+	if a.operator || no.mute {
 		return
 	}
 	answer := a.rule.onDenied

@@ -112,8 +112,11 @@ func (a *attempt) late() *refusal {
 // cooling asks the cooldowns. What is told is the longest that is left, the step
 // is the first that holds it back.
 func (a *attempt) cooling() *refusal {
-	if a.operator || a.isExempt() {
+	if a.operator {
 		return nil
+	}
+	if a.isExempt() {
+		return a.looping()
 	}
 	var no *refusal
 	for _, c := range [...]struct {
@@ -135,8 +138,9 @@ func (a *attempt) cooling() *refusal {
 	}
 	if no != nil {
 		no.detail = fmt.Sprintf("%d s left", wholeSeconds(no.left))
+		return no
 	}
-	return no
+	return a.looping()
 }
 
 func (a *attempt) scope() string { return userScope + a.userKey }

@@ -1,0 +1,24 @@
+package budget_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/streamsuites/streamsuites/internal/budget"
+)
+
+func TestOnlyModeratorsMayUseAllOfALimit(t *testing.T) {
+	t.Parallel()
+	for limit, others := range map[int]int{0: 0, 1: 1, 4: 4, 5: 4, 20: 16, 100: 80} {
+		require.Equal(t, others, budget.Viewer.Limit(limit))
+		require.Equal(t, others, budget.Notice.Limit(limit))
+		require.Equal(t, limit, budget.Moderator.Limit(limit))
+		require.Equal(t, others, budget.LimitOf(budget.WithClass(t.Context(), budget.Notice), limit))
+		require.Equal(t, limit, budget.LimitOf(budget.WithClass(t.Context(), budget.Moderator), limit))
+		require.Equal(t, limit, budget.LimitOf(t.Context(), limit), "what is no message leaves no reserve")
+	}
+	require.Greater(t, budget.Moderator, budget.Viewer)
+	require.Greater(t, budget.Viewer, budget.Notice)
+	require.Equal(t, "moderator viewer notice", budget.Moderator.String()+" "+budget.Viewer.String()+" "+budget.Notice.String())
+}
