@@ -22,3 +22,25 @@ func TestOnlyModeratorsMayUseAllOfALimit(t *testing.T) {
 	require.Greater(t, budget.Viewer, budget.Notice)
 	require.Equal(t, "moderator viewer notice", budget.Moderator.String()+" "+budget.Viewer.String()+" "+budget.Notice.String())
 }
+
+func TestOthersCannotUseUpWhatIsKeptForModerators(t *testing.T) {
+	t.Parallel()
+	var granted []budget.Grant
+	take := func(c budget.Class) bool {
+		claim := budget.PerMinute("bot", "privmsg", c.Limit(20))
+		if claim.Decide(granted, noon) != nil {
+			return false
+		}
+		granted = append(granted, budget.Grant{Tokens: 1, At: noon})
+		return true
+	}
+	for range 16 {
+		require.True(t, take(budget.Viewer))
+	}
+	require.False(t, take(budget.Viewer))
+	require.False(t, take(budget.Notice))
+	for range 4 {
+		require.True(t, take(budget.Moderator))
+	}
+	require.False(t, take(budget.Moderator))
+}
