@@ -229,7 +229,7 @@ func (v *statusView) read(ctx context.Context, s *store.Store) (clips []clip.Cli
 		v.Platforms = append(v.Platforms, row)
 	}
 	if v.Replies, err = replyViews(ctx, s); err != nil {
-		return err
+		return nil, err
 	}
 	streams, err := s.LiveStreams(ctx)
 	if err != nil {
