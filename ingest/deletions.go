@@ -31,7 +31,7 @@ type deletions struct {
 // send works off what is pending.
 func (d *deletions) send(ctx context.Context) error {
 	for {
-		rows, err := d.pending(ctx, store.OutboxDelete)
+		rows, err := d.pending(ctx, store.QueueOf(store.OutboxDelete))
 		if err != nil || len(rows) == 0 {
 			return err
 		}

@@ -46,6 +46,7 @@ type lane struct {
 	queue     *queue
 	group     *group
 	committed func(outbox bool) // called after each commit of the lane
+	heard     func(*chat.Event) // called for messages of the bot's own account
 
 	// Of the lane's goroutine alone.
 	machine  *trigger.Machine
@@ -179,6 +180,9 @@ func (l *lane) message(e *chat.Event) (dropped int64) {
 	s.commit.Events = append(s.commit.Events, store.Event{Event: *e, LaneSeq: l.nextSeq})
 	s.bytes += int64(e.Size())
 	stored := &s.commit.Events[len(s.commit.Events)-1].Event
+	if e.Self && e.Kind == chat.Message {
+		l.heard(stored)
+	}
 	n := s.count(e.Platform)
 	n.Messages++
 	if e.ReceivedAt.After(n.LastEventAt) {

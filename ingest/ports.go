@@ -18,9 +18,11 @@ type Store interface {
 	Epochs(ctx context.Context, creatorIDs []string) (map[string]int64, error)
 	LoadLane(ctx context.Context, creatorID string) (store.LaneState, error)
 
-	ResumeOutbox(ctx context.Context, creatorID string, kind store.OutboxKind, holder string, limit int) ([]store.Outbox, error)
+	ResumeOutbox(ctx context.Context, creatorID string, q store.OutboxQueue, holder string, limit int) ([]store.Outbox, error)
 	UnsentOutbox(ctx context.Context, creatorIDs []string, holder string) ([]string, error)
 	ClaimOutbox(ctx context.Context, id int64, creatorID string, epoch int64, holder string) (bool, error)
+	Doubts(ctx context.Context, creatorID string, since time.Time) ([]store.Doubt, error)
+	Echoes(ctx context.Context, creatorID string, since time.Time) ([]store.Echo, error)
 	FinishOutbox(ctx context.Context, id int64, state store.OutboxState, errText string) error
 	RecoverOutbox(ctx context.Context, epochs map[string]int64) (unknown int, err error)
 
@@ -58,7 +60,8 @@ type Chat interface {
 	// may wait for those as long as ctx lets it, and
 	// must not send after the deadline of ctx, also when the process stood still
 	// meanwhile. An *UnsentError says that the text certainly did not appear; after
-	// any other error it may have.
+	// any other error it may have. How urgent the text is goes along with ctx, as
+	// budget.WithClass puts it there: whatever takes tokens under ctx leaves the reserve.
 	Send(ctx context.Context, channel, text, replyTo string) error
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/budget"
@@ -28,6 +30,9 @@ const (
 // never said again.
 type replies struct {
 	outbox
+	queue   store.OutboxQueue
+	doubts  *doubts
+	broken  string  // key of the last text of which a part was certainly not said
 	budgets Budgets // nil: none
 	speaker func(p chat.Platform, channel string) (Chat, bool)
 	failed  func(chat.Platform)
@@ -38,8 +43,12 @@ type replies struct {
 
 // send works off what is pending.
 func (r *replies) send(ctx context.Context) error {
+	if err := r.doubts.load(ctx); err != nil {
+		return err
+	}
 	for {
-		rows, err := r.pending(ctx, store.OutboxReply)
+		r.settleDoubts(ctx)
+		rows, err := r.pending(ctx, r.queue)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
@@ -47,7 +56,29 @@ func (r *replies) send(ctx context.Context) error {
 			if err := r.one(ctx, row); err != nil {
 				return err
 			}
+			if r.more() {
+				break
+			}
 		}
+	}
+}
+
+// more reports whether something may have come in that is more urgent than the rest
+// of what was read.
+func (r *replies) more() bool {
+	select {
+	case <-r.wake:
+		return true
+	default:
+		return false
+	}
+}
+
+// settleDoubts writes down what chat has shown to be said.
+func (r *replies) settleDoubts(ctx context.Context) {
+	for _, doubt := range r.doubts.settled() {
+		r.finish(ctx, store.Outbox{ID: doubt.ID}, store.OutboxSent, "")
+		r.log.Info().Int64("outbox", doubt.ID).Str("platform", string(doubt.Platform)).Msg("chat shows a reply that was in doubt")
 	}
 }
 
@@ -67,6 +98,7 @@ func (r *replies) one(ctx context.Context, row store.Outbox) error {
 		state, why = r.say(ctx, row, reply, claiming)
 	}
 	r.finish(ctx, row, state, why)
+	r.follow(ctx, row, reply, state, claiming)
 	r.metrics.reply(string(state))
 	if state == store.OutboxSent {
 		r.tally.replies.Add(1)
@@ -87,8 +119,30 @@ func (r *replies) one(ctx context.Context, row store.Outbox) error {
 	return nil
 }
 
+// follow remembers what the end of one reply means for others.
+func (r *replies) follow(ctx context.Context, row store.Outbox, reply store.Reply, state store.OutboxState, claimed time.Time) {
+	switch state {
+	case store.OutboxFailed, store.OutboxDropped:
+		r.broken = wholeKey(row, reply)
+	case store.OutboxUnknown:
+		r.doubts.add(store.Doubt{ID: row.ID, Platform: row.Platform, Channel: row.Channel, Text: reply.Text, ClaimedAt: claimed})
+		r.settleDoubts(ctx)
+	}
+}
+
+// wholeKey is the key of the text that a reply is a part of.
+func wholeKey(row store.Outbox, reply store.Reply) string {
+	if reply.Part == 0 {
+		return row.DedupeKey
+	}
+	return strings.TrimSuffix(row.DedupeKey, "/"+strconv.Itoa(reply.Part+1))
+}
+
 // say sends a claimed row and tells what became of it.
 func (r *replies) say(ctx context.Context, row store.Outbox, reply store.Reply, claiming time.Time) (store.OutboxState, string) {
+	if reply.Part > 0 && wholeKey(row, reply) == r.broken {
+		return store.OutboxDropped, "the part before it was not sent"
+	}
 	now := r.clock.Now()
 	within := sendWithin
 	if !row.NotAfter.IsZero() {
@@ -144,7 +198,7 @@ func (r *replies) speak(ctx context.Context, to Chat, row store.Outbox, reply st
 }
 
 func (r *replies) attempt(ctx context.Context, to Chat, row store.Outbox, reply store.Reply, within time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, within)
+	ctx, cancel := context.WithTimeout(budget.WithClass(ctx, row.Class), within)
 	defer cancel()
 	if err := r.take(ctx, row.Platform, reply); err != nil {
 		return err

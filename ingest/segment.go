@@ -146,9 +146,9 @@ func (s *segment) add(seq int64, e *trigger.Effects, spent map[string]struct{}) 
 	}
 	for _, m := range e.Messages {
 		row := store.Outbox{
-			Kind: store.OutboxReply, DedupeKey: m.Key, Platform: m.Platform, Channel: m.Channel, NotAfter: m.NotAfter,
+			Kind: store.OutboxReply, DedupeKey: m.Key, Platform: m.Platform, Channel: m.Channel, Class: m.Class, NotAfter: m.NotAfter,
 		}
-		if err := s.send(row, seq, store.Reply{Text: m.Text, ReplyTo: m.ReplyTo, ClipID: m.ClipID}, spent); err != nil {
+		if err := s.send(row, seq, store.Reply{Text: m.Text, ReplyTo: m.ReplyTo, ClipID: m.ClipID, Part: m.Part}, spent); err != nil {
 			return err
 		}
 	}

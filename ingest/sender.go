@@ -68,11 +68,11 @@ func isOvertaken(err error) bool {
 	return errors.Is(err, store.ErrStaleEpoch) || errors.Is(err, ErrOvertaken)
 }
 
-// pending reads the next rows of a kind in their order. Nothing is in hand then:
+// pending reads the next rows of a queue in their order. Nothing is in hand then:
 // what counts as claimed by this holder was claimed without its knowledge, by a
 // statement whose answer was lost.
-func (o *outbox) pending(ctx context.Context, kind store.OutboxKind) ([]store.Outbox, error) {
-	return o.store.ResumeOutbox(ctx, o.creatorID, kind, o.holder, outboxBatch)
+func (o *outbox) pending(ctx context.Context, q store.OutboxQueue) ([]store.Outbox, error) {
+	return o.store.ResumeOutbox(ctx, o.creatorID, q, o.holder, outboxBatch)
 }
 
 // claim takes a row for sending; false when somebody else has it or it is done.

@@ -30,7 +30,7 @@ type signals struct {
 // send works off what is pending.
 func (s *signals) send(ctx context.Context) error {
 	for {
-		rows, err := s.pending(ctx, store.OutboxSignal)
+		rows, err := s.pending(ctx, store.QueueOf(store.OutboxSignal))
 		if err != nil || len(rows) == 0 {
 			return err
 		}
@@ -40,7 +40,7 @@ func (s *signals) send(ctx context.Context) error {
 				return err
 			}
 			// More has come in the meantime: it goes along.
-			if rows, err = s.pending(ctx, store.OutboxSignal); err != nil {
+			if rows, err = s.pending(ctx, store.QueueOf(store.OutboxSignal)); err != nil {
 				return err
 			}
 		}

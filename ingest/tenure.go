@@ -9,6 +9,7 @@ import (
 	"github.com/rs/zerolog"
 	"golang.org/x/time/rate"
 
+	"github.com/streamsuites/streamsuites/internal/budget"
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/connection"
 	"github.com/streamsuites/streamsuites/internal/store"
@@ -27,7 +28,9 @@ type tenure struct {
 	creator   Creator
 	lane      *lane
 	signals   *signals
-	replies   *replies
+	urgent    *replies // to moderators
+	replies   *replies // the others
+	doubts    *doubts
 	deletions *deletions
 	told      told
 	presences []*presence
@@ -59,6 +62,7 @@ func (h *Host) begin(creator Creator, epoch int64, left legacy) (*tenure, error)
 		log:       h.log.With().Str("creator", creator.ID).Logger(),
 		overtaken: make(chan struct{}), ended: make(chan struct{}),
 	}
+	t.doubts = &doubts{creatorID: t.creatorID, store: h.cfg.Store, clock: h.cfg.Clock}
 	t.lane = h.newLane(t)
 	t.lane.load(left.lane)
 	t.lane.report()
@@ -75,6 +79,7 @@ func (h *Host) begin(creator Creator, epoch int64, left legacy) (*tenure, error)
 	t.cancel = cancel
 	go t.runLane(ctx)
 	t.senders.Go(func() { t.signals.run(ctx, t.signals.send) })
+	t.senders.Go(func() { t.urgent.run(ctx, t.urgent.send) })
 	t.senders.Go(func() { t.replies.run(ctx, t.replies.send) })
 	t.senders.Go(func() { t.deletions.run(ctx, t.deletions.send) })
 	h.publish(t)
@@ -93,6 +98,11 @@ func (h *Host) newLane(t *tenure) *lane {
 		committed: func(outbox bool) {
 			if outbox {
 				t.wakeSenders()
+			}
+		},
+		heard: func(e *chat.Event) {
+			if t.doubts.hear(e) {
+				token(t.replies.wake)
 			}
 		},
 		fallback: t.creator.Settings, seen: newSeenSet(seenCapacity), known: newRecent(knownCapacity),
@@ -121,14 +131,20 @@ func (h *Host) newSenders(t *tenure) {
 	if h.feed != nil {
 		shown = func(row *store.Outbox, reply *store.Reply) { h.feed.sent(t.creatorID, row, reply) }
 	}
-	t.replies = &replies{
-		outbox: box(), budgets: h.cfg.Budgets, speaker: t.speaker, failed: failed, shown: shown, metrics: h.cfg.Metrics, tally: &h.tally,
+	answers := func(least, most budget.Class) *replies {
+		return &replies{
+			outbox: box(), queue: store.OutboxQueue{Kind: store.OutboxReply, Least: least, Most: most}, doubts: t.doubts,
+			budgets: h.cfg.Budgets, speaker: t.speaker, failed: failed, shown: shown, metrics: h.cfg.Metrics, tally: &h.tally,
+		}
 	}
+	// Two, so that a moderator need not wait until the platform takes a viewer's.
+	t.urgent, t.replies = answers(budget.Moderator, budget.Moderator), answers(budget.Notice, budget.Viewer)
 	t.deletions = &deletions{outbox: box(), speaker: t.speaker, failed: failed}
 }
 
 func (t *tenure) wakeSenders() {
 	token(t.signals.wake)
+	token(t.urgent.wake)
 	token(t.replies.wake)
 	token(t.deletions.wake)
 }
@@ -222,6 +238,7 @@ func (t *tenure) end(ctx context.Context) {
 // closeSenders lets the senders work off what is pending, for a moment.
 func (t *tenure) closeSenders(ctx context.Context) {
 	close(t.signals.closing)
+	close(t.urgent.closing)
 	close(t.replies.closing)
 	close(t.deletions.closing)
 	idle := make(chan struct{})

@@ -42,22 +42,14 @@ func (c *Client) Send(ctx context.Context, channelName, text, replyTo string) er
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(c.life, cancel)()
-	select {
-	case ch.out.slot <- struct{}{}:
-		defer func() { <-ch.out.slot }()
-	case <-ctx.Done():
-		return &SendError{Channel: ch.name, Refusal: RefusedThrottled, Err: ctx.Err()}
-	}
 	if err := c.awaitWritable(ctx, ch); err != nil {
 		return err
 	}
-	text, refused = c.distinct(ch, text)
-	if refused != nil {
-		return refused
-	}
-	if err := c.awaitTurn(ctx, ch); err != nil {
+	text, err := c.awaitTurn(ctx, ch, text)
+	if err != nil {
 		return err
 	}
+	defer func() { <-ch.out.slot }()
 	// Asked here and not left to a timer: after the process stood still, a timer
 	// may fire later than the wait before this ended.
 	if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) {
@@ -162,28 +154,50 @@ func (c *Client) distinct(ch *channel, text string) (string, *SendError) {
 	return "", &SendError{Channel: ch.name, Refusal: RefusedDuplicate, RetryAfter: used[text].Add(window).Sub(now)}
 }
 
-// awaitTurn waits for the limits: the pause that the server asked for, the
-// channel's own pace, and the account's budget.
-func (c *Client) awaitTurn(ctx context.Context, ch *channel) error {
+// awaitTurn waits for the limits and then holds the channel's slot for a text, which
+// may have to be another than was asked for. While it waits it holds nothing, so that
+// a message which the budget has a reserve for goes first.
+func (c *Client) awaitTurn(ctx context.Context, ch *channel, text string) (string, error) {
 	for {
-		pause, rate := c.turn(ch, time.Now())
-		if pause <= 0 {
-			granted, err := c.cfg.Budget.Take(ctx, BucketSend, 1, rate.Count, rate.Window)
-			if err != nil {
-				return &SendError{Channel: ch.name, Refusal: RefusedBudget, Err: err}
-			}
-			if granted <= 0 {
-				return nil
-			}
-			pause = granted
+		select {
+		case ch.out.slot <- struct{}{}:
+		case <-ctx.Done():
+			return "", &SendError{Channel: ch.name, Refusal: RefusedThrottled, Err: ctx.Err()}
+		}
+		variant, pause, refused := c.ask(ctx, ch, text)
+		if refused == nil && pause <= 0 {
+			return variant, nil
+		}
+		<-ch.out.slot
+		if refused != nil {
+			return "", refused
 		}
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < pause {
-			return &SendError{Channel: ch.name, Refusal: RefusedThrottled, RetryAfter: pause}
+			return "", &SendError{Channel: ch.name, Refusal: RefusedThrottled, RetryAfter: pause}
 		}
 		if err := wait(ctx, pause); err != nil {
-			return &SendError{Channel: ch.name, Refusal: RefusedThrottled, RetryAfter: pause, Err: err}
+			return "", &SendError{Channel: ch.name, Refusal: RefusedThrottled, RetryAfter: pause, Err: err}
 		}
 	}
+}
+
+// ask tells how long a message has to wait: for the pause that the server asked for,
+// the channel's own pace, and the account's budget. Without a wait the budget has
+// granted it.
+func (c *Client) ask(ctx context.Context, ch *channel, text string) (string, time.Duration, *SendError) {
+	text, refused := c.distinct(ch, text)
+	if refused != nil {
+		return "", 0, refused
+	}
+	pause, rate := c.turn(ch, time.Now())
+	if pause > 0 {
+		return "", pause, nil
+	}
+	granted, err := c.cfg.Budget.Take(ctx, BucketSend, 1, rate.Count, rate.Window)
+	if err != nil {
+		return "", 0, &SendError{Channel: ch.name, Refusal: RefusedBudget, Err: err}
+	}
+	return text, granted, nil
 }
 
 // turn returns how long the channel has to wait, and the account's limit. The

@@ -57,6 +57,10 @@ type CreatorChat struct {
 	// Record keeps names and texts of chat in the event log; ids are kept always.
 	Record bool   `json:"record,omitempty"`
 	Prefix string `json:"prefix,omitempty"` // in front of commands; empty is "!"
+	// LongTexts says what becomes of texts that a platform does not take: split or cut;
+	// empty is system.json's.
+	LongTexts   string `json:"long_texts,omitempty"`
+	NumberParts *bool  `json:"number_parts,omitempty"` // whether the parts of split texts are numbered; nil is system.json's
 }
 
 // CreatorPoints are the points that viewers spend.

@@ -73,6 +73,8 @@ func (c *Config) creatorSettings(creator *Creator) []Setting {
 	c.addClips(v, creator)
 	v.add("chat.record", creator.Chat.Record, fromDefault)
 	v.add("chat.prefix", first(creator.Chat.Prefix, "!"), fromDefault)
+	v.add("chat.long_texts", first(creator.Chat.LongTexts, c.System.LongTexts), c.sourceOfSetting("chat.long_texts"), "chat.long_texts")
+	v.add("chat.number_parts", or(creator.Chat.NumberParts, c.System.NumberParts), c.sourceOfSetting("chat.number_parts"), "chat.number_parts")
 	v.add("points.start", creator.Points.Start, fromDefault)
 	if v.addSet("time_zone", creator.TimeZone); creator.TimeZone == "" {
 		v.settings = append(v.settings, Setting{Name: "time_zone", Value: "UTC", Source: fromDefault})

@@ -18,6 +18,8 @@ type System struct {
 	HTTP            HTTP
 	Mirrors         []string // folders that get a copy of the exports, absolute
 	ChatDays        int      // days for which the event log is kept
+	LongTexts       string   // what becomes of texts that a platform does not take: split or cut
+	NumberParts     bool     // whether the parts of split texts are numbered
 	MaxScans        int      // patterns of a creator that every message is matched against
 	ChatAPI         ChatAPI
 	Synthetic       Synthetic
@@ -152,8 +154,10 @@ type rawSystem struct {
 		Mirrors []string `json:"mirrors"`
 	} `json:"exports"`
 	Chat struct {
-		Days  whole `json:"retention_days"`
-		Scans whole `json:"max_scans"`
+		Days  whole  `json:"retention_days"`
+		Scans whole  `json:"max_scans"`
+		Long  string `json:"long_texts"`
+		Parts bool   `json:"number_parts"`
 		API   struct {
 			Enabled bool     `json:"enabled"`
 			Host    string   `json:"host"`
@@ -187,7 +191,7 @@ func defaultSystem() rawSystem {
 	r.HTTP.Address = "127.0.0.1:8080"
 	r.HTTP.Origins, r.HTTP.Hosts = []string{}, []string{}
 	r.Exports.Mirrors = []string{}
-	r.Chat.Days, r.Chat.Scans = 30, 10
+	r.Chat.Days, r.Chat.Scans, r.Chat.Long = 30, 10, "split"
 	r.Chat.API.Enabled, r.Chat.API.Host, r.Chat.API.Port = true, "127.0.0.1", 8210
 	r.Chat.API.Origins = []string{"*"}
 	r.Chat.Synthetic.Enabled, r.Chat.Synthetic.Rate = true, 30
@@ -220,7 +224,7 @@ func (l *loader) system(r rawSystem) System {
 		HTTP: HTTP{r.HTTP.Address, strings.TrimRight(r.HTTP.PublicBase, "/"), r.HTTP.Origins, r.HTTP.Hosts, r.HTTP.Trust, r.HTTP.Internal,
 			l.dashboardToken()},
 		Mirrors:  l.mirrors(r.Exports.Mirrors),
-		ChatDays: int(r.Chat.Days), MaxScans: int(r.Chat.Scans),
+		ChatDays: int(r.Chat.Days), MaxScans: int(r.Chat.Scans), LongTexts: r.Chat.Long, NumberParts: r.Chat.Parts,
 		ChatAPI: ChatAPI{r.Chat.API.Enabled, r.Chat.API.Host, int(r.Chat.API.Port), r.Chat.API.Origins},
 		Synthetic: Synthetic{r.Chat.Synthetic.Enabled, l.secret(r.Chat.Synthetic.Creator), l.secret(r.Chat.Synthetic.Discord),
 			int(r.Chat.Synthetic.Rate)},

@@ -87,7 +87,7 @@ func another(t *testing.T, s config.Setting) any {
 	values := map[string]any{
 		"http.address": "127.0.0.1:8181", "http.public_base": "https://clips.example.com", "http.allow_origins": []string{"https://a.example.com"},
 		"clips.default_destination.platform": "youtube", "clips.default_destination.channel_url": "https://example.com/c",
-		"clips.destinations": []string{"youtube"}, "clips.youtube.privacy": "public", "clips.youtube.category_id": "24",
+		"clips.destinations": []string{"youtube"}, "chat.long_texts": "cut", "clips.youtube.privacy": "public", "clips.youtube.category_id": "24",
 		"quotas.warn_at": []float64{0.5}, "quotas.youtube_units": map[string]int{"videos.list": 2}, "quotas.calls_per_minute": map[string]int{"twitch": 2},
 	}
 	if v, ok := values[s.Name]; ok {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/streamsuites/streamsuites/internal/budget"
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/clip"
 )
@@ -49,9 +50,10 @@ type Outbox struct {
 	Platform  chat.Platform
 	Channel   string
 	Payload   json.RawMessage
-	NotAfter  time.Time // worthless later than this; zero for never
-	CreatedAt time.Time // zero means now
-	Attempts  int       // how often it was claimed
+	Class     budget.Class // the greatest is sent first
+	NotAfter  time.Time    // worthless later than this; zero for never
+	CreatedAt time.Time    // zero means now
+	Attempts  int          // how often it was claimed
 }
 
 // Reply is the payload of an outbox row of kind reply.
@@ -59,6 +61,7 @@ type Reply struct {
 	Text    string
 	ReplyTo string // message that it answers, or empty
 	ClipID  string // clip that it is about, or empty
+	Part    int    `json:",omitempty"` // place in a text of several, from 0; the key of a later one ends with "/<place + 1>"
 }
 
 // Deletion is the payload of an outbox row of kind delete.

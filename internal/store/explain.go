@@ -24,11 +24,11 @@ type Sending struct {
 // reads the whole outbox: it is for people who ask, not for lanes.
 func (s *Store) OutboxAt(ctx context.Context, creatorID string, laneSeq int64) ([]Sending, error) {
 	rows, _ := s.pool.Query(ctx, `
-		select id, creator_id, lane_seq, kind, dedupe_key, platform, channel, payload, not_after, created_at, attempts,
+		select id, creator_id, lane_seq, kind, dedupe_key, platform, channel, payload, class, not_after, created_at, attempts,
 			state, error, finished_at
 		from outbox where creator_id = $1 and lane_seq = $2 order by id`, creatorID, laneSeq)
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (o Sending, err error) {
-		err = row.Scan(&o.ID, &o.CreatorID, &o.LaneSeq, &o.Kind, &o.DedupeKey, &o.Platform, &o.Channel, &o.Payload,
+		err = row.Scan(&o.ID, &o.CreatorID, &o.LaneSeq, &o.Kind, &o.DedupeKey, &o.Platform, &o.Channel, &o.Payload, &o.Class,
 			orZero(&o.NotAfter), &o.CreatedAt, &o.Attempts, &o.State, &o.Error, orZero(&o.FinishedAt))
 		return o, err
 	})

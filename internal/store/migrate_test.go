@@ -102,6 +102,10 @@ func TestADatabaseOfEveryEarlierVersionIsMigratedToTheNewest(t *testing.T) {
 		13: {rows: clipsOfVersion1, holds: `(select array_agg(concat_ws('|', clip_id, user_key, platform, name, lane_seq) order by clip_id)
 			= array['aaaaaa|twitch:a|twitch|A|0', 'bbbbbb|twitch:a|twitch|A|0', 'cccccc|twitch:a|twitch|A|0', 'dddddd|twitch:a|twitch|A|0']
 			from streamsuites.clip_requests)`},
+		14: {
+			rows:  `insert into streamsuites.outbox (creator_id, lane_seq, kind, dedupe_key, platform, channel, payload) values ('c', 1, 'reply', 'k', 'twitch', 'c', '{}')`,
+			holds: `(select class = 0 from streamsuites.outbox where dedupe_key = 'k')`,
+		},
 	}
 	newest, err := store.Migrations()
 	require.NoError(t, err)

@@ -8,6 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype/zeronull"
+
+	"github.com/streamsuites/streamsuites/internal/budget"
 )
 
 // OutboxState is where an outbox row stands.
@@ -30,6 +32,7 @@ var ErrOutboxState = errors.New("the outbox row cannot change to that state")
 type outboxRows struct {
 	creators, kinds, keys, platforms, channels, payloads []string
 	seqs                                                 []int64
+	classes                                              []int16
 	notAfter, created                                    []zeronull.Timestamptz
 }
 
@@ -37,42 +40,58 @@ func (r *outboxRows) add(o Outbox) {
 	r.creators, r.kinds, r.keys = append(r.creators, o.CreatorID), append(r.kinds, string(o.Kind)), append(r.keys, o.DedupeKey)
 	r.platforms, r.channels = append(r.platforms, string(o.Platform)), append(r.channels, o.Channel)
 	r.payloads, r.seqs = append(r.payloads, string(o.Payload)), append(r.seqs, o.LaneSeq)
+	r.classes = append(r.classes, int16(o.Class))
 	r.notAfter, r.created = append(r.notAfter, nullable(o.NotAfter)), append(r.created, nullable(o.CreatedAt))
 }
 
 // queue queues the insert; its rows are the ids and dedupe keys.
 func (r *outboxRows) queue(b *pgx.Batch) *pgx.QueuedQuery {
 	return b.Queue(`
-		insert into outbox (creator_id, lane_seq, kind, dedupe_key, platform, channel, payload, not_after, created_at)
-		select creator_id, lane_seq, kind, dedupe_key, platform, channel, payload::jsonb, not_after, coalesce(created_at, now())
-		from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], $9::timestamptz[])
-			as given (creator_id, lane_seq, kind, dedupe_key, platform, channel, payload, not_after, created_at)
+		insert into outbox (creator_id, lane_seq, kind, dedupe_key, platform, channel, payload, class, not_after, created_at)
+		select creator_id, lane_seq, kind, dedupe_key, platform, channel, payload::jsonb, class, not_after, coalesce(created_at, now())
+		from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::smallint[],
+			$9::timestamptz[], $10::timestamptz[]) with ordinality
+			as given (creator_id, lane_seq, kind, dedupe_key, platform, channel, payload, class, not_after, created_at, place)
+		order by place
 		returning id, dedupe_key`,
-		r.creators, r.seqs, r.kinds, r.keys, r.platforms, r.channels, r.payloads, r.notAfter, r.created)
+		r.creators, r.seqs, r.kinds, r.keys, r.platforms, r.channels, r.payloads, r.classes, r.notAfter, r.created)
 }
 
 // PendingOutbox returns rows of that kind that wait to be claimed, of these
 // creators, oldest first, at most limit.
 func (s *Store) PendingOutbox(ctx context.Context, creatorIDs []string, kind OutboxKind, limit int) ([]Outbox, error) {
 	rows, _ := s.pool.Query(ctx, `
-		select id, creator_id, lane_seq, kind, dedupe_key, platform, channel, payload, not_after, created_at, attempts
+		select id, creator_id, lane_seq, kind, dedupe_key, platform, channel, payload, class, not_after, created_at, attempts
 		from outbox where state = 'pending' and creator_id = any($1) and kind = $2 order by id limit $3`, creatorIDs, kind, limit)
 	return collectOutbox(rows)
 }
 
-// ResumeOutbox is PendingOutbox for the one who sends a creator's rows of that
-// kind and has none in hand: what holder claimed without ever hearing that it had,
-// because the answer was lost, was never sent and is pending again.
-func (s *Store) ResumeOutbox(ctx context.Context, creatorID string, kind OutboxKind, holder string, limit int) ([]Outbox, error) {
+// OutboxQueue is what one sender of a creator works off.
+type OutboxQueue struct {
+	Kind  OutboxKind
+	Least budget.Class // of the rows
+	Most  budget.Class
+}
+
+// QueueOf holds all rows of a kind.
+func QueueOf(kind OutboxKind) OutboxQueue {
+	return OutboxQueue{Kind: kind, Least: budget.Notice, Most: budget.Moderator}
+}
+
+// ResumeOutbox is PendingOutbox for the one who sends what is in one of a creator's
+// queues and has none of it in hand, with the most urgent first: what holder claimed
+// without ever hearing that it had, because the answer was lost, was never sent and is
+// pending again.
+func (s *Store) ResumeOutbox(ctx context.Context, creatorID string, q OutboxQueue, holder string, limit int) ([]Outbox, error) {
 	rows, _ := s.pool.Query(ctx, `
 		with unheard as (
 			update outbox set state = 'pending'
-			where creator_id = $1 and kind = $2 and state = 'sending' and claimed_by = $3 returning *
+			where creator_id = $1 and kind = $2 and class between $5 and $6 and state = 'sending' and claimed_by = $3 returning *
 		)
-		select id, creator_id, lane_seq, kind, dedupe_key, platform, channel, payload, not_after, created_at, attempts from (
-			select * from outbox where state = 'pending' and creator_id = $1 and kind = $2
+		select id, creator_id, lane_seq, kind, dedupe_key, platform, channel, payload, class, not_after, created_at, attempts from (
+			select * from outbox where state = 'pending' and creator_id = $1 and kind = $2 and class between $5 and $6
 			union all select * from unheard
-		) waiting order by id limit $4`, creatorID, kind, holder, limit)
+		) waiting order by class desc, id limit $4`, creatorID, q.Kind, holder, limit, int16(q.Least), int16(q.Most))
 	return collectOutbox(rows)
 }
 
@@ -91,7 +110,7 @@ func (s *Store) UnsentOutbox(ctx context.Context, creatorIDs []string, holder st
 
 func collectOutbox(rows pgx.Rows) ([]Outbox, error) {
 	pending, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (o Outbox, err error) {
-		err = row.Scan(&o.ID, &o.CreatorID, &o.LaneSeq, &o.Kind, &o.DedupeKey, &o.Platform, &o.Channel, &o.Payload,
+		err = row.Scan(&o.ID, &o.CreatorID, &o.LaneSeq, &o.Kind, &o.DedupeKey, &o.Platform, &o.Channel, &o.Payload, &o.Class,
 			orZero(&o.NotAfter), &o.CreatedAt, &o.Attempts)
 		return o, err
 	})

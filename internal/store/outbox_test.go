@@ -63,13 +63,13 @@ func TestAClaimWhoseAnswerWasLostIsMadeAgain(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{creator}, creators)
 
-	rows, err := b.store.ResumeOutbox(ctx, creator, store.OutboxReply, "host-a", 10)
+	rows, err := b.store.ResumeOutbox(ctx, creator, store.QueueOf(store.OutboxReply), "host-a", 10)
 	require.NoError(t, err)
 	require.Len(t, rows, 2)
 	require.Equal(t, []int64{unheard, waiting}, []int64{rows[0].ID, rows[1].ID})
 	require.Equal(t, "pending", b.state(t, unheard))
 	require.Equal(t, "sending", b.state(t, others), "somebody else has it in hand")
-	signals, err := b.store.ResumeOutbox(ctx, creator, store.OutboxSignal, "host-a", 10)
+	signals, err := b.store.ResumeOutbox(ctx, creator, store.QueueOf(store.OutboxSignal), "host-a", 10)
 	require.NoError(t, err)
 	require.Empty(t, signals)
 }

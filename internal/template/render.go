@@ -25,8 +25,26 @@ func (t Template) Render(v Values) string {
 	return out.String()
 }
 
+// Value is where a variable's value stands in what was rendered: the bytes from From
+// to To.
+type Value struct {
+	Name     string // as Values was asked for it
+	From, To int
+}
+
+// RenderValues is Render, and tells where values stand, in the order of the text.
+// What is said in place of a missing value is the template's own.
+func (t Template) RenderValues(v Values) (string, []Value) {
+	out := output{values: []Value{}}
+	out.template(t, v)
+	return out.String(), out.values
+}
+
 // output is what was rendered so far.
-type output struct{ strings.Builder }
+type output struct {
+	strings.Builder
+	values []Value // nil: nobody asks for them
+}
 
 func (o *output) template(t Template, v Values) {
 	for i := range t.parts {
@@ -35,7 +53,7 @@ func (o *output) template(t Template, v Values) {
 		case literal:
 			o.text(p.text)
 		case variable:
-			o.text(p.value(v))
+			o.value(p, v)
 		case number:
 			o.text(strconv.FormatInt(p.low+draw(v, p.n, p.text), 10))
 		case choice:
@@ -44,15 +62,20 @@ func (o *output) template(t Template, v Values) {
 	}
 }
 
-func (p *part) value(v Values) string {
+func (o *output) value(p *part, v Values) {
 	value, ok := v.Value(p.text)
 	if !ok && p.text == "touser" {
 		value = toUser(v)
 	}
 	if value == "" {
-		return p.other
+		o.text(p.other)
+		return
 	}
-	return value
+	from := o.Len()
+	o.text(value)
+	if o.values != nil {
+		o.values = append(o.values, Value{p.text, from, o.Len()})
+	}
 }
 
 // toUser is whom an order is aimed at: its first argument, else its author.

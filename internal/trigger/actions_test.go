@@ -56,7 +56,7 @@ func TestResponsesArePickedInTurnByTheCountOrAtRandomFromTheMessage(t *testing.T
 	one, other := machine(t, random), machine(t, random)
 	other.State().AddUse(Use{TriggerID: "go", Total: 17})
 	for i := range 300 {
-		in := message("m"+string(rune('a'+i)), "!go")
+		in := message("m"+string(rune('a'+i)), "!go", viewer("v"+string(rune('a'+i))))
 		said := one.says(in)
 		require.Equal(t, said, other.says(in), "the message decides, not the count")
 		seen[said[0]]++
@@ -69,11 +69,14 @@ func TestResponsesArePickedInTurnByTheCountOrAtRandomFromTheMessage(t *testing.T
 func TestReplyModesAndPlatformsBoundWhatIsSaid(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("wörd ", 150)
-	say := machine(t, command("go", noCooldown, func(d *definition.Definition) { d.ReplyMode, d.Responses = definition.AsSay, []string{long} }))
+	wordy := command("go", noCooldown, func(d *definition.Definition) { d.ReplyMode, d.Responses = definition.AsSay, []string{long} })
+	say := machineOf(t, NewState(), with(wordy), func(s *Settings) { s.LongTexts = Cut })
 	for p, room := range map[chat.Platform]int{chat.Twitch: 500, chat.Kick: 500, chat.YouTube: 200, chat.Rumble: 200, chat.Pilled: 200} {
-		said := say.steps(message("m", "!go", from(p))).Messages[0]
+		messages := say.steps(message("m", "!go", from(p))).Messages
+		require.Len(t, messages, 1)
+		said := messages[0]
 		require.Equal(t, room, len([]rune(said.Text)), p)
-		require.True(t, strings.HasSuffix(said.Text, "…"), p)
+		require.True(t, strings.HasSuffix(said.Text, "wörd…"), p)
 		require.Empty(t, said.ReplyTo)
 		require.Equal(t, p, said.Platform)
 		require.Equal(t, noon.Add(30*time.Second+100*time.Millisecond), said.NotAfter)

@@ -59,6 +59,7 @@ type refusal struct {
 	detail string
 	left   time.Duration // of a cooldown
 	say    string        // a sentence to say whatever the trigger answers to refusals
+	mute   bool          // nothing is to be said of it
 }
 
 // run takes the attempt through the steps in their order. It returns why it was

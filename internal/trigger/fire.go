@@ -2,7 +2,6 @@ package trigger
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/streamsuites/streamsuites/internal/definition"
 )
@@ -54,6 +53,9 @@ func (a *attempt) startCooldowns() {
 	}
 	if d := a.branch.userCooldown; d > 0 {
 		a.out.Cooldowns = append(a.out.Cooldowns, Cooldown{a.branch.cooldownID, a.scope(), a.clock.Add(d), a.clock})
+	}
+	if a.mayLoop() {
+		a.out.Cooldowns = append(a.out.Cooldowns, Cooldown{a.rule.id + loopID, a.freeTurn(), a.clock.Add(LoopWindow), a.clock})
 	}
 }
 
@@ -134,12 +136,11 @@ func (a *attempt) changeCounter(d *deed) {
 
 // answer says a line, unless nothing of it is left.
 func (a *attempt) answer(l *line, mode definition.ReplyMode) {
-	text := strings.TrimSpace(l.Render(a))
-	if !l.orders {
-		// Nobody in chat makes the bot give orders to the platform.
-		text = strings.TrimLeft(text, "/. ")
+	if a.channel == "" {
+		return
 	}
-	if text == "" || a.channel == "" {
+	text := a.compose(pieces(l.RenderValues(a)), l.orders)
+	if text == "" {
 		return
 	}
 	clipID := ""
@@ -150,7 +151,7 @@ func (a *attempt) answer(l *line, mode definition.ReplyMode) {
 	if mode == definition.AsSay {
 		m.ReplyTo = ""
 	}
-	a.say(m)
+	a.send(m)
 }
 
 // nextKind begins the key of one of a trigger's answers to a message: each has its
@@ -165,20 +166,15 @@ func (a *attempt) message(kind, text, clipID string) Message {
 	return Message{
 		Key:      kind + ":" + string(a.platform) + ":" + a.key.MessageID,
 		Platform: a.platform, Channel: a.channel, Text: text, ReplyTo: a.replyTo, ClipID: clipID,
-		NotAfter: a.received.Add(a.rules.settings.ReplyWithin),
+		Class: a.class(), NotAfter: a.received.Add(a.rules.settings.ReplyWithin),
 	}
-}
-
-func (a *attempt) say(m Message) {
-	m.Text = shorten(m.Text, roomOn(m.Platform))
-	a.out.Messages = append(a.out.Messages, m)
 }
 
 // deny records a refusal. It starts no cooldown of the trigger and spends nothing;
 // at most it reserves the right to answer.
 func (a *attempt) deny(no *refusal) {
 	a.decide(false, no.step, no.detail)
-	if a.operator {
+	if a.operator || no.mute {
 		return
 	}
 	answer := a.rule.onDenied

@@ -112,8 +112,11 @@ func (a *attempt) late() *refusal {
 // cooling asks the cooldowns. What is told is the longest that is left, the step
 // is the first that holds it back.
 func (a *attempt) cooling() *refusal {
-	if a.operator || a.isExempt() {
+	if a.operator {
 		return nil
+	}
+	if a.isExempt() {
+		return a.looping()
 	}
 	var no *refusal
 	for _, c := range [...]struct {
@@ -134,7 +137,7 @@ func (a *attempt) cooling() *refusal {
 		no.left = max(no.left, left)
 	}
 	if no == nil {
-		return nil
+		return a.looping()
 	}
 	return coolingFor(no.step, no.left)
 }

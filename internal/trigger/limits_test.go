@@ -65,6 +65,7 @@ func TestAliasesShareACooldownAndSubcommandsShareItUnlessTheyHaveTheirOwn(t *tes
 	require.Equal(t, []Cooldown{
 		{"score/reset", "global", noon.Add(21 * time.Second), noon.Add(time.Second)},
 		{"score/reset", "user:twitch:mod", noon.Add(61 * time.Second), noon.Add(time.Second)},
+		{"score//loop", "user:twitch:mod/0", noon.Add(31 * time.Second), noon.Add(time.Second)},
 	}, e.Cooldowns)
 	require.Equal(t, "score", e.Decisions[0].TriggerID)
 	require.EqualValues(t, 2, m.State().Uses("score", "").Total, "uses count for the command")

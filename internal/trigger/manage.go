@@ -8,6 +8,7 @@ import (
 	"github.com/streamsuites/streamsuites/internal/clip"
 	"github.com/streamsuites/streamsuites/internal/manage"
 	"github.com/streamsuites/streamsuites/internal/match"
+	"github.com/streamsuites/streamsuites/internal/speech"
 )
 
 // understand reads an order to the triggers and finds out what it changes.
@@ -30,7 +31,7 @@ func (a *attempt) understand(command, rest string) *refusal {
 
 // who says what the author may do. The room of an answer is what a mention leaves.
 func (a *attempt) who() manage.Who {
-	room := roomOn(a.platform) - len([]rune(mention(a.name))) - 1
+	room := speech.Room(a.platform) - len([]rune(mention(a.name))) - 1
 	return manage.Who{
 		Manages: a.operator || a.roles.Any(chat.Moderator|chat.Editor|chat.Broadcaster),
 		Roles:   a.roles, Room: max(room, manage.DefaultRoom/2),

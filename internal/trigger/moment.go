@@ -148,7 +148,7 @@ func (a *attempt) join(m *moment) {
 	}
 	if m.Over == clip.Published && !m.on(part.Platform) {
 		// What the others were told at its end has not been said here.
-		a.say(a.rules.ending(part, m.Over, m.URL, "", a.received))
+		a.send(a.rules.ending(part, m.Over, m.URL, "", a.received))
 		return
 	}
 	// Chats are apart: what was answered in one was not heard in another.

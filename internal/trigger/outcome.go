@@ -3,6 +3,7 @@ package trigger
 import (
 	"time"
 
+	"github.com/streamsuites/streamsuites/internal/budget"
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/clip"
 	"github.com/streamsuites/streamsuites/internal/control"
@@ -70,6 +71,10 @@ type Message struct {
 	Text     string
 	ReplyTo  string // id of the message that is answered, or empty
 	ClipID   string // of the clip it is about, or empty
+	Class    budget.Class
+	// Part is the place of this text in one that was too long for the platform, from 0;
+	// the parts stand one behind the other.
+	Part     int
 	NotAfter time.Time
 }
 

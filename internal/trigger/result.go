@@ -3,8 +3,10 @@ package trigger
 import (
 	"time"
 
+	"github.com/streamsuites/streamsuites/internal/budget"
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/clip"
+	"github.com/streamsuites/streamsuites/internal/speech"
 )
 
 // resultEffects tells each platform on which somebody asked for a clip how it ended,
@@ -23,7 +25,7 @@ func resultEffects(s *State, in Input, r *Rules) *Effects {
 		first := Asked{ClipID: result.ClipID, Platform: result.Platform, Channel: result.Channel, MessageID: result.MessageID, Name: result.Clipper}
 		m := r.ending(first, result.State, result.URL, result.Reason, in.At)
 		m.Key = endingKey(first.ClipID, result.State)
-		e.Messages = append(e.Messages, m)
+		e.Messages = append(e.Messages, r.parts(m)...)
 		told = result.Platform
 	}
 	moment := s.moment(result.ClipID)
@@ -32,7 +34,7 @@ func resultEffects(s *State, in Input, r *Rules) *Effects {
 	}
 	for _, asked := range moment.firsts {
 		if asked.Platform != told && asked.Platform != Operator {
-			e.Messages = append(e.Messages, r.ending(asked, result.State, result.URL, result.Reason, in.At))
+			e.Messages = append(e.Messages, r.parts(r.ending(asked, result.State, result.URL, result.Reason, in.At))...)
 		}
 	}
 	return e
@@ -44,8 +46,8 @@ func (r *Rules) ending(to Asked, how clip.State, url, reason string, at time.Tim
 	return Message{
 		Key:      endingKey(to.ClipID, how) + ":" + string(to.Platform),
 		Platform: to.Platform, Channel: to.Channel,
-		Text:    shorten(endingText(to, how, url, reason), roomOn(to.Platform)),
-		ReplyTo: to.MessageID, ClipID: to.ClipID, NotAfter: at.Add(r.settings.ResultWithin),
+		Text:    speech.Compose([]speech.Piece{{Text: endingText(to, how, url, reason)}}, speech.Options{Platform: to.Platform}),
+		ReplyTo: to.MessageID, ClipID: to.ClipID, Class: budget.Notice, NotAfter: at.Add(r.settings.ResultWithin),
 	}
 }
 

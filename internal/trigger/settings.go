@@ -52,6 +52,11 @@ type Settings struct {
 	StartPoints int64
 	// TimeZone is the IANA name of the zone in which times are told; empty is UTC.
 	TimeZone string
+	// LongTexts says what becomes of texts that are too long for a platform; empty is
+	// Split.
+	LongTexts LongTexts `json:",omitempty"`
+	// NumberParts ends each part of a text that was split with its number.
+	NumberParts bool `json:",omitempty"`
 	// RecordTexts says that the event log keeps names and texts; ids are kept always.
 	RecordTexts bool
 }
@@ -100,6 +105,15 @@ type PingSettings struct {
 	Guards
 	Aliases []string
 }
+
+// LongTexts says what becomes of texts that are too long for a platform.
+type LongTexts string
+
+// What can become of them.
+const (
+	Split LongTexts = "split" // several messages, at most speech.MostParts
+	Cut   LongTexts = "cut"   // one message, which ends with an ellipsis
+)
 
 // Answer says whether somebody who was refused is told so.
 type Answer string

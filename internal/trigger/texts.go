@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
-	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/clip"
+	"github.com/streamsuites/streamsuites/internal/speech"
 )
 
 // maxReason bounds a reason in an answer, in code points, so that the answer
@@ -58,7 +56,7 @@ func endingText(to Asked, how clip.State, url, why string) string {
 		}
 		return fmt.Sprintf("%s your clip is ready: %s %s", mention(to.Name), url, marker)
 	}
-	reason := shorten(clip.Clean(why), maxReason)
+	reason := speech.Cut(clip.Clean(why), maxReason)
 	if reason == "" {
 		reason = "no reason was given"
 	}
@@ -105,39 +103,7 @@ func wholeSeconds(d time.Duration) int {
 	return int((d + time.Second - 1) / time.Second)
 }
 
-// oneLine drops what must not be said: line breaks and other control characters, and
-// those that change how the text around them is read.
+// oneLine drops what must not be said: line breaks and what cannot be seen.
 func oneLine(text string) string {
-	text = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.IsControl(r), r == unicode.ReplacementChar, unicode.Is(unicode.Cf, r) && r != zeroWidthJoiner:
-			return -1
-		}
-		return r
-	}, text)
-	return strings.TrimSpace(text)
-}
-
-// zeroWidthJoiner holds emoji together.
-const zeroWidthJoiner = '\u200d'
-
-// roomOn is how many code points a message may have on a platform: 500 on Twitch
-// (Send Chat Message, "message") and Kick, 200 on YouTube, and as many as on the
-// tightest where nobody says.
-func roomOn(p chat.Platform) int {
-	switch p {
-	case chat.Twitch, chat.Kick:
-		return 500
-	default:
-		return 200
-	}
-}
-
-func shorten(text string, runes int) string {
-	if utf8.RuneCountInString(text) <= runes {
-		return text
-	}
-	return strings.TrimRight(string([]rune(text)[:runes-1]), " ") + "…"
+	return speech.Line(text)
 }

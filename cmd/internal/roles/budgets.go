@@ -28,13 +28,17 @@ func (p Parts) governor() governor {
 	return governor{p.Store, p.config, time.Now, p.Metrics.Refused}
 }
 
-// TakeMessage implements ingest.Budgets.
+// TakeMessage implements ingest.Budgets. What is not for a moderator leaves a reserve.
 func (g governor) TakeMessage(ctx context.Context, creatorID string, p chat.Platform, answer bool) error {
 	names := []string{budget.Messages}
 	if answer {
 		names = append(names, budget.Responses)
 	}
-	return g.take(ctx, ofCreatorID(g.config(), creatorID, p, names...))
+	claims := ofCreatorID(g.config(), creatorID, p, names...)
+	for i := range claims {
+		claims[i].Limit = budget.LimitOf(ctx, claims[i].Limit)
+	}
+	return g.take(ctx, claims)
 }
 
 // TakeCall takes one call of a platform's API with a credential, for a creator or,

@@ -144,6 +144,14 @@ func TriggerSettings(cfg *config.Config, creator *config.Creator) trigger.Settin
 	s.Triggers = triggersOf(cfg, creator, bounds)
 	s.MaxTriggers = maxTriggers(bounds)
 	s.MaxScans = cfg.System.MaxScans
+	s.LongTexts = trigger.LongTexts(cfg.System.LongTexts)
+	if own := creator.Chat.LongTexts; own != "" {
+		s.LongTexts = trigger.LongTexts(own)
+	}
+	s.NumberParts = cfg.System.NumberParts
+	if own := creator.Chat.NumberParts; own != nil {
+		s.NumberParts = *own
+	}
 	s.MinCooldown = bounds.MinCooldown
 	s.StartPoints = int64(creator.Points.Start)
 	s.TimeZone = creator.TimeZone

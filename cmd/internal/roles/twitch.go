@@ -11,6 +11,7 @@ import (
 
 	"github.com/streamsuites/streamsuites/ingest"
 	"github.com/streamsuites/streamsuites/ingest/twitch"
+	"github.com/streamsuites/streamsuites/internal/budget"
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/config"
 	"github.com/streamsuites/streamsuites/internal/control"
@@ -169,9 +170,9 @@ type sharedBudget struct {
 	account string
 }
 
-// Take implements twitch.Budget.
+// Take implements twitch.Budget. What is not for a moderator leaves a reserve.
 func (b sharedBudget) Take(ctx context.Context, bucket string, tokens, limit int, window time.Duration) (time.Duration, error) {
-	return b.store.TakeBudget(ctx, b.account, bucket, tokens, limit, window, time.Now())
+	return b.store.TakeBudget(ctx, b.account, bucket, tokens, max(tokens, budget.LimitOf(ctx, limit)), window, time.Now())
 }
 
 // helixLive asks Twitch which channels are live.
