@@ -130,8 +130,9 @@ func (ps *presences) remove(p *presence) {
 // keep writes the states of connections at intervals and, those that changed, when
 // one changes.
 func (h *Host) keepStatus(ctx context.Context) {
+	due := h.cfg.Clock.Now().Add(statusEvery) // however often states change meanwhile
 	for {
-		fired, stop := h.cfg.Clock.Timer(statusEvery)
+		fired, stop := h.cfg.Clock.Timer(max(0, due.Sub(h.cfg.Clock.Now())))
 		pick := changedStatuses
 		select {
 		case <-ctx.Done():
@@ -140,6 +141,7 @@ func (h *Host) keepStatus(ctx context.Context) {
 		case <-fired:
 			h.checkEpochs(ctx)
 			pick = dueStatuses
+			due = h.cfg.Clock.Now().Add(statusEvery)
 		case <-h.presences.changed:
 		}
 		stop()

@@ -22,18 +22,19 @@ func (r *rig) report(creatorID string) store.StreamReport {
 	return reports[0]
 }
 
-// tellsTheTables checks that a report says what is in the tables of events and gaps.
+// tellsTheTables checks that the report of a broadcast on Twitch says what is in the
+// tables of events and gaps.
 func tellsTheTables(t *testing.T, r *rig, creatorID string) store.StreamReport {
 	t.Helper()
 	report := r.report(creatorID)
 	began := `(select min(lane_seq) from inbox where creator_id = $1 and kind = 'stream_live')`
-	messages := r.count(`select count(*) from chat_events where creator_id = $1 and lane_seq > `+began, creatorID)
+	messages := r.count(`select count(*) from chat_events where creator_id = $1 and platform = 'twitch' and lane_seq > `+began, creatorID)
 	require.EqualValues(t, messages, report.Messages)
-	require.EqualValues(t, r.count(`select count(*) from chat_events where creator_id = $1 and history`, creatorID), report.History)
+	require.EqualValues(t, r.count(`select count(*) from chat_events where creator_id = $1 and platform = 'twitch' and history`, creatorID), report.History)
 	require.Equal(t, report.Messages-report.History, report.Lag.Count(), "every message is measured once")
-	require.EqualValues(t, r.count(`select count(*) from chat_events where creator_id = $1 and not history
+	require.EqualValues(t, r.count(`select count(*) from chat_events where creator_id = $1 and platform = 'twitch' and not history
 		and received_at - sent_at > interval '1 minute' and lane_seq > `+began, creatorID), report.Late)
-	const during = ` from gaps where creator_id = $1 and to_at >= $2 and from_at <= $3`
+	const during = ` from gaps where creator_id = $1 and platform = 'twitch' and to_at >= $2 and from_at <= $3`
 	require.EqualValues(t, r.count(`select count(*)`+during, creatorID, report.StartedAt, report.Until), report.Gaps)
 	require.EqualValues(t, r.count(`select coalesce(sum(lost), 0)`+during, creatorID, report.StartedAt, report.Until), report.Lost)
 	require.Len(t, report.Windows, int(report.Gaps))
@@ -42,7 +43,7 @@ func tellsTheTables(t *testing.T, r *rig, creatorID string) store.StreamReport {
 		together += g.To.Sub(g.From)
 	}
 	require.LessOrEqual(t, report.GapTime, together)
-	require.EqualValues(t, r.count(`select count(*) from chat_events where creator_id = $1 and received_at in ($2, $3)`,
+	require.EqualValues(t, r.count(`select count(*) from chat_events where creator_id = $1 and platform = 'twitch' and received_at in ($2, $3)`,
 		creatorID, report.FirstEventAt, report.LastEventAt) > 0, messages > 0)
 	return report
 }
