@@ -35,6 +35,7 @@ type Attic interface {
 	PruneBudgets(ctx context.Context, before time.Time) (rows int64, err error)
 	PruneQuotas(ctx context.Context, before time.Time) (rows int64, err error)
 	PrunePoints(ctx context.Context, before time.Time) (rows int64, err error)
+	PruneCounters(ctx context.Context, before time.Time) (rows int64, err error)
 	PruneBoards(ctx context.Context, before time.Time) (batches int64, err error)
 	BeginQuotaDay(ctx context.Context, now time.Time) (reservations int64, err error)
 }
@@ -47,13 +48,14 @@ type Keep struct {
 	Captures time.Duration // rows about recordings that ended, not the recordings
 	Quotas   time.Duration // how past days stood
 	Points   time.Duration // changes of points, not the balances
+	Counters time.Duration // changes of counters, not what they stand at
 	Boards   time.Duration // polls, tallies and scoreboards that are over
 }
 
 // DefaultKeep keeps what an operator may ask about within a month, queues for as
-// long as a repeat could come, and quotas, points and boards for a year and a bit.
+// long as a repeat could come, and quotas, points, counters and boards for a year and a bit.
 func DefaultKeep() Keep {
-	return Keep{Chat: 30 * day, Queues: 7 * day, Events: 30 * day, Captures: 30 * day, Quotas: 400 * day, Points: 400 * day, Boards: 400 * day}
+	return Keep{Chat: 30 * day, Queues: 7 * day, Events: 30 * day, Captures: 30 * day, Quotas: 400 * day, Points: 400 * day, Counters: 400 * day, Boards: 400 * day}
 }
 
 const day = 24 * time.Hour
@@ -104,6 +106,9 @@ func (a *Housekeeping) Retain(ctx context.Context, in task.RetainInput) (result 
 		return result, err
 	}
 	if _, err = a.Store.PrunePoints(ctx, in.Now.Add(-keep.Points)); err != nil {
+		return result, err
+	}
+	if _, err = a.Store.PruneCounters(ctx, in.Now.Add(-keep.Counters)); err != nil {
 		return result, err
 	}
 	if _, err = a.Store.PruneBoards(ctx, in.Now.Add(-keep.Boards)); err != nil {

@@ -169,6 +169,7 @@ func TestHousekeepingForgetsWhatIsOlderThanItsTime(t *testing.T) {
 	require.Equal(t, now.Add(-400*24*time.Hour), attic.before["quotas"].UTC(), "a year of quotas can be looked back at")
 	require.Equal(t, now.Add(-400*24*time.Hour), attic.before["points"].UTC())
 	require.Equal(t, now.Add(-400*24*time.Hour), attic.before["boards"].UTC())
+	require.Equal(t, attic.before["boards"], attic.before["counters"])
 }
 
 func TestTheQuotaDayIsThatOfThePlatformsOwnZone(t *testing.T) {
@@ -281,6 +282,11 @@ func (a *attic) PruneBudgets(context.Context, time.Time) (int64, error) { return
 
 func (a *attic) PrunePoints(_ context.Context, at time.Time) (int64, error) {
 	a.before["points"] = at
+	return 0, nil
+}
+
+func (a *attic) PruneCounters(_ context.Context, at time.Time) (int64, error) {
+	a.before["counters"] = at
 	return 0, nil
 }
 

@@ -62,7 +62,7 @@ func exportFigures(t exportTurn) []Figure {
 			Details: []string{
 				"Changes after a quiet time: " + list(inMilliseconds(t.alone)) + " ms.",
 				"Changes right after another one, which wait until 250 ms have passed since the last write: " + list(inMilliseconds(t.following)) + " ms.",
-				"Changes of clips that stand on a page, after a quiet time; all clips are read then: " + list(inMilliseconds(t.paged)) + " ms.",
+				"Changes of clips that stand on a page, after a quiet time; its rows are read then: " + list(inMilliseconds(t.paged)) + " ms.",
 				fmt.Sprintf("The exporter's own time for such changes: %s ms; for a snapshot and what is looked at with it: %s ms. Medians.",
 					number(milliseconds(median(t.last.Passes))), number(milliseconds(median(t.last.Heartbeats)))),
 			},

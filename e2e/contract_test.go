@@ -64,8 +64,11 @@ func schemaOf(rel string) string {
 	if own, table := strings.CutPrefix(name, "admin/"); table && own != "creators" {
 		name = own
 	}
-	if strings.HasPrefix(name, "about.") {
+	switch {
+	case strings.HasPrefix(name, "about."):
 		return "about"
+	case strings.HasPrefix(name, "chat_logs/"):
+		return "chat_log_file"
 	}
 	return strings.NewReplacer("signals/", "", "/", "_", ".", "_").Replace(name)
 }

@@ -85,6 +85,10 @@ func catalog() []kind {
 			about: "Who may use which triggers, and for whom accounts act", build: buildPermissions,
 		},
 		{
+			file: FileCounters, visibility: DashboardOnly, live: true,
+			about: "What the counters stand at that chat shows and changes", build: buildCounters,
+		},
+		{
 			file: FileAdminActivity, visibility: DashboardOnly, live: true,
 			about: "What people changed, and which configurations were taken in", build: buildAdminActivity,
 		},

@@ -25,6 +25,7 @@ type rows struct {
 	mu     sync.Mutex
 	clips  []clip.Clip // the newest first
 	full   int         // how often all clips were asked for
+	asked  []int       // how many clips were asked for by their ids, each time
 	err    error
 	handle func(string, string)
 }
@@ -49,6 +50,13 @@ func (r *rows) ListClips(_ context.Context, f store.ClipFilter) ([]clip.Clip, er
 	return slices.Clone(r.clips[:min(f.Limit, len(r.clips))]), r.err
 }
 
+func (r *rows) ClipsByID(_ context.Context, ids []string) ([]clip.Clip, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.asked = append(r.asked, len(ids))
+	return slices.DeleteFunc(slices.Clone(r.clips), func(c clip.Clip) bool { return !slices.Contains(ids, c.ClipID) }), r.err
+}
+
 // began is when the connections were heard of last: unchanged rows do not move.
 var began = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
@@ -62,6 +70,9 @@ func (r *rows) PlatformStatuses(context.Context) ([]store.PlatformStatus, error)
 	return []store.PlatformStatus{{CreatorID: "Qx7Zt2", Platform: "twitch", State: "live", LastHeartbeat: began, UpdatedAt: time.Now()}}, r.err
 }
 func (r *rows) QuotaUsage(context.Context, time.Time) ([]quota.Usage, error) {
+	return nil, nil
+}
+func (r *rows) AllChatCounters(context.Context, time.Time) ([]store.NamedCounter, error) {
 	return nil, nil
 }
 func (r *rows) Counters(context.Context) ([]store.Counter, error) { return nil, nil }
@@ -228,7 +239,7 @@ func TestOnceAndFinalWorkWithoutRun(t *testing.T) {
 	})
 }
 
-func TestOlderClipsAreReadOnlyWhenOneMovedToAPage(t *testing.T) {
+func TestOlderClipsAreAllReadOnlyWhenThereIsAnotherPage(t *testing.T) {
 	t.Parallel()
 	tr := newTree(t)
 	synctest.Test(t, func(t *testing.T) {
@@ -248,9 +259,17 @@ func TestOlderClipsAreReadOnlyWhenOneMovedToAPage(t *testing.T) {
 		}
 		require.Contains(t, tr.read(tr.canonical, ClipPage(2)), "a00006")
 		require.Zero(t, step(func(r *rows) { r.clips[0].UpdatedAt = at(1000) }), "a change in front")
-		require.Equal(t, 1, step(func(r *rows) { r.clips = append([]clip.Clip{someClip(12, clip.Queued)}, r.clips...) }), "a new clip")
+		another := func(n int) func(*rows) {
+			return func(r *rows) { r.clips = append([]clip.Clip{someClip(n, clip.Queued)}, r.clips...) }
+		}
+		require.Zero(t, step(another(12)), "a clip moves to the last page")
 		require.Contains(t, tr.read(tr.canonical, ClipPage(2)), "a00007")
-		require.Zero(t, step(func(r *rows) { r.clips[12].UpdatedAt = at(2000) }))
+		require.Zero(t, step(another(13))+step(another(14)))
+		require.Contains(t, tr.read(tr.canonical, ClipPage(2)), "a00009")
+		require.Equal(t, 1, step(another(15)), "a clip moves to a new page")
+		require.Contains(t, tr.read(tr.canonical, FileMeta), ClipPage(3))
+		require.Contains(t, tr.read(tr.canonical, ClipPage(3)), "a00010")
+		require.Zero(t, step(func(r *rows) { r.clips[15].UpdatedAt = at(2000) }))
 		require.NoError(t, e.Once(t.Context()), "the schedule looks at everything")
 		require.Contains(t, tr.read(tr.canonical, ClipPage(1)), "12:33:20")
 		require.Zero(t, step(func(r *rows) { r.clips = r.clips[:6] }), "deleted clips are the schedule's business")

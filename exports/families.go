@@ -21,6 +21,9 @@ type family struct {
 	schema       string // of all of them
 	follows      topic  // the kinds of rows that they tell of
 	read         func(ctx context.Context, c *collector, s Settings, all bool) (part, error)
+	// some reads no more than it takes to tell what changed, and reports false when
+	// everything has to be read; nil for families of whose rows no notice tells.
+	some func(ctx context.Context, c *collector, s Settings, told changes) (p part, enough bool, err error)
 }
 
 // key is what a family is remembered by.
@@ -38,15 +41,18 @@ type part struct {
 	// oldest is the last row of a full front, and empty when there are fewer rows; for
 	// a family without a front, what tells its present documents from later ones.
 	oldest string
-	rows   []string  // ids of the rows that were read, when they have any
-	listed time.Time // when the list of its documents came to be
+	// rows are the ids of the rows that were read, the newest first, when they have any.
+	rows []string
+	// ordered says that rows are those of all rows, though docs are not all documents.
+	ordered bool
+	listed  time.Time // when the list of its documents came to be
 }
 
 // families lists the documents that catalog cannot: those with pages and those of
 // creators. The order is that in which they are written.
 func families() []family {
 	return []family{
-		paged(FileClips, "The newest clips", "Older clips", clipRows, readClips),
+		clipFamily(),
 		paged(FilePolls, "The newest polls and their results", "Older polls", otherRows, readPolls),
 		paged(FileTallies, "The newest tallies", "Older tallies", otherRows, readTallies),
 		paged(FileScoreboards, "The newest scoreboards", "Older scoreboards", otherRows, readScoreboards),
@@ -59,6 +65,12 @@ func families() []family {
 			aboutFurther: "What was said in a broadcast", read: readChatLogs,
 		},
 	}
+}
+
+func clipFamily() family {
+	f := paged(FileClips, "The newest clips", "Older clips", clipRows, readClips)
+	f.some = someClips
+	return f
 }
 
 // paged is the family of a public document and its pages.
@@ -107,7 +119,10 @@ func isPage(front, file string) bool {
 type pagedRows[T any] struct {
 	front string
 	// list reads rows, the newest first; a limit of 0 is none.
-	list  func(ctx context.Context, limit int) ([]T, error)
+	list func(ctx context.Context, limit int) ([]T, error)
+	// byID reads the rows of the given ids, in the order of list; nil where some is
+	// never asked for.
+	byID  func(ctx context.Context, ids []string) ([]T, error)
 	id    func(T) string
 	at    func(T) time.Time // by which they are sorted
 	build func(file string, rows []T) (Document, error)
@@ -124,10 +139,7 @@ func (r pagedRows[T]) read(ctx context.Context, c *collector, perPage int, all b
 	if err != nil {
 		return part{}, fmt.Errorf("read the %s: %w", pageFolder(r.front), err)
 	}
-	p := part{rows: make([]string, len(rows)), whole: all || len(rows) < perPage, listed: pagesSince(rows, perPage, r.at)}
-	for i, row := range rows {
-		p.rows[i] = r.id(row)
-	}
+	p := part{rows: r.ids(rows), whole: all || len(rows) < perPage, listed: pagesSince(rows, perPage, r.at)}
 	if len(rows) >= perPage {
 		p.oldest = r.id(rows[perPage-1])
 	}

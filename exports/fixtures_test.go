@@ -132,6 +132,7 @@ func build(t *testing.T) map[string]Document {
 	add(BuildDiscordRuntime())
 	add(BuildPlatforms(somePlatforms()))
 	addTables(add)
+	add(BuildCounters(someCounters()))
 	add(BuildQuotas(someQuotas()))
 	add(BuildPolls(FilePolls, somePolls()))
 	add(BuildTallies(FileTallies, someTallies()))

@@ -9,7 +9,7 @@ import (
 
 // look builds the documents that tell of the rows that may have changed, but no
 // heartbeats: documents whose rows did not change are not even read. Pages of older
-// rows are left out when none of them can have got another row. It tells which files
+// rows are left out when none of theirs changed and they got no other one. It tells which files
 // would be among the documents if they still were documents.
 func (c *collector) look(ctx context.Context, told changes) (docs []Document, owned func(file string) bool, err error) {
 	if told.complete = told.complete || c.listed == nil; told.complete {
@@ -41,11 +41,7 @@ func (c *collector) changedParts(ctx context.Context, s Settings, told changes) 
 		if f.follows&told.rows == 0 {
 			continue
 		}
-		p, err := f.read(ctx, c, s, false)
-		onPage := f.follows&clipRows != 0 && !p.tellsOf(told)
-		if err == nil && !p.whole && (p.moved || onPage) {
-			p, err = f.read(ctx, c, s, true)
-		}
+		p, err := c.changedPart(ctx, f, s, told)
 		if err != nil {
 			return nil, err
 		}
@@ -55,32 +51,44 @@ func (c *collector) changedParts(ctx context.Context, s Settings, told changes) 
 	return parts, nil
 }
 
-// tellsOf reports whether the part's documents hold every clip that changed.
-func (p part) tellsOf(told changes) bool {
-	found := 0
-	for _, id := range p.rows {
-		if told.clips[id] {
-			found++
+// changedPart reads as little of a family as tells what changed.
+func (c *collector) changedPart(ctx context.Context, f family, s Settings, told changes) (part, error) {
+	if f.some != nil {
+		p, enough, err := f.some(ctx, c, s, told)
+		if err != nil || enough {
+			return p, err
 		}
+		return f.read(ctx, c, s, true)
 	}
-	return found == len(told.clips)
+	p, err := f.read(ctx, c, s, false)
+	if err == nil && !p.whole && p.moved {
+		return f.read(ctx, c, s, true)
+	}
+	return p, err
 }
 
 // list remembers the families that were read as a whole, and adds meta.json, which
 // lists the documents of them all, when there was one.
 func (c *collector) list(docs []Document, parts []part, s Settings) ([]Document, error) {
-	listed, fronts, news := slices.Clone(c.listed), map[string]string{}, false
+	listed, fronts, orders, news := slices.Clone(c.listed), map[string]string{}, map[string][]string{}, false
 	if listed == nil {
 		listed = make([]part, len(families()))
 	}
 	maps.Copy(fronts, c.fronts)
+	maps.Copy(orders, c.orders)
 	for i, f := range families() {
-		at := slices.IndexFunc(parts, func(p part) bool { return p.family == f.folder && p.whole })
+		at := slices.IndexFunc(parts, func(p part) bool { return p.family == f.folder && (p.whole || p.ordered) })
 		if at < 0 {
 			continue
 		}
 		p := parts[at]
-		listed[i], fronts[f.key()], news = p.names(), p.oldest, true
+		fronts[f.key()] = p.oldest
+		if f.some != nil {
+			orders[f.key()] = p.rows
+		}
+		if p.whole {
+			listed[i], news = p.names(), true
+		}
 	}
 	if news {
 		meta, err := metaOf(listed, s)
@@ -89,7 +97,7 @@ func (c *collector) list(docs []Document, parts []part, s Settings) ([]Document,
 		}
 		docs = append(docs, meta)
 	}
-	c.listed, c.fronts = listed, fronts
+	c.listed, c.fronts, c.orders = listed, fronts, orders
 	return docs, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -78,9 +79,64 @@ func TestAChangedClipOnAPageIsWrittenThereAtOnce(t *testing.T) {
 		c := looking(t, r)
 		old := files(t, c, told(store.NoticeClip+r.clips[11].ClipID, also))
 		require.Contains(t, old, ClipPage(1))
-		require.Contains(t, old, FileMeta, "a family that was read as a whole may have another list")
-		require.Equal(t, 2, r.full)
+		require.NotContains(t, old, ClipPage(2))
+		require.Equal(t, also == "", slices.Contains(old, FileClips), "in front as well, when it may be more than that clip")
+		require.Equal(t, 1, r.full)
+		require.Equal(t, []int{5}, r.asked, "the rows of that page")
 	}
+}
+
+// TestDocumentsOfSomeRowsAreThoseOfAll holds what is built from a part of the rows
+// against what is built from all of them, for clips that come, change and go.
+func TestDocumentsOfSomeRowsAreThoseOfAll(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(20) {
+		random := rand.New(rand.NewPCG(seed, 2))
+		r := &rows{clips: newestClips(8 + random.IntN(12))}
+		c := looking(t, r)
+		held := clipDocuments(t, r)
+		for next := 100; next < 160; next++ {
+			var news []string
+			r.clips = slices.Clone(r.clips)
+			for range random.IntN(3) { // several may come at once
+				r.clips = append([]clip.Clip{someClip(next, clip.Queued)}, r.clips...)
+				news = append(news, store.NoticeClip+r.clips[0].ClipID)
+				next++
+			}
+			switch i := random.IntN(len(r.clips)); random.IntN(12) {
+			case 0: // it goes, and nobody is told of more than that
+				news = append(news, store.NoticeClip+r.clips[i].ClipID)
+				r.clips = slices.Delete(r.clips, i, i+1)
+			case 1: // it comes late
+				late := someClip(-next, clip.Queued)
+				r.clips = append(r.clips, late)
+				news = append(news, store.NoticeClip+late.ClipID)
+			default:
+				r.clips[i].Title = fmt.Sprintf("Title %d", next)
+				news = append(news, store.NoticeClip+r.clips[i].ClipID)
+			}
+			docs, owned, err := c.look(t.Context(), told(news...))
+			require.NoError(t, err)
+			present := map[string]bool{}
+			for _, d := range docs {
+				present[d.File] = true
+				if d.File == FileClips || isPage(FileClips, d.File) {
+					held[d.File] = string(d.Data)
+				}
+			}
+			maps.DeleteFunc(held, func(file, _ string) bool { return !present[file] && owned(file) })
+			require.Equal(t, clipDocuments(t, r), held)
+		}
+		require.NotEmpty(t, r.asked)
+	}
+}
+
+// clipDocuments are the documents of all clips, five a document.
+func clipDocuments(t *testing.T, r *rows) map[string]string {
+	t.Helper()
+	docs, err := BuildAllClips(ClipsInput{Clips: r.clips, ChannelURL: someSettings().ChannelURL, Since: someSettings().Since}, 5)
+	require.NoError(t, err)
+	return texts(docs)
 }
 
 func TestWhatIsListedStaysListedWhenOneFamilyAloneIsReadAgain(t *testing.T) {

@@ -16,6 +16,9 @@ type PastSource interface {
 	Source
 	// FirstRecord returns when history begins, and the zero time when there is none.
 	FirstRecord(ctx context.Context) (time.Time, error)
+	// CountersKnownSince returns the moment from which on the changes of all counters
+	// are kept, and the zero time when none are missing.
+	CountersKnownSince(ctx context.Context) (time.Time, error)
 }
 
 // MomentError says that nothing can be told of a moment.
@@ -32,7 +35,7 @@ func (e *MomentError) Error() string {
 	case e.At.After(e.Now):
 		return fmt.Sprintf("%s lies in the future: it is %s", at, e.Now.UTC().Format(time.RFC3339))
 	case e.First.IsZero():
-		return fmt.Sprintf("nothing is known of %s: there are no clips, polls, tallies and scoreboards yet", at)
+		return fmt.Sprintf("nothing is known of %s: there are no clips, polls, tallies, scoreboards and counters yet", at)
 	}
 	return fmt.Sprintf("nothing is known of %s: the first record is of %s", at, e.First.UTC().Format(time.RFC3339Nano))
 }
@@ -51,7 +54,7 @@ type Past struct {
 }
 
 // BuildPast builds the documents of which there is a history as they were at a past
-// moment: clips, polls, tallies, scoreboards, and what happened to the last three.
+// moment: clips, polls, tallies, scoreboards and counters, and what happened to the middle three.
 // Definitions have no history: names, questions and visibilities are today's, and so
 // are the settings. The error is a *MomentError for a moment in the future or before
 // the first record.
@@ -62,6 +65,10 @@ func BuildPast(ctx context.Context, source PastSource, settings func() Settings,
 	}
 	if now := clock(); at.After(now) || first.IsZero() || at.Before(first) {
 		return Past{}, &MomentError{at, now, first}
+	}
+	untold, err := untoldAt(ctx, source, at)
+	if err != nil {
+		return Past{}, err
 	}
 	s := settings()
 	s.Since = earlier(s.Since, at)
@@ -116,4 +123,9 @@ type present struct{ Source }
 func (p pastSource) ListClips(ctx context.Context, f store.ClipFilter) ([]clip.Clip, error) {
 	f.At = p.at
 	return p.Source.ListClips(ctx, f)
+}
+
+// AllChatCounters implements Source with the counters of that moment.
+func (p pastSource) AllChatCounters(ctx context.Context, _ time.Time) ([]store.NamedCounter, error) {
+	return p.Source.AllChatCounters(ctx, p.at)
 }

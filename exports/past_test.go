@@ -132,8 +132,7 @@ func (p *past) advance() string {
 	c := clips[p.random.IntN(len(clips))]
 	var next []clip.State
 	for _, state := range clip.States {
-		// A file that is made anew takes the place of what was known of the first one.
-		if c.State.CanBecome(state) && !(c.State == clip.Failed && state == clip.Encoding && c.OutputPath != "") {
+		if c.State.CanBecome(state) {
 			next = append(next, state)
 		}
 	}
@@ -155,6 +154,25 @@ func (p *past) advance() string {
 	_, err = p.store.Transition(p.t.Context(), change)
 	require.NoError(p.t, err)
 	return fmt.Sprintf("%s becomes %s", c.ClipID, change.State)
+}
+
+// tell has a viewer change counters, one of them twice.
+func (p *past) tell() string {
+	p.seq++
+	now := p.now()
+	change := func(value int) store.CounterChange {
+		name := fmt.Sprintf("counter %d", p.random.IntN(3))
+		return store.CounterChange{ChatCounter: store.ChatCounter{Name: name, Value: int64(value)}, LaneSeq: p.seq, By: "twitch:viewer77", At: now}
+	}
+	again := change(p.random.IntN(50) - 9)
+	again.Value++
+	result, err := p.committer.Commit(p.t.Context(), []store.LaneCommit{{
+		CreatorID: "Qx7Zt2", Epoch: p.epoch, NextSeq: p.seq, Clock: now,
+		ChatCounters: []store.CounterChange{change(p.random.IntN(50)), again, change(p.random.IntN(50)), again},
+	}})
+	require.NoError(p.t, err)
+	require.Empty(p.t, result.Stale)
+	return "change of counters"
 }
 
 // define adds a poll, a tally and a scoreboard.
@@ -207,7 +225,7 @@ func TestAPastMomentIsExportedAsItWasExportedThen(t *testing.T) {
 			t.Parallel()
 			p := newPast(t, seed)
 			for range 60 {
-				do := []func() string{p.request, p.advance, p.advance, p.advance, p.define, p.count, p.count, p.turn}[p.random.IntN(8)]
+				do := []func() string{p.request, p.advance, p.advance, p.advance, p.define, p.count, p.count, p.turn, p.tell}[p.random.IntN(9)]
 				p.remember(do())
 			}
 			for n, m := range p.moments {
@@ -221,7 +239,7 @@ func TestAPastMomentIsExportedAsItWasExportedThen(t *testing.T) {
 	}
 }
 
-func TestAFileMadeAnewIsNotToldOfTheTimeBeforeIt(t *testing.T) {
+func TestAFileIsToldOfTheTimeUntilItWasMadeAnew(t *testing.T) {
 	t.Parallel()
 	p := newPast(t, 1)
 	p.request()
@@ -235,12 +253,23 @@ func TestAFileMadeAnewIsNotToldOfTheTimeBeforeIt(t *testing.T) {
 		require.NoError(t, err)
 		p.moments = append(p.moments, moment{at: p.now()})
 	}
-	for n, want := range []string{"", "", `"last_error": "the file is gone"`, "", `"duration_seconds": 22`} {
-		text := p.built(p.moments[n].at)[FileClips]
-		require.Contains(t, text, want)
-		require.Equal(t, n == 4, strings.Contains(text, "second.mp4"), n)
-		require.NotContains(t, text, `"duration_seconds": 11`)
+	told := func(n int) string { return p.built(p.moments[n].at)[FileClips] }
+	require.Contains(t, told(0), `"output_path": null`)
+	for n := 1; n < 4; n++ {
+		require.Contains(t, told(n), `"output_path": "first.mp4"`, n)
+		require.Contains(t, told(n), `"duration_seconds": 11`, n)
+		require.Equal(t, n == 2, strings.Contains(told(n), "the file is gone"), n)
 	}
+	require.Contains(t, told(4), `"output_path": "second.mp4"`)
+	require.Contains(t, told(4), `"duration_seconds": 22`)
+
+	// Earlier versions did not write down what was made with the change.
+	p.exec(`update clip_state_history set made = null`)
+	for n := range 4 {
+		require.Contains(t, told(n), `"output_path": null`, "only the new file is known")
+		require.Contains(t, told(n), `"duration_seconds": 0`)
+	}
+	require.Contains(t, told(4), `"output_path": "second.mp4"`)
 }
 
 func TestASetOfThePastKeepsTheContractAndStaysApartFromThePresent(t *testing.T) {
@@ -282,6 +311,23 @@ func TestASetOfThePastKeepsTheContractAndStaysApartFromThePresent(t *testing.T) 
 	require.ErrorIs(t, err, ErrPresent)
 }
 
+func TestCountersAreNotToldOfTheTimeOfWhichChangesAreForgotten(t *testing.T) {
+	t.Parallel()
+	p := newPast(t, 1)
+	p.request()
+	for range 40 {
+		p.tell()
+		p.moments = append(p.moments, moment{at: p.now()})
+	}
+	_, err := p.store.PruneCounters(t.Context(), p.moments[30].at)
+	require.NoError(t, err)
+	require.NotContains(t, p.built(p.moments[5].at), FileCounters)
+	set, err := BuildPast(t.Context(), p.store, func() Settings { return p.settings }, time.Now, p.moments[5].at)
+	require.NoError(t, err)
+	require.Contains(t, fmt.Sprint(set.Untold), "{counters.json changes of counters are kept since 20")
+	require.Contains(t, p.built(p.moments[30].at), FileCounters)
+}
+
 func TestMomentsOfWhichNothingIsKnownAreRefused(t *testing.T) {
 	t.Parallel()
 	p := newPast(t, 1)
@@ -291,7 +337,7 @@ func TestMomentsOfWhichNothingIsKnownAreRefused(t *testing.T) {
 		require.True(t, errors.As(err, &refused), "%v", err)
 		return refused
 	}
-	require.Contains(t, build(p.now()).Error(), "there are no clips, polls, tallies and scoreboards yet")
+	require.Contains(t, build(p.now()).Error(), "there are no clips, polls, tallies, scoreboards and counters yet")
 	before := p.now()
 	p.request()
 	require.Contains(t, build(before).Error(), "the first record is of 20")

@@ -41,10 +41,9 @@ type platformStatus struct {
 
 // The words of the status export.
 const (
-	wordActive   = "active"
-	wordPaused   = "paused"   // the runtime can, and is told not to
-	wordScaffold = "scaffold" // parts of it are there
-	wordPlanned  = "planned"
+	wordActive  = "active"
+	wordPaused  = "paused" // the runtime can, and is told not to
+	wordPlanned = "planned"
 )
 
 // ability is what this version of the runtime can do on a platform.
@@ -54,12 +53,12 @@ type ability struct{ name, word, mode, notes string }
 func abilities() []ability {
 	return []ability{
 		{platformDiscord, wordPlanned, "chat-stub", "Not part of this version"},
-		{string(chat.Kick), wordPlanned, "chat-stub", "Not part of this version"},
+		{string(chat.Kick), wordActive, "chat+ingest", "Reads and answers chats, sees streams begin and end"},
 		{string(chat.Pilled), wordPlanned, "ingest-only", "Not part of this version"},
 		{string(chat.Rumble), wordPlanned, "browser+sse", "Not part of this version"},
 		{string(chat.Twitch), wordActive, "chat+ingest", "Reads and answers chats, sees streams begin and end"},
 		{platformTwitter, wordPlanned, "chat-stub", "Not part of this version"},
-		{string(chat.YouTube), wordScaffold, "chat+ingest", "Clips are uploaded; chats are not read yet"},
+		{string(chat.YouTube), wordActive, "chat+ingest", "Reads and answers chats, sees streams begin and end; clips are uploaded"},
 	}
 }
 

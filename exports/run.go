@@ -92,6 +92,7 @@ func (e *Exporter) loop(ctx context.Context, n *news) {
 		err := e.writeDocuments(ctx, e.writer, told)
 		switch {
 		case err != nil:
+			told.complete = true // what the rows were like is remembered, but may not have been written
 			n.again(told)
 		case told.complete:
 			complete = o.Clock()

@@ -15,6 +15,8 @@ type Source interface {
 	telemetrySource
 	// ListClips returns clips, the newest request first.
 	ListClips(ctx context.Context, f store.ClipFilter) ([]clip.Clip, error)
+	// ClipsByID returns the clips of the given ids, the newest request first.
+	ClipsByID(ctx context.Context, ids []string) ([]clip.Clip, error)
 	// LatestJobs returns the newest jobs, the oldest of them first.
 	LatestJobs(ctx context.Context, limit int) ([]store.Job, error)
 	AllCooldowns(ctx context.Context) (map[string]map[string]time.Time, error)
@@ -29,6 +31,7 @@ type Source interface {
 	recordedSource
 	BroadcastSource
 	quotaSource
+	counterSource
 	BoardRows
 	// Listen calls handle for every notification until ctx ends, and handle("", "")
 	// whenever some may have been lost.
@@ -43,8 +46,9 @@ type collector struct {
 	settings func() Settings
 	progress func(ctx context.Context, clipIDs []string) map[string]JobProgress // may be nil
 	clock    func() time.Time
-	fronts   map[string]string // by document; what is there is that of a complete set
-	listed   []part            // the families as they were when they were whole last, with the names of their documents alone
+	fronts   map[string]string   // by document; what is there is that of a complete set
+	orders   map[string][]string // by document; ids of all rows, of which notices tell
+	listed   []part              // the families as they were when they were whole last, with the names of their documents alone
 	grown    increases
 	compiled map[string]compiledTriggers
 	recorded recordings
@@ -71,16 +75,25 @@ func (c *collector) parts(ctx context.Context, s Settings, all bool) ([]part, er
 }
 
 func readClips(ctx context.Context, c *collector, s Settings, all bool) (part, error) {
+	return clipPages(c, s).read(ctx, c, s.Newest, all)
+}
+
+func someClips(ctx context.Context, c *collector, s Settings, told changes) (part, bool, error) {
+	return clipPages(c, s).some(ctx, c, s.Newest, told)
+}
+
+func clipPages(c *collector, s Settings) pagedRows[clip.Clip] {
 	return pagedRows[clip.Clip]{
 		front: FileClips,
 		list: func(ctx context.Context, limit int) ([]clip.Clip, error) {
 			return c.source.ListClips(ctx, store.ClipFilter{Limit: limit})
 		},
-		id: func(c clip.Clip) string { return c.ClipID }, at: func(c clip.Clip) time.Time { return c.RequestedAt },
+		byID: c.source.ClipsByID,
+		id:   func(c clip.Clip) string { return c.ClipID }, at: func(c clip.Clip) time.Time { return c.RequestedAt },
 		build: func(file string, clips []clip.Clip) (Document, error) {
 			return BuildClips(file, ClipsInput{clips, s.ChannelURL, s.Since})
 		},
-	}.read(ctx, c, s.Newest, all)
+	}
 }
 
 func buildJobs(ctx context.Context, c *collector, s Settings) ([]byte, error) {

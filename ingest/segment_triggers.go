@@ -26,7 +26,9 @@ func (s *segment) addTriggers(seq int64, e *trigger.Effects) {
 		})
 	}
 	for _, n := range e.Counters {
-		c.ChatCounters = append(c.ChatCounters, store.ChatCounter(n))
+		c.ChatCounters = append(c.ChatCounters, store.CounterChange{
+			ChatCounter: store.ChatCounter{Name: n.Name, Value: n.Value}, LaneSeq: seq, By: n.By, At: n.At,
+		})
 	}
 	for _, o := range e.Overlays {
 		c.Overlays = append(c.Overlays, store.OverlayChange{

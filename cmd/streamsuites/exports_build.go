@@ -27,8 +27,8 @@ directory's runtime/exports and all its copies, as a running worker does, or wit
 --target to that folder alone, as a canonical tree with documents of every
 visibility. Each file is replaced as a whole, the manifest last.
 
-With --at it builds what can be told of a past moment: clips, polls, tallies and
-scoreboards as they stood, and what had happened to them. It says which documents
+With --at it builds what can be told of a past moment: clips, polls, tallies,
+scoreboards and counters as they stood, and what had happened to them. It says which documents
 have no history, and why. Names, questions and settings are today's. The moment is
 a time such as 2026-02-01T20:00:00Z or how long ago, such as 2h.`,
 		Example: "  streamsuites exports build --target ./now\n  streamsuites exports build --at 2h --target ./then",

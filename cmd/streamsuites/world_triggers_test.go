@@ -91,7 +91,9 @@ func (w *world) consequences(e *trigger.Effects) (rows store.LaneCommit) {
 		rows.Cooldowns = append(rows.Cooldowns, store.Cooldown(c))
 	}
 	for _, c := range e.Counters {
-		rows.ChatCounters = append(rows.ChatCounters, store.ChatCounter(c))
+		rows.ChatCounters = append(rows.ChatCounters, store.CounterChange{
+			ChatCounter: store.ChatCounter{Name: c.Name, Value: c.Value}, LaneSeq: seq, By: c.By, At: c.At,
+		})
 	}
 	for _, o := range e.Overlays {
 		rows.Overlays = append(rows.Overlays, store.OverlayChange{

@@ -24,7 +24,7 @@ func badTriggers(lane *LaneCommit) string {
 		}
 	}
 	for _, c := range lane.ChatCounters {
-		if field := firstBad(key("counter", c.Name)); field != "" {
+		if field := firstBad(key("counter", c.Name), text("author of a counter", c.By)); field != "" {
 			return field
 		}
 	}

@@ -90,6 +90,17 @@ func (s *Store) ListClips(ctx context.Context, f ClipFilter) ([]clip.Clip, error
 	return clips, nil
 }
 
+// ClipsByID returns the clips of the given ids, the newest request first; those that
+// do not exist are left out.
+func (s *Store) ClipsByID(ctx context.Context, ids []string) ([]clip.Clip, error) {
+	rows, _ := s.pool.Query(ctx, selectClips+` where clip_id = any($1) order by requested_at desc, clip_id`, ids)
+	clips, err := pgx.CollectRows(rows, scanClip)
+	if err != nil {
+		return nil, fmt.Errorf("read %d clips: %w", len(ids), err)
+	}
+	return clips, nil
+}
+
 // ClipHistory returns every change of a clip's state, the first one first. A clip
 // that does not exist has none.
 func (s *Store) ClipHistory(ctx context.Context, id string) ([]clip.Change, error) {

@@ -109,7 +109,7 @@ type LaneCommit struct {
 	Uses         []Use
 	Votes        []Vote
 	Points       []PointChange
-	ChatCounters []ChatCounter
+	ChatCounters []CounterChange // every one is written
 	Overlays     []OverlayChange
 	Changes      []TriggerChange  // every one is written
 	ClipsOver    map[string]int64 // clip of whose end the lane learnt → where in the sequence

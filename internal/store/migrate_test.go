@@ -91,6 +91,9 @@ func TestADatabaseOfEveryEarlierVersionIsMigratedToTheNewest(t *testing.T) {
 		8:  {rows: `select`, holds: `(select count(*) = 2 from pg_indexes where indexname in ('decisions_fired', 'clip_jobs_newest'))`},
 		9:  {rows: `select`, holds: `not exists (select from streamsuites.chat_cursors)`},
 		10: {rows: `select`, holds: `not exists (select from streamsuites.account_tokens)`},
+		11: {rows: `insert into streamsuites.chat_counters (creator_id, name, value) values ('c', 'deaths', 7)`, holds: `(
+			select array_agg(concat_ws('|', c.name, c.value, c.was, c.lane_seq, c.changed_by)) = array['deaths|7|7|0|'] from streamsuites.counter_changes c
+			join streamsuites.chat_counters n on n.name = c.name and n.updated_at = c.changed_at)`},
 	}
 	newest, err := store.Migrations()
 	require.NoError(t, err)

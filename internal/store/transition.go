@@ -147,8 +147,11 @@ func queueTransition(b *pgx.Batch, t Transition) {
 			gaps = []clip.Gap{}
 		}
 		b.Queue(`
-			update clips set output_path = $2, thumbnail = $3, duration_ms = $4, bytes = $5, sha256 = $6, gaps = $7
-			where clip_id = $1`, t.ClipID, r.OutputPath, r.Thumbnail, r.Duration.Milliseconds(), r.Bytes, r.SHA256, gaps)
+			with file as (
+				update clips set output_path = $3, thumbnail = $4, duration_ms = $5, bytes = $6, sha256 = $7, gaps = $8
+				where clip_id = $1 returning output_path, thumbnail, duration_ms, bytes, sha256, gaps)
+			update clip_state_history set made = to_jsonb(file) from file where clip_id = $1 and seq = $2`,
+			t.ClipID, t.Seq, r.OutputPath, r.Thumbnail, r.Duration.Milliseconds(), r.Bytes, r.SHA256, gaps)
 	}
 	b.Queue(`
 		update clip_jobs set status = $2, error = $3, updated_at = statement_timestamp(),

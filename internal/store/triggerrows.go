@@ -148,22 +148,6 @@ func queuePoints(b *pgx.Batch, lanes []LaneCommit) {
 		owners, holders, balances, last)
 }
 
-func queueChatCounters(b *pgx.Batch, lanes []LaneCommit) {
-	var creators, names []string
-	var values []int64
-	for i := range lanes {
-		for _, c := range lastOfEach(lanes[i].ChatCounters, func(c *ChatCounter) string { return c.Name }) {
-			creators, names, values = append(creators, lanes[i].CreatorID), append(names, c.Name), append(values, c.Value)
-		}
-	}
-	if len(creators) == 0 {
-		return
-	}
-	b.Queue(`
-		insert into chat_counters (creator_id, name, value) select * from unnest($1::text[], $2::text[], $3::bigint[])
-		on conflict (creator_id, name) do update set value = excluded.value`, creators, names, values)
-}
-
 func queueOverlays(b *pgx.Batch, lanes []LaneCommit) {
 	var creators, triggers, by, droppedFrom, dropped []string
 	var patches []*string

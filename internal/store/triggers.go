@@ -60,6 +60,14 @@ type ChatCounter struct {
 	Value int64
 }
 
+// CounterChange is a change of a named counter, to its new value.
+type CounterChange struct {
+	ChatCounter
+	LaneSeq int64
+	By      string // user key, or "operator:<name>"
+	At      time.Time
+}
+
 // Overlay is what chat or an operator laid over a trigger.
 type Overlay struct {
 	TriggerID string

@@ -49,7 +49,10 @@ func busy(epoch int64) store.LaneCommit {
 		{LaneSeq: 2, UserKey: bob, Delta: 5, Balance: 105, Reason: "granted", At: noon},
 		{LaneSeq: 3, UserKey: ann, Delta: -20, Balance: 70, Reason: "spent", TriggerID: "clip", ClipID: "ef34gh", At: noon},
 	}
-	lane.ChatCounters = []store.ChatCounter{{Name: "deaths", Value: 1}, {Name: "deaths", Value: 2}}
+	lane.ChatCounters = []store.CounterChange{
+		{ChatCounter: store.ChatCounter{Name: "deaths", Value: 1}, LaneSeq: 1, By: ann, At: noon},
+		{ChatCounter: store.ChatCounter{Name: "deaths", Value: 2}, LaneSeq: 2, By: "operator:kim", At: noon.Add(time.Second)},
+	}
 	lane.Overlays = []store.OverlayChange{
 		{Overlay: store.Overlay{TriggerID: "cmd:a", Patch: raw(`{"command": "a"}`), By: ann, At: noon, LaneSeq: 1}},
 		{Overlay: store.Overlay{TriggerID: "cmd:b", Patch: raw(`{}`), By: ann, At: noon, LaneSeq: 1}},
@@ -193,7 +196,7 @@ func TestAnOutdatedHolderChangesNothingAboutTriggers(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{creator}, result.Stale)
 	conn := b.connect(t)
-	for _, table := range []string{"configs", "trigger_uses", "threshold_votes", "chat_counters", "points", "point_changes",
+	for _, table := range []string{"configs", "trigger_uses", "threshold_votes", "chat_counters", "counter_changes", "points", "point_changes",
 		"trigger_overlays", "trigger_changes", "inbox", "lanes", "clips"} {
 		var n int
 		require.NoError(t, conn.QueryRow(t.Context(), `select count(*) from streamsuites.`+table).Scan(&n))

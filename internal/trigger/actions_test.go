@@ -1,6 +1,7 @@
 package trigger
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -28,7 +29,7 @@ func TestActionsRunInTheirOrderAndTheResponseComesLast(t *testing.T) {
 		d.Responses = []string{"$(counter.wins) at level $(counter.level), $(counter.none)"}
 	}))
 	e := m.steps(message("m1", "!go"))
-	require.Equal(t, []Counter{{"wins", 1}, {"wins", 11}, {"level", 7}}, e.Counters)
+	require.Equal(t, []string{"wins=1 by twitch:u1", "wins=11 by twitch:u1", "level=7 by twitch:u1"}, counted(t, e))
 	var texts, replies []string
 	keys := map[string]bool{}
 	for _, said := range e.Messages {
@@ -258,4 +259,14 @@ func TestOperatorsGiveAndTakePointsDownToNone(t *testing.T) {
 	require.EqualValues(t, int64(1<<63-1), grant(1<<63 - 1).Points[0].Balance)
 	require.Empty(t, grant(1<<63-1).Points)
 	require.Empty(t, m.steps(Input{Grant: &control.PointGrant{Delta: 5}, At: noon}).Points)
+}
+
+// counted are the changes of counters.
+func counted(t *testing.T, e *Effects) (list []string) {
+	t.Helper()
+	for _, c := range e.Counters {
+		require.False(t, c.At.IsZero())
+		list = append(list, fmt.Sprintf("%s=%d by %s", c.Name, c.Value, c.By))
+	}
+	return list
 }

@@ -52,6 +52,8 @@ type PointChange struct {
 type Counter struct {
 	Name  string
 	Value int64
+	By    string // user key, or "operator:<name>"
+	At    time.Time
 }
 
 // Overlay is what chat or an operator laid over a trigger: a merge patch (RFC

@@ -125,7 +125,7 @@ func (a *attempt) changeCounter(d *deed) {
 	if d.set != nil {
 		value = *d.set
 	}
-	a.out.Counters = append(a.out.Counters, Counter{d.counter, value})
+	a.out.Counters = append(a.out.Counters, Counter{d.counter, value, a.userKey, a.clock})
 }
 
 // answer says a line, unless nothing of it is left.

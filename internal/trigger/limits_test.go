@@ -90,7 +90,7 @@ func TestASubcommandInheritsWhatItLeavesOutAndTheFallbackRunsWhenNoneWasNamed(t 
 	e := m.steps(message("d", "!counter2 up", by("u1", chat.VIP)))
 	require.Equal(t, "usage: !counter2 up <why>", e.Decisions[0].Detail)
 	e = m.steps(message("e", "!counter2 up x", by("u1", chat.VIP)))
-	require.Equal(t, []Counter{{"n", 1}}, e.Counters)
+	require.Equal(t, []string{"n=1 by twitch:u1"}, counted(t, e))
 	require.Equal(t, "hi", e.Messages[0].Text)
 	require.Zero(t, m.State().Points["twitch:u1"])
 }

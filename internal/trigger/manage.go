@@ -55,7 +55,7 @@ func (a *attempt) carryOut() {
 		})
 	}
 	for _, c := range o.Counters {
-		a.out.Counters = append(a.out.Counters, Counter(c))
+		a.out.Counters = append(a.out.Counters, Counter{c.Name, c.Value, by, at})
 	}
 	for _, u := range o.Uses {
 		use := a.state.Uses(u.TriggerID, "")

@@ -345,6 +345,9 @@ func (*world) PruneCooldowns(context.Context, time.Time) (int64, error) { return
 // PruneBudgets forgets nothing.
 func (*world) PruneBudgets(context.Context, time.Time) (int64, error) { return 0, nil }
 
+// PruneCounters forgets nothing.
+func (*world) PruneCounters(context.Context, time.Time) (int64, error) { return 0, nil }
+
 // PrunePoints forgets nothing.
 func (*world) PrunePoints(context.Context, time.Time) (int64, error) { return 0, nil }
 

@@ -69,6 +69,7 @@ func (p Parts) keep() activities.Keep {
 	days := func(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
 	keep.Chat, keep.Events = days(system.ChatDays), days(system.Retention.Events)
 	keep.Points, keep.Boards = days(system.Retention.Points), days(system.Retention.Boards)
+	keep.Counters = keep.Boards // both are for telling a past moment
 	return keep
 }
 
