@@ -65,7 +65,7 @@ func TestWebhooksOfKickAreStoredOnceHoweverTheyCome(t *testing.T) {
 	s.awaitServers()
 	address := freeAddress(t)
 	listenForKick(t, s.dir, address)
-	ingest := startRole(t, s, "ingest")
+	worker, ingest := startRole(t, s, "worker"), startRole(t, s, "ingest")
 	hook := "http://" + address + "/webhooks/kick"
 	s.post("/kick/webhooks", map[string]any{"url": hook}, nil)
 	s.eventually(time.Minute, "webhooks are asked for", func() bool {
@@ -97,4 +97,5 @@ func TestWebhooksOfKickAreStoredOnceHoweverTheyCome(t *testing.T) {
 	}
 	require.Zero(t, s.number(`select count(*) from chat_events where message_id = 'forged'`))
 	ingest.stop(t)
+	worker.stop(t)
 }
