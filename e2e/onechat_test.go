@@ -145,6 +145,7 @@ func TestThreePlatformsAreOneChat(t *testing.T) {
 		for _, platform := range threePlatforms {
 			s.repeat(platform, "!ping", func() bool { return s.botSaid(platform, "pong") })
 			s.await(f, "the pong in the one chat", func(l chatLine) bool { return l.Platform == platform && l.Self && strings.Contains(l.Text, "pong") })
+			shows(t, page, "#chat .line."+platform+" .said", "pong")
 		}
 	})
 	t.Run("clips of all platforms are published", func(t *testing.T) {
@@ -217,6 +218,14 @@ func moderate(t *testing.T, s *standalone, f *tail) {
 	s.await(f, "the deletion", func(l chatLine) bool { return l.Platform == "kick" && l.Event == "deletion" && l.Target == said.MessageID })
 }
 
+// shows waits until the page has an element with that text. It keeps the newest
+// lines only.
+func shows(t *testing.T, page *rod.Page, selector, pattern string) {
+	t.Helper()
+	_, err := page.Timeout(time.Minute).ElementR(selector, pattern)
+	require.NoError(t, err, "%s with %s", selector, pattern)
+}
+
 const (
 	script  = `<script>window.hacked = 1</script><img src=x onerror="window.hacked = 1">`
 	turning = "\u202egnp.exe \u2066hidden"
@@ -233,18 +242,14 @@ func requirePage(t *testing.T, s *standalone, f *tail, page *rod.Page) {
 			return l.Platform == platform && strings.HasPrefix(l.Text, "before ") && strings.HasSuffix(l.Text, "on "+platform)
 		})
 	}
-	within := func(selector, pattern string) *rod.Element {
-		return page.Timeout(time.Minute).MustElementR(selector, pattern)
-	}
 	for _, platform := range threePlatforms {
-		within("#chat .line."+platform+" .said", "before .*on "+platform)
-		within("#chat .line."+platform, "pong")
+		shows(t, page, "#chat .line."+platform+" .said", "before .*on "+platform)
 	}
-	within("#chat .kick.gone .said", "buy followers here")
-	within("#chat .youtube.gone .said", "I am rude")
-	within("#chat .twitch.gone .said", "I am rude")
-	within("#chat .youtube .who", "<b onclick=.*Mallory")
-	within("#chat .youtube .said", "<script>window.hacked")
+	shows(t, page, "#chat .kick.gone .said", "buy followers here")
+	shows(t, page, "#chat .youtube.gone .said", "I am rude")
+	shows(t, page, "#chat .twitch.gone .said", "I am rude")
+	shows(t, page, "#chat .youtube .who", "<b onclick=.*Mallory")
+	shows(t, page, "#chat .youtube .said", "<script>window.hacked")
 	require.True(t, page.MustEval(`() => window.hacked === undefined`).Bool())
 	require.Zero(t, page.MustEval(`() => document.querySelectorAll("#chat script, #chat img, #chat b, #chat a").length`).Int())
 	require.False(t, page.MustEval(`() => /[\u202a-\u202e\u2066-\u2069]/.test(document.body.textContent)`).Bool())
