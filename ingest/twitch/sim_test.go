@@ -33,6 +33,8 @@ type world struct {
 	server *sim.Server
 	faults *faults.Switches
 	api    *platform.Client
+
+	refreshed []string // tokens that were found refused
 }
 
 // inWorld runs a client of the bot account against the simulated platform, all

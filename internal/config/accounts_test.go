@@ -157,6 +157,23 @@ func TestKickIsWhereTheConfigurationSays(t *testing.T) {
 	require.Equal(t, map[string][]string{SectionPlatforms: {"endpoints of kick", "kick is on"}}, c.NeedsRestart(after))
 }
 
+func TestKickCallsOnlyWhereTheConfigurationListens(t *testing.T) {
+	t.Parallel()
+	c, _ := newState(t, nil).mustLoad()
+	require.Empty(t, c.Platform(chat.Kick).KickWebhooks.Listen)
+
+	listening := `{"platforms": [{"name": "kick", "enabled": true, "webhooks": {"listen": "127.0.0.1:8211"}},
+		{"name": "twitch", "enabled": true, "webhooks": {"listen": "127.0.0.1:8212"}}]}`
+	s := newState(t, map[string]string{"system.json": kickOn, "platforms.json": strings.ReplaceAll(listening, ":8211", ":8210")})
+	before, problems := s.mustLoad()
+	require.Empty(t, problems.Broken())
+	s.write("shared/config/platforms.json", listening)
+	after, _ := s.mustLoad()
+	require.Equal(t, "127.0.0.1:8211", after.Platform(chat.Kick).KickWebhooks.Listen)
+	require.Empty(t, after.Platform(chat.Twitch).KickWebhooks.Listen)
+	require.Equal(t, map[string][]string{SectionPlatforms: {"webhooks of kick"}}, before.NeedsRestart(after))
+}
+
 func TestKickStaysOffUntilSystemSaysSo(t *testing.T) {
 	t.Parallel()
 	s := newState(t, map[string]string{"platforms.json": everywhere,

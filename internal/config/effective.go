@@ -110,6 +110,7 @@ func (c *Config) platformSettings() []Setting {
 			endpoints = tree(p.YouTube)
 		case "kick":
 			endpoints = tree(p.Kick)
+			add("webhooks.listen", p.KickWebhooks.Listen, "webhooks.listen")
 		}
 		for _, e := range flatten(endpoints, nil) {
 			add("endpoints."+e.Name, e.Value, "endpoints."+e.Name)

@@ -20,6 +20,11 @@ type KickEndpoints struct {
 	CAFile string `json:"ca_file,omitempty"`
 }
 
+// KickWebhooks says where the ingest role takes in webhooks of Kick.
+type KickWebhooks struct {
+	Listen string `json:"listen,omitempty"` // host:port; empty for nowhere
+}
+
 func (r rawEndpoints) kick(stateDir string) KickEndpoints {
 	return KickEndpoints{
 		API:    strings.TrimRight(first(r.API, "https://api.kick.com"), "/"),

@@ -30,7 +30,9 @@ type Platform struct {
 	Twitch  TwitchEndpoints  `json:"twitch_endpoints,omitzero"`  // of the platform twitch only
 	YouTube YouTubeEndpoints `json:"youtube_endpoints,omitzero"` // of the platform youtube only
 	Kick    KickEndpoints    `json:"kick_endpoints,omitzero"`    // of the platform kick only
-	Source  string           `json:"source"`                     // file, or "default"
+	// KickWebhooks is where Kick calls; of the platform kick only.
+	KickWebhooks KickWebhooks `json:"kick_webhooks,omitzero"`
+	Source       string       `json:"source"` // file, or "default"
 }
 
 // Enabled reports whether the platform is not disabled; a paused one counts as
@@ -60,6 +62,7 @@ type rawPlatform struct {
 	State        json.RawMessage `json:"state"`
 	PausedReason string          `json:"paused_reason"`
 	Endpoints    rawEndpoints    `json:"endpoints"`
+	Webhooks     KickWebhooks    `json:"webhooks"`
 }
 
 // loadPlatforms returns every platform, sorted by name: the five known ones
@@ -113,6 +116,9 @@ func (l *loader) addPlatforms(d document, byName map[string]Platform) {
 		}
 		p := r.platform(d.file)
 		p.locate(r.Endpoints, l.stateDir)
+		if p.Name == string(chat.Kick) {
+			p.KickWebhooks = r.Webhooks
+		}
 		byName[p.Name] = p
 	}
 }

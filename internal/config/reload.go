@@ -76,6 +76,7 @@ func (c *Config) NeedsRestart(newer *Config) map[string][]string {
 	compare(SectionPlatforms, "endpoints of twitch", c.Platform(chat.Twitch).Twitch, newer.Platform(chat.Twitch).Twitch)
 	compare(SectionPlatforms, "endpoints of youtube", c.Platform(chat.YouTube).YouTube, newer.Platform(chat.YouTube).YouTube)
 	compare(SectionPlatforms, "endpoints of kick", c.Platform(chat.Kick).Kick, newer.Platform(chat.Kick).Kick)
+	compare(SectionPlatforms, "webhooks of kick", c.Platform(chat.Kick).KickWebhooks, newer.Platform(chat.Kick).KickWebhooks)
 	compare(SectionCreators, "bot accounts of twitch", c.Twitch, newer.Twitch)
 	compare(SectionCreators, "accounts of youtube", c.YouTube, newer.YouTube)
 	compare(SectionCreators, "accounts of kick", c.Kick, newer.Kick)

@@ -50,6 +50,10 @@ func Ingest(ctx context.Context, p Parts) error {
 	if err != nil {
 		return err
 	}
+	hooks, err := p.kickWebhooks(clients)
+	if err != nil {
+		return err
+	}
 	if err := workers.Reconcile(ctx, p.Temporal, roster.IDs()); err != nil {
 		return ended(err, ctx)
 	}
@@ -58,15 +62,17 @@ func Ingest(ctx context.Context, p Parts) error {
 	go p.follow(following, roster, func(ctx context.Context, ids []string) error {
 		return workers.Reconcile(ctx, p.Temporal, ids)
 	})
-	return p.runIngest(ctx, host, clients)
+	return p.runIngest(ctx, host, clients, hooks)
 }
 
 // runIngest runs the data plane until ctx ends. The shards are handed back
-// first, which commits what was read; then the connections are closed.
-func (p Parts) runIngest(ctx context.Context, host *ingest.Host, clients []connection) error {
+// first, which commits what was read; then the connections are closed. Webhooks are
+// not taken in any more from the start of that: the platform calls again.
+func (p Parts) runIngest(ctx context.Context, host *ingest.Host, clients []connection, hooks webhooks) error {
 	group, ctx := errgroup.WithContext(ctx)
 	connections, disconnect := context.WithCancel(context.WithoutCancel(ctx))
 	group.Go(func() error { return host.Run(ctx) })
+	group.Go(func() error { return hooks.Run(ctx) })
 	for _, client := range clients {
 		group.Go(func() error { return ended(client.Run(connections), connections) })
 	}

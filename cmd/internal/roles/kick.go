@@ -27,7 +27,11 @@ func (p Parts) connectKick(ctx context.Context, host *ingest.Host, label string)
 		Rooms:   client, Chatroom: p.configuredChatroom, Budget: sharedBudget{p.Store, name}, Log: log,
 	}
 	if account.HasApplication() {
-		cfg.API = readingOnly{client.API(name+ofApplication, platform.NewAppTokens(client))}
+		application := client.API(name+ofApplication, platform.NewAppTokens(client))
+		cfg.API = readingOnly{application}
+		if p.Config.Platform(chat.Kick).KickWebhooks.Listen != "" {
+			cfg.Subscriptions = application
+		}
 		source, kept, err := p.tokensOf(ctx, chat.Kick, label)
 		switch {
 		case err != nil && ctx.Err() != nil:

@@ -1,18 +1,14 @@
 package kick
 
 import (
-	"bufio"
-	"context"
-	"encoding/json"
 	"net/url"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/streamsuites/streamsuites/internal/sim/npmtest"
 )
 
 // printed is a line of the independent client.
@@ -25,103 +21,41 @@ type printed struct {
 	Data    any    `json:"data"`
 }
 
-// installed copies the client of pusherjs into a folder of the test and has npm
-// install what its lock file names.
-func installed(t *testing.T) string {
-	t.Helper()
-	for _, program := range []string{"node", "npm"} {
-		_, err := exec.LookPath(program)
-		require.NoError(t, err, "deploy/install-deps.sh --with-node installs it")
-	}
-	dir := t.TempDir()
-	for _, name := range []string{"client.js", "package.json", "package-lock.json", ".npmrc"} {
-		text, err := os.ReadFile(filepath.Join("pusherjs", name))
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), text, 0o600))
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	defer cancel()
-	install := exec.CommandContext(ctx, "npm", "ci", "--prefer-offline")
-	install.Dir = dir
-	said, err := install.CombinedOutput()
-	require.NoError(t, err, string(said))
-	return dir
-}
+// pusherJS is where the client on pusher-js is.
+const pusherJS = "pusherjs"
 
 // client is a running client on pusher-js.
 type client struct {
-	t     *testing.T
-	lines <-chan printed
+	*npmtest.Program[printed]
+	t *testing.T
 }
 
-// startClient runs the client of dir until the test ends.
-func (w *world) startClient(dir, key string, channels ...string) *client {
+// startClient runs a client until the test ends.
+func (w *world) startClient(key string, channels ...string) client {
 	w.t.Helper()
 	at, err := url.Parse(w.url)
 	require.NoError(w.t, err)
 	port, err := strconv.Atoi(at.Port())
 	require.NoError(w.t, err)
-	argument, err := json.Marshal(map[string]any{"host": at.Hostname(), "port": port, "key": key, "channels": channels})
-	require.NoError(w.t, err)
-	node := exec.Command("node", filepath.Join(dir, "client.js"), string(argument))
-	node.Stderr = os.Stderr
-	stdin, err := node.StdinPipe()
-	require.NoError(w.t, err)
-	stdout, err := node.StdoutPipe()
-	require.NoError(w.t, err)
-	require.NoError(w.t, node.Start())
-	lines := make(chan printed, 1024)
-	go func() {
-		defer close(lines)
-		scanner := bufio.NewScanner(stdout)
-		for scanner.Scan() {
-			var line printed
-			if json.Unmarshal(scanner.Bytes(), &line) == nil {
-				lines <- line
-			}
-		}
-	}()
-	w.t.Cleanup(func() {
-		_ = stdin.Close()
-		for range lines { // to its end
-		}
-		_ = node.Wait()
-	})
-	return &client{t: w.t, lines: lines}
+	return client{npmtest.Start[printed](w.t, pusherJS, "client.js",
+		map[string]any{"host": at.Hostname(), "port": port, "key": key, "channels": channels}), w.t}
 }
 
-// await returns the next line that fits, passing over the others.
-func (c *client) await(what string, fits func(printed) bool) printed {
+func (c client) state(name string) {
 	c.t.Helper()
-	late := time.After(patience)
-	for {
-		select {
-		case line, ok := <-c.lines:
-			require.True(c.t, ok, "the client ended before %s", what)
-			if fits(line) {
-				return line
-			}
-		case <-late:
-			require.Fail(c.t, "nothing came", what)
-		}
-	}
+	c.Await("state "+name, func(line printed) bool { return line.State == name })
 }
 
-func (c *client) state(name string) {
+func (c client) event(name string) any {
 	c.t.Helper()
-	c.await("state "+name, func(line printed) bool { return line.State == name })
-}
-
-func (c *client) event(name string) any {
-	c.t.Helper()
-	return c.await(name, func(line printed) bool { return line.Event == name }).Data
+	return c.Await(name, func(line printed) bool { return line.Event == name }).Data
 }
 
 func TestAnIndependentClientWorksUnchanged(t *testing.T) {
 	t.Parallel()
-	dir := installed(t)
+	npmtest.Install(t, pusherJS)
 	w := build(t, t.TempDir(), func(o *Options) { o.Patience = Patience{Activity: 2 * time.Second, Pong: 20 * time.Second} })
-	c := w.startClient(dir, w.seed.AppKey, chatRoom, channelRoom)
+	c := w.startClient(w.seed.AppKey, chatRoom, channelRoom)
 	c.state("connected")
 	c.event("pusher:subscription_succeeded")
 	c.event("pusher:subscription_succeeded")
@@ -136,7 +70,7 @@ func TestAnIndependentClientWorksUnchanged(t *testing.T) {
 	require.EqualValues(t, 500, dig(t, c.event(prefix+"KicksGifted"), "gift", "amount"))
 
 	// Nothing happens: the client asks after the timeout it was told, and stays.
-	c.await("pong", func(line printed) bool { return line.Frame == "pusher:pong" })
+	c.Await("pong", func(line printed) bool { return line.Frame == "pusher:pong" })
 
 	for _, end := range []func(){
 		func() { _, err := w.EndAll(4200); require.NoError(t, err) }, // at once
@@ -153,13 +87,13 @@ func TestAnIndependentClientWorksUnchanged(t *testing.T) {
 	}
 	_, err = w.EndAll(4004)
 	require.NoError(t, err)
-	require.Equal(t, 4004, *c.await("error", func(line printed) bool { return line.Error != nil && *line.Error != 0 }).Error)
+	require.Equal(t, 4004, *c.Await("error", func(line printed) bool { return line.Error != nil && *line.Error != 0 }).Error)
 	c.state("disconnected") // for good
 
-	stranger := w.startClient(dir, "wrong-key", chatRoom)
-	require.Equal(t, 4001, *stranger.await("error", func(line printed) bool { return line.Error != nil }).Error)
+	stranger := w.startClient("wrong-key", chatRoom)
+	require.Equal(t, 4001, *stranger.Await("error", func(line printed) bool { return line.Error != nil }).Error)
 	stranger.state("disconnected")
-	refused := w.startClient(dir, w.seed.AppKey, "chatrooms.1.v2")
+	refused := w.startClient(w.seed.AppKey, "chatrooms.1.v2")
 	refused.event("pusher:subscription_succeeded")
 	w.fault(TargetSubscribe, "error", 1)
 	_, err = w.EndAll(4200)

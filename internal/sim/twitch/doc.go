@@ -30,6 +30,23 @@
 //     id; production has been seen to let one of them go first.
 //   - A PING without a word is answered with a bare PONG: tmi.js, which sends
 //     such ones, takes any other answer for none.
+//   - The ids of who sends a message and where through Helix may stand in the
+//     query instead of the body: Twurple puts them there, the reference does not.
 //   - A connection that is silent for four minutes is asked with PING and closed
 //     half a minute later; production's periods are not documented.
+//
+// # Clients of others
+//
+// The tests run go-twitch-irc, tmi.js and Twurple against it, none of them
+// changed. Two cannot be told every address, so that the connection is led
+// elsewhere below them:
+//
+//   - tmi.js asks for port 443 whenever it uses TLS; an http agent with a port of
+//     its own wins over that. Twurple's chat has a host name as an option and the
+//     same agent for the port.
+//   - Twurple has the addresses of Helix and of logins built in; but for them it
+//     knows only the paths of the mock server in Twitch's command line tool. The
+//     dispatcher of Node's fetch connects these two names to the simulator, which
+//     answers with certificates for them (NODE_EXTRA_CA_CERTS).
+//   - tmi.js neither logs in nor calls Helix.
 package twitch

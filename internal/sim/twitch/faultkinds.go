@@ -20,8 +20,8 @@ const (
 // dead; reconnect delivers it, sends RECONNECT and closes a little later; close
 // closes instead of delivering.
 //
-// Of twitch.send: drop swallows it; ratelimit, duplicate and banned refuse it
-// with that NOTICE; close_before closes without accepting it; close_after
+// Of twitch.send: drop swallows it; ratelimit, duplicate, banned, suspended (the
+// account) and channel_suspended refuse it with that NOTICE; close_before closes without accepting it; close_after
 // accepts it and closes without a word.
 //
 // Of twitch.helix: not_sent answers a chat message with is_sent=false.
@@ -30,7 +30,7 @@ func Targets() []faults.Target {
 		{Name: TargetLogin, Kinds: []string{"auth_failed", "improper", "invalid_nick", "unsuccessful", "close", "hang"}},
 		{Name: TargetJoin, Kinds: []string{"ignore", "suspended", "close"}},
 		{Name: TargetIRC, Kinds: []string{"drop", "duplicate", "reorder", "malformed", "truncate", "hang", "reconnect", "close"}},
-		{Name: TargetSend, Kinds: []string{"drop", "ratelimit", "duplicate", "banned", "close_before", "close_after"}},
+		{Name: TargetSend, Kinds: []string{"drop", "ratelimit", "duplicate", "banned", "suspended", "channel_suspended", "close_before", "close_after"}},
 		{Name: TargetHelix, Kinds: faults.HTTPKinds("not_sent")},
 		{Name: TargetOAuth, Kinds: faults.HTTPKinds("400")},
 	}

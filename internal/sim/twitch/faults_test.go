@@ -93,10 +93,14 @@ func TestFaultsOfSending(t *testing.T) {
 		kept           int
 		closed, silent bool
 	}{
-		"drop":         {silent: true},
-		"ratelimit":    {told: "@msg-id=msg_ratelimit"},
-		"duplicate":    {told: "@msg-id=msg_duplicate"},
-		"banned":       {told: "@msg-id=msg_banned"},
+		"drop":      {silent: true},
+		"ratelimit": {told: "@msg-id=msg_ratelimit"},
+		"duplicate": {told: "@msg-id=msg_duplicate"},
+		"banned":    {told: "@msg-id=msg_banned"},
+		"suspended": {told: "@msg-id=msg_suspended"},
+
+		"channel_suspended": {told: "@msg-id=msg_channel_suspended"},
+
 		"close_before": {closed: true, silent: true},
 		"close_after":  {closed: true, kept: 1, silent: true},
 	} {

@@ -1,6 +1,7 @@
 package twitch
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -20,6 +21,8 @@ func (s *Server) postMessage(w http.ResponseWriter, r *http.Request, t token) {
 		refuse(w, http.StatusBadRequest, "The request body is not valid JSON")
 		return
 	}
+	body.Broadcaster = cmp.Or(body.Broadcaster, r.URL.Query().Get("broadcaster_id"))
+	body.Sender = cmp.Or(body.Sender, r.URL.Query().Get("sender_id"))
 	switch {
 	case body.Broadcaster == "" || body.Sender == "":
 		refuse(w, http.StatusBadRequest, "The broadcaster_id and sender_id fields are required")

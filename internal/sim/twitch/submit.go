@@ -22,6 +22,8 @@ var (
 	refusedRate      = &refusal{"msg_ratelimit", "Your message was not sent because you are sending messages too quickly."}
 	refusedDuplicate = &refusal{"msg_duplicate", "Your message was not sent because it is identical to the previous one you sent, less than 30 seconds ago."}
 	refusedBanned    = &refusal{"msg_banned", "You are permanently banned from talking in this channel."}
+	refusedSuspended = &refusal{"msg_suspended", "You don't have permission to perform that action."}
+	refusedGone      = &refusal{"msg_channel_suspended", "This channel does not exist or has been suspended."}
 )
 
 // submission is a message that an account wants to send.
@@ -82,6 +84,10 @@ func sendFault(kind string) (*refusal, bool) {
 		return refusedDuplicate, true
 	case "banned":
 		return refusedBanned, true
+	case "suspended":
+		return refusedSuspended, true
+	case "channel_suspended":
+		return refusedGone, true
 	default:
 		return nil, false
 	}

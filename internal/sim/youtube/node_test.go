@@ -3,11 +3,12 @@ package youtube
 import (
 	"os"
 	"os/exec"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/streamsuites/streamsuites/internal/sim/npmtest"
 )
 
 // nodeClient is a test of Google's own client for Node, which npm installs.
@@ -15,16 +16,9 @@ const nodeClient = "testdata/googleapis"
 
 func TestGooglesOwnNodeClientChatsUnchanged(t *testing.T) {
 	t.Parallel()
-	_, err := exec.LookPath("npm")
-	require.NoError(t, err, "node and npm are needed: deploy/install-deps.sh --with-node installs them")
-	if _, err := os.Stat(filepath.Join(nodeClient, "node_modules", "@googleapis")); err != nil {
-		install := exec.CommandContext(t.Context(), "npm", "ci")
-		install.Dir = nodeClient
-		said, err := install.CombinedOutput()
-		require.NoError(t, err, string(said))
-	}
+	npmtest.Install(t, nodeClient)
 	r := reopen(t, t.TempDir(), func(o *Options) { o.Clock, o.Polling = time.Now, 20*time.Millisecond })
-	_, err = r.Set(func(s *Settings) { s.StreamLife = 200 * time.Millisecond })
+	_, err := r.Set(func(s *Settings) { s.StreamLife = 200 * time.Millisecond })
 	require.NoError(t, err)
 	b := r.goLive()
 	r.say("Anna", "hello from Anna")
