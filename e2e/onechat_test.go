@@ -215,7 +215,9 @@ func moderate(t *testing.T, s *standalone, f *tail) {
 	id := s.speak("kick", "Kira", "buy followers here")
 	said := s.await(f, "the advertisement", func(l chatLine) bool { return l.Platform == "kick" && l.Text == "buy followers here" })
 	s.post("/kick/delete", map[string]any{"id": id}, nil)
-	s.await(f, "the deletion", func(l chatLine) bool { return l.Platform == "kick" && l.Event == "deletion" && l.Target == said.MessageID })
+	s.await(f, "the deletion", func(l chatLine) bool {
+		return l.Platform == "kick" && l.Event == "deletion" && l.Target == said.MessageID
+	})
 }
 
 // shows waits until the page has an element with that text. It keeps the newest

@@ -83,7 +83,9 @@ func TestTheReportOfABroadcastSurvivesAKillAndTellsWhatTheTablesHold(t *testing.
 	for i := range 90 { // the platform sends the last ones again
 		two.account.Message(say(mira, id("m", 30+i), "hi"))
 	}
-	soon(t, "the newest message", func() bool { return two.count(`select count(*) from chat_events where message_id = $1`, id("m", 119)) == 1 })
+	soon(t, "the newest message", func() bool {
+		return two.count(`select count(*) from chat_events where message_id = $1`, id("m", 119)) == 1
+	})
 	two.account.State(channelOf(mira), string(connection.Degraded), "connection reset")
 	two.account.Gap(channelOf(mira), time.Now().Add(-time.Second), time.Now(), "network")
 	two.account.State(channelOf(mira), string(connection.Live), "")
