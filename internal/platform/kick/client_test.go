@@ -186,13 +186,13 @@ func TestManyChannelsAreAskedForInSeveralCalls(t *testing.T) {
 
 func TestARefusedTokenIsReplacedOnce(t *testing.T) {
 	t.Parallel()
-	s, _, api, tokens := at(t, answer{status: 401}, answer{status: 200, body: `{"data":[{"user_id":9,"name":"Bot"}]}`})
+	s, _, api, _ := at(t, answer{status: 401}, answer{status: 200, body: `{"data":[{"user_id":9,"name":"Bot"}]}`})
 	users, err := api.Users(t.Context())
 	require.NoError(t, err)
 	require.EqualValues(t, 9, users[0].ID)
 	require.Equal(t, []string{"Bearer token-one", "Bearer token-two"}, []string{s.asked[0].auth, s.asked[1].auth})
 
-	s, _, api, tokens = at(t, answer{status: 401})
+	s, _, api, tokens := at(t, answer{status: 401})
 	_, err = api.Users(t.Context())
 	require.ErrorIs(t, err, ErrNeedsLogin)
 	require.Len(t, s.asked, 2)

@@ -30,7 +30,7 @@ func Decode(text []byte) (Message, error) {
 	if err := json.Unmarshal(text, &f); err != nil {
 		return Message{}, fmt.Errorf("decode a message of the service: %w", err)
 	}
-	m := Message{Event: f.Event, Channel: f.Channel, Data: f.Data}
+	m := Message(f)
 	if m.Event == "" {
 		return Message{}, fmt.Errorf("decode a message of the service: it names no event")
 	}
