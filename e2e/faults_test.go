@@ -299,13 +299,13 @@ func outputWithdrawn(t *testing.T, s *standalone) {
 
 func streamEnds(t *testing.T, s *standalone) {
 	live := func() bool { return strings.Contains(s.cli("status"), "no live streams") }
-	s.post("/twitch/live", map[string]any{"live": false}, nil)
+	s.broadcasts(false)
 	s.eventually(90*time.Second, "the stream is over", live)
 	s.say("toolate", "!clip 5 too late")
 	s.hears("still")
 	_, found := s.clipOf("toolate")
 	require.False(t, found, "there is nothing to clip")
-	s.post("/twitch/live", map[string]any{"live": true}, nil)
+	s.broadcasts(true)
 	s.eventually(90*time.Second, "the next stream is live", func() bool { return !live() })
 	s.awaitRecording(8)
 	s.publishes("intime", "!clip 5 the next stream")

@@ -47,6 +47,14 @@ func (s *standalone) awaitChat() {
 	})
 }
 
+// broadcasts begins or ends the creator's stream, on all platforms.
+func (s *standalone) broadcasts(live bool) {
+	s.t.Helper()
+	for _, platform := range threePlatforms {
+		s.post("/"+platform+"/live", map[string]any{"live": live}, nil)
+	}
+}
+
 // armed reports whether a fault is still to strike.
 func (s *standalone) armed(target string) bool {
 	s.t.Helper()
