@@ -86,13 +86,14 @@ func main() {
 func measure(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	only := flags.String("only", "", "run one suite, "+suiteNames()+", and write nothing")
+	without := flags.String("without", "", "leave one suite out, and its figures with it")
 	lines := flags.Int("lines", 300_000, "chat messages in a run of the ingest measurement")
 	profile := flags.String("cpuprofile", "", "write the CPU profile of the data plane, which the ingest measurement sums up, to a file")
 	idle := flags.Float64("idle-minutes", 5, "for how long the runtime of offline creators is watched, in minutes")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	chosen, err := choose(*only)
+	chosen, err := choose(*only, *without)
 	if err != nil {
 		return err
 	}
@@ -121,15 +122,16 @@ func suiteNames() string {
 	return strings.Join(names, " or ")
 }
 
-func choose(only string) ([]suite, error) {
-	if only == "" {
-		return suites, nil
+// choose picks the suites to run: one, or all, or all but one.
+func choose(only, without string) ([]suite, error) {
+	for flag, name := range map[string]string{"only": only, "without": without} {
+		if name != "" && !slices.ContainsFunc(suites, func(s suite) bool { return s.name == name }) {
+			return nil, fmt.Errorf("-%s %s: there are %s", flag, name, suiteNames())
+		}
 	}
-	at := slices.IndexFunc(suites, func(s suite) bool { return s.name == only })
-	if at < 0 {
-		return nil, fmt.Errorf("-only %s: there are %s", only, suiteNames())
-	}
-	return suites[at : at+1], nil
+	return slices.DeleteFunc(slices.Clone(suites), func(s suite) bool {
+		return only != "" && s.name != only || s.name == without
+	}), nil
 }
 
 // runSuites runs the suites in a temporary folder.

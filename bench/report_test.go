@@ -83,12 +83,15 @@ func TestNumbersKeepThreeDigits(t *testing.T) {
 
 func TestOnlyAKnownSuiteIsChosen(t *testing.T) {
 	t.Parallel()
-	all, err := choose("")
+	all, err := choose("", "")
 	require.NoError(t, err)
 	require.Len(t, all, len(suites))
-	one, err := choose("ingest")
+	one, err := choose("ingest", "")
 	require.NoError(t, err)
 	require.Equal(t, "ingest", one[0].name)
-	_, err = choose("outgest")
+	rest, err := choose("", "idle")
+	require.NoError(t, err)
+	require.Len(t, rest, len(all)-1)
+	_, err = choose("outgest", "")
 	require.ErrorContains(t, err, "eval or ingest or standalone or failover")
 }
