@@ -21,7 +21,7 @@ func bound(port string) sim.Bound {
 	return sim.Bound{
 		Control: "http://127.0.0.1:1" + port, TwitchIRC: "127.0.0.1:2" + port, TwitchHelix: "http://127.0.0.1:3" + port,
 		HLS: "http://127.0.0.1:4" + port, Playlist: "http://127.0.0.1:4" + port + "/live.m3u8", CAFile: "/somewhere/ca.pem",
-		YouTube: "http://127.0.0.1:5" + port,
+		YouTube: "http://127.0.0.1:5" + port, Kick: "http://127.0.0.1:6" + port,
 	}
 }
 
@@ -69,7 +69,14 @@ func TestTheDemosConfigurationIsCompleteAndHasNoProblems(t *testing.T) {
 	require.True(t, bot.ClientSecret.IsSet())
 	require.True(t, cfg.ClipLimits(creator).Enabled)
 	require.Equal(t, []string{"folder", "youtube"}, cfg.ClipLimits(creator).Destinations, "the link that chat gets opens on this machine")
-	require.Equal(t, config.YouTubeEndpoints{API: "http://127.0.0.1:51", OAuth: "http://127.0.0.1:51/token"}, cfg.Platform(chat.YouTube).YouTube)
+	require.Equal(t, config.YouTubeEndpoints{
+		API: "http://127.0.0.1:51", OAuth: "http://127.0.0.1:51/token",
+		Authorize: "http://127.0.0.1:51/o/oauth2/v2/auth", Device: "http://127.0.0.1:51/device/code",
+	}, cfg.Platform(chat.YouTube).YouTube)
+	require.Equal(t, config.KickEndpoints{
+		API: "http://127.0.0.1:61", OAuth: "http://127.0.0.1:61", Site: "http://127.0.0.1:61", Pusher: "ws://127.0.0.1:61/app/32cbd69e4b950bf97679",
+	}, cfg.Platform(chat.Kick).Kick)
+	require.True(t, cfg.Polls(chat.YouTube) && cfg.Polls(chat.Kick))
 	require.True(t, cfg.YouTubeAccount(creator).Complete())
 	require.Equal(t, "unlisted", cfg.Video(creator).Privacy)
 	require.True(t, cfg.System.HotReload.Enabled, "people try things out")

@@ -43,7 +43,7 @@ func TestTheAddressTableShowsWhereEverythingIs(t *testing.T) {
 	out.Reset()
 	a.Simulators = &statedir.Simulators{
 		Control: "http://127.0.0.1:9001", TwitchIRC: "127.0.0.1:9002", TwitchHelix: "http://127.0.0.1:9003", HLS: "http://127.0.0.1:9004/live.m3u8",
-		YouTube: "http://127.0.0.1:9005",
+		YouTube: "http://127.0.0.1:9005", Kick: "http://127.0.0.1:9006",
 	}
 	newTerminal(&out, began).addresses(a, "/srv/var", began.Add(61*time.Second))
 	golden(t, "addresses_demo.txt", out.Bytes())

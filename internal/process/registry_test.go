@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/rs/zerolog"
@@ -32,7 +33,8 @@ func records(t *testing.T, registry *Registry) []string {
 func orphan(t *testing.T, path string, args ...string) int {
 	t.Helper()
 	cmd := exec.Command(path, args...)
-	cmd.SysProcAttr = attributes(nil, 0)
+	// Not killed with the thread that starts it: threads of tests beside this one end.
+	cmd.SysProcAttr = attributes(nil, syscall.SIGCONT)
 	require.NoError(t, cmd.Start())
 	ended := make(chan struct{})
 	go func() { defer close(ended); _ = cmd.Wait() }()

@@ -14,7 +14,7 @@ func addresses() Addresses {
 		Database: "postgres://app:hunter22@127.0.0.1:5433/streamsuites",
 		Simulators: &Simulators{
 			Control: "http://127.0.0.1:1", TwitchIRC: "127.0.0.1:2", TwitchHelix: "http://127.0.0.1:3", HLS: "http://127.0.0.1:4/live.m3u8",
-			YouTube: "http://127.0.0.1:5",
+			YouTube: "http://127.0.0.1:5", Kick: "http://127.0.0.1:6",
 		},
 		PID: 4242,
 	}
@@ -37,7 +37,7 @@ func TestAddressesRoundTripAndOnlyTheirOwnerCanReadThem(t *testing.T) {
 	require.JSONEq(t, `{
 		"temporal": "127.0.0.1:7233", "ui": "http://127.0.0.1:8233", "http": "http://127.0.0.1:8080",
 		"database": "postgres://app:hunter22@127.0.0.1:5433/streamsuites",
-		"simulators": {"control": "http://127.0.0.1:1", "twitch_irc": "127.0.0.1:2", "twitch_helix": "http://127.0.0.1:3", "hls": "http://127.0.0.1:4/live.m3u8", "youtube": "http://127.0.0.1:5"},
+		"simulators": {"control": "http://127.0.0.1:1", "twitch_irc": "127.0.0.1:2", "twitch_helix": "http://127.0.0.1:3", "hls": "http://127.0.0.1:4/live.m3u8", "youtube": "http://127.0.0.1:5", "kick": "http://127.0.0.1:6"},
 		"pid": 4242}`, string(text))
 }
 
