@@ -23,5 +23,5 @@ echo "==> with the Temporal server"
 go test -p 1 -timeout 20m "$@" $server || status=1
 echo "==> the whole system"
 # shellcheck disable=SC2086
-go test -parallel 2 -timeout 20m "$@" $whole || status=1
+go test -parallel 2 -timeout 40m "$@" $whole || status=1
 exit $status

@@ -127,7 +127,7 @@ func TestClipsGiveWayToTheRecordingWhenTheDiskIsFullAndComeBack(t *testing.T) {
 	clips, capture := filepath.Join(dir, "clips"), filepath.Join(dir, "capture")
 	smallDisk(t, clips, 64<<20)
 	smallDisk(t, capture, 16<<20)
-	s := launch(t, dir, ordinary(t), "--demo")
+	s := launchApart(t, dir, ordinary(t), "--demo")
 	s.awaitReady(2 * time.Minute)
 	s.awaitRecording(10)
 
@@ -168,7 +168,7 @@ func TestAFullDiskLosesNothingThatWasCommitted(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "var")
 	smallDisk(t, dir, 600<<20)
 	smallDisk(t, filepath.Join(dir, "simulators"), 64<<20) // the platforms have disks of their own
-	s := launch(t, dir, ordinary(t), "--demo")
+	s := launchApart(t, dir, ordinary(t), "--demo")
 	s.awaitReady(2 * time.Minute)
 	s.awaitRecording(8)
 	before := s.figures()

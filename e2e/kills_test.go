@@ -104,7 +104,7 @@ func TestAStartThatCannotReadItsFilesNamesThem(t *testing.T) {
 	for _, name := range []string{"ports.json", "demo.json", "host-id"} {
 		path := filepath.Join(dir, name)
 		require.NoError(t, os.WriteFile(path, []byte("{\x00"), 0o600))
-		s := launch(t, dir, nil, "--demo")
+		s := launchApart(t, dir, nil, "--demo")
 		select {
 		case <-s.exited:
 		case <-time.After(2 * time.Minute):

@@ -76,7 +76,7 @@ func openLab(t *testing.T) *lab {
 	dir := filepath.Join(t.TempDir(), "var")
 	smallDisk(t, filepath.Join(dir, "clips"), 64<<20)
 	startSimulators(t, dir)
-	s := launch(t, dir, ordinary(t), "--demo", "--servers-only")
+	s := launchApart(t, dir, ordinary(t), "--demo", "--servers-only")
 	s.awaitServers()
 	direct, err := url.Parse(s.addr.Database)
 	require.NoError(t, err)

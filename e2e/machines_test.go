@@ -23,7 +23,7 @@ const takenOverWithin = 30 * time.Second
 // servers starts a standalone that runs servers and simulators alone.
 func servers(t *testing.T) *standalone {
 	t.Helper()
-	s := launch(t, filepath.Join(t.TempDir(), "var"), nil, "--demo", "--servers-only")
+	s := launchApart(t, filepath.Join(t.TempDir(), "var"), nil, "--demo", "--servers-only")
 	s.awaitServers()
 	return s
 }

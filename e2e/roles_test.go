@@ -72,7 +72,7 @@ func (s *standalone) awaitServers() {
 
 func TestTheRolesRunAsProcessesOfTheirOwn(t *testing.T) {
 	t.Parallel()
-	s := launch(t, filepath.Join(t.TempDir(), "var"), nil, "--demo", "--servers-only")
+	s := launchApart(t, filepath.Join(t.TempDir(), "var"), nil, "--demo", "--servers-only")
 	s.awaitServers()
 	require.Contains(t, s.cli("setup"), "schedules registered", "setup may be repeated")
 

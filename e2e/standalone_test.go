@@ -105,6 +105,13 @@ func askApart(t *testing.T, dir string) {
 `), 0o644))
 }
 
+// launchApart is launch where every request has a clip of its own.
+func launchApart(t *testing.T, dir string, attr *syscall.SysProcAttr, args ...string) *standalone {
+	t.Helper()
+	askApart(t, dir)
+	return launch(t, dir, attr, args...)
+}
+
 // start starts bin/standalone and waits until it says that it is ready.
 func start(t *testing.T, dir string, args ...string) *standalone {
 	t.Helper()

@@ -31,7 +31,7 @@ type runtimeVia struct {
 
 func startRuntimeVia(t *testing.T) *runtimeVia {
 	t.Helper()
-	s := launch(t, filepath.Join(t.TempDir(), "var"), nil, "--demo", "--servers-only")
+	s := launchApart(t, filepath.Join(t.TempDir(), "var"), nil, "--demo", "--servers-only")
 	s.awaitServers()
 	direct, err := url.Parse(s.addr.Database)
 	require.NoError(t, err)
