@@ -222,16 +222,22 @@ func (c *hlsConnection) take(ctx context.Context, i item, target time.Duration) 
 	return nil
 }
 
+// maxDoubts is how often a segment that is refused makes us ask for another address:
+// a refusal may pass as well.
+const maxDoubts = 2
+
 // expired tells whether a segment could not be had because the address has
 // expired, so that it may be had by another one. A segment of which that was
-// believed once is just missing.
+// believed twice is just missing.
 func (c *hlsConnection) expired(i item, err error) bool {
 	if !refused(err) && !(gone(err) && c.lost > 0) {
 		return false
 	}
-	again := c.r.doubted.Equal(i.start)
-	c.r.doubted = i.start
-	return !again
+	if !c.r.doubted.Equal(i.start) {
+		c.r.doubted, c.r.doubts = i.start, 0
+	}
+	c.r.doubts++
+	return c.r.doubts <= maxDoubts
 }
 
 // missed records what lies between the last segment and this one.

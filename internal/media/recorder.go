@@ -85,6 +85,7 @@ type Recorder struct {
 	err   string
 
 	doubted    time.Time // start of the segment that was refused last
+	doubts     int       // how often in a row it was
 	privileged bool      // FFmpeg as another user could not get at the files
 }
 
