@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/streamsuites/streamsuites/internal/backoff"
 )
 
 // Buckets of an account's budget.
@@ -67,7 +69,7 @@ func (c *Client) take(ctx context.Context, bucket string, limit Rate) error {
 		if pause <= 0 {
 			return nil
 		}
-		if err := wait(ctx, pause); err != nil {
+		if err := backoff.Wait(ctx, pause); err != nil {
 			return err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/streamsuites/streamsuites/internal/backoff"
 	platform "github.com/streamsuites/streamsuites/internal/platform/kick"
 )
 
@@ -164,9 +165,9 @@ func (c *Client) unfound(ch *channel, err error) {
 		}
 	default:
 		t := c.cfg.Timing
-		spacing := backoff{base: t.BackoffBase, max: t.BackoffMax, rand: c.cfg.Rand, attempt: ch.attempts}
+		spacing := backoff.Backoff{Base: t.BackoffBase, Max: t.BackoffMax, Rand: c.cfg.Rand, Attempt: ch.attempts}
 		ch.attempts++
-		ch.phase, ch.due = phaseUnknown, time.Now().Add(max(spacing.next(), retryIn(err)))
+		ch.phase, ch.due = phaseUnknown, time.Now().Add(max(spacing.Next(), retryIn(err)))
 		c.setState(ch, StateDegraded, "chatroom is not known yet: "+err.Error())
 	}
 }

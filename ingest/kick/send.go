@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/streamsuites/streamsuites/internal/backoff"
 	platform "github.com/streamsuites/streamsuites/internal/platform/kick"
 )
 
@@ -125,7 +126,7 @@ func (c *Client) awaitTurn(ctx context.Context, ch *channel) error {
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < pause {
 			return &SendError{Channel: ch.name, Refusal: RefusedThrottled, RetryAfter: pause}
 		}
-		if err := wait(ctx, pause); err != nil {
+		if err := backoff.Wait(ctx, pause); err != nil {
 			return &SendError{Channel: ch.name, Refusal: RefusedThrottled, RetryAfter: pause, Err: err}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/streamsuites/streamsuites/internal/backoff"
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/platform/kick/pusher"
 )
@@ -32,7 +33,7 @@ type session struct {
 
 func (s *session) run(ctx context.Context) {
 	t := s.c.cfg.Timing
-	spacing := backoff{base: t.BackoffBase, max: t.BackoffMax, rand: s.c.cfg.Rand}
+	spacing := backoff.Backoff{Base: t.BackoffBase, Max: t.BackoffMax, Rand: s.c.cfg.Rand}
 	refused := "" // the address that was refused for good the last time
 	for ctx.Err() == nil {
 		address, held, err := s.once(ctx)
@@ -40,13 +41,13 @@ func (s *session) run(ctx context.Context) {
 			return
 		}
 		if held >= t.Healthy {
-			spacing.reset()
+			spacing.Reset()
 		}
-		pause := spacing.next()
+		pause := spacing.Next()
 		switch pusher.ActionOf(err) {
 		case pusher.AtOnce:
 			// A server that goes on saying so is spaced like any other.
-			if spacing.attempt <= 1 {
+			if spacing.Attempt <= 1 {
 				pause = min(pause, time.Second/4)
 			}
 		case pusher.Never:
@@ -200,8 +201,8 @@ func (s *session) pick(now time.Time) ([]string, time.Duration) {
 			}
 			ch.attempts++
 			t := s.c.cfg.Timing
-			spacing := backoff{base: t.BackoffBase, max: t.BackoffMax, rand: s.c.cfg.Rand, attempt: ch.attempts}
-			ch.phase, ch.due = phaseWaiting, now.Add(spacing.next())
+			spacing := backoff.Backoff{Base: t.BackoffBase, Max: t.BackoffMax, Rand: s.c.cfg.Rand, Attempt: ch.attempts}
+			ch.phase, ch.due = phaseWaiting, now.Add(spacing.Next())
 			s.c.setState(ch, StateDegraded, "subscription was not confirmed")
 		}
 		if ch.phase != phaseWaiting {

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/streamsuites/streamsuites/internal/backoff"
 )
 
 // phase is where a channel stands on its connection.
@@ -163,8 +165,8 @@ func (s *session) unconfirmed(ch *channel, now time.Time) {
 		return
 	}
 	t := s.c.cfg.Timing
-	spacing := backoff{base: t.BackoffBase, max: t.BackoffMax, rand: s.c.cfg.Rand, attempt: ch.attempts}
-	ch.phase, ch.due = phaseWaiting, now.Add(spacing.next())
+	spacing := backoff.Backoff{Base: t.BackoffBase, Max: t.BackoffMax, Rand: s.c.cfg.Rand, Attempt: ch.attempts}
+	ch.phase, ch.due = phaseWaiting, now.Add(spacing.Next())
 	s.c.setState(ch, StateDegraded, "join was not confirmed")
 }
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/streamsuites/streamsuites/internal/backoff"
 )
 
 // Client is the chat of one account: any number of channels over as many
@@ -198,7 +200,7 @@ func (c *Client) take(ctx context.Context, bucket string, rate Rate) error {
 		if pause <= 0 {
 			return nil
 		}
-		if err := wait(ctx, pause); err != nil {
+		if err := backoff.Wait(ctx, pause); err != nil {
 			return err
 		}
 	}

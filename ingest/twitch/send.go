@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 	"time"
+
+	"github.com/streamsuites/streamsuites/internal/backoff"
 )
 
 // greeting is how long a message waits for the account's state in a channel
@@ -175,7 +177,7 @@ func (c *Client) awaitTurn(ctx context.Context, ch *channel, text string) (strin
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < pause {
 			return "", &SendError{Channel: ch.name, Refusal: RefusedThrottled, RetryAfter: pause}
 		}
-		if err := wait(ctx, pause); err != nil {
+		if err := backoff.Wait(ctx, pause); err != nil {
 			return "", &SendError{Channel: ch.name, Refusal: RefusedThrottled, RetryAfter: pause, Err: err}
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/streamsuites/streamsuites/internal/backoff"
 	"github.com/streamsuites/streamsuites/internal/chat"
 )
 
@@ -29,7 +30,7 @@ type session struct {
 
 func (s *session) run(ctx context.Context) {
 	t := s.c.cfg.Timing
-	spacing := backoff{base: t.BackoffBase, max: t.BackoffMax, rand: s.c.cfg.Rand}
+	spacing := backoff.Backoff{Base: t.BackoffBase, Max: t.BackoffMax, Rand: s.c.cfg.Rand}
 	for ctx.Err() == nil {
 		if resumed, cause := s.c.account.waiting(); cause != nil {
 			s.c.cfg.Log.Error().Str("login", s.c.cfg.Login).Err(cause).Msg("twitch chat needs a login")
@@ -47,21 +48,21 @@ func (s *session) run(ctx context.Context) {
 			return
 		}
 		if held >= t.Healthy {
-			spacing.reset()
+			spacing.Reset()
 		}
 		if _, cause := s.c.account.waiting(); cause != nil {
 			continue
 		}
-		pause := spacing.next()
+		pause := spacing.Next()
 		if errors.Is(err, errRefreshed) {
-			fresh := backoff{base: t.BackoffBase, max: t.BackoffMax, rand: s.c.cfg.Rand}
-			pause = fresh.next() // a fresh token is tried once, and soon
+			fresh := backoff.Backoff{Base: t.BackoffBase, Max: t.BackoffMax, Rand: s.c.cfg.Rand}
+			pause = fresh.Next() // a fresh token is tried once, and soon
 		}
 		s.c.stats.reconnects.Add(1)
 		s.c.cfg.Log.Warn().Str("login", s.c.cfg.Login).Str("reason", reason(err)).
 			Stringer("held", held.Round(time.Millisecond)).Stringer("retry_in", pause.Round(time.Millisecond)).Msg("twitch chat connection is over")
 		s.setAll(StateDegraded, reason(err))
-		if wait(ctx, pause) != nil {
+		if backoff.Wait(ctx, pause) != nil {
 			return
 		}
 	}
@@ -181,7 +182,7 @@ func (s *session) join(ctx context.Context, conn *conn) {
 		}
 		if err := s.c.take(ctx, BucketJoin, s.c.cfg.Limits.Join); err != nil {
 			s.c.cfg.Log.Warn().Err(err).Msg("twitch join has to wait")
-			_ = wait(ctx, time.Second)
+			_ = backoff.Wait(ctx, time.Second)
 			continue
 		}
 		if s.beginJoin(ch, time.Now()) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/streamsuites/streamsuites/internal/backoff"
 	"github.com/streamsuites/streamsuites/internal/platform/youtube"
 	"github.com/streamsuites/streamsuites/internal/quota"
 )
@@ -25,7 +26,7 @@ const (
 // detector finds out which channels are live. It belongs to one goroutine.
 type detector struct {
 	c         *Client
-	backoff   backoff
+	backoff   backoff.Backoff
 	noOwn     bool // the account may not list its broadcasts
 	searches  int
 	searchDay string
@@ -34,9 +35,9 @@ type detector struct {
 // run looks at channels as they become due until ctx ends.
 func (d *detector) run(ctx context.Context) {
 	c := d.c
-	d.backoff = backoff{base: c.cfg.Timing.BackoffBase, max: c.cfg.Timing.BackoffMax, rand: c.cfg.Rand}
+	d.backoff = backoff.Backoff{Base: c.cfg.Timing.BackoffBase, Max: c.cfg.Timing.BackoffMax, Rand: c.cfg.Rand}
 	for d.await(ctx) == nil {
-		if wait(ctx, gather) != nil {
+		if backoff.Wait(ctx, gather) != nil {
 			return
 		}
 		err := d.round(ctx)
@@ -44,12 +45,12 @@ func (d *detector) run(ctx context.Context) {
 		case ctx.Err() != nil:
 			return
 		case err == nil:
-			d.backoff.reset()
+			d.backoff.Reset()
 			continue
 		}
 		c.cfg.Log.Warn().Err(err).Msg("it cannot be found out which youtube channels are live")
 		d.degrade(err)
-		if wait(ctx, max(d.backoff.next(), asksFor(err))) != nil {
+		if backoff.Wait(ctx, max(d.backoff.Next(), asksFor(err))) != nil {
 			return
 		}
 	}

@@ -109,7 +109,7 @@ func (r *reader) take(ctx context.Context, page youtube.ChatPage) error {
 	if page.Next != "" {
 		r.memory.page = page.Next
 	}
-	r.backoff.reset()
+	r.backoff.Reset()
 	r.throttled = 0
 	r.c.show(r.ch, StateLive, "")
 	r.remember(ctx, now)

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/streamsuites/streamsuites/internal/backoff"
 	"github.com/streamsuites/streamsuites/internal/platform/youtube"
 )
 
@@ -32,7 +33,7 @@ type reader struct {
 	// belongs to the client's mutex.
 	outdated bool
 
-	backoff     backoff
+	backoff     backoff.Backoff
 	throttled   int           // refusals in a row for being too fast
 	asked       time.Duration // what the last page wants to be waited
 	called      time.Time     // when the platform was asked last
@@ -64,7 +65,7 @@ func (r *reader) run(ctx context.Context) (outcome, string) {
 		if out, why, done := r.judge(err, r.c.cfg.Clock().Sub(began)); done {
 			return out, why
 		}
-		if wait(ctx, r.rest) != nil {
+		if backoff.Wait(ctx, r.rest) != nil {
 			return stopped, ""
 		}
 		r.rest = 0
@@ -91,7 +92,7 @@ func (r *reader) turn(ctx context.Context) error {
 		pace, err := r.c.pace(ctx)
 		if err != nil {
 			r.fault(err, GapServer)
-			if err := wait(ctx, r.rest); err != nil {
+			if err := backoff.Wait(ctx, r.rest); err != nil {
 				return err
 			}
 			continue
@@ -107,7 +108,7 @@ func (r *reader) turn(ctx context.Context) error {
 			r.c.show(r.ch, StateQuota, "the chat is read now and then, to spare the units that are left")
 		}
 		// In pieces, because the plan changes with what others do.
-		if err := wait(ctx, min(pause, r.c.cfg.Timing.Left)); err != nil {
+		if err := backoff.Wait(ctx, min(pause, r.c.cfg.Timing.Left)); err != nil {
 			return err
 		}
 	}
@@ -193,12 +194,12 @@ func unlessClosed(err error) error {
 // judge decides what a call that lasted so long means for the next one.
 func (r *reader) judge(err error, lasted time.Duration) (out outcome, why string, done bool) {
 	if err == nil || errors.Is(err, youtube.ErrStreamEnd) {
-		r.backoff.reset()
+		r.backoff.Reset()
 		r.throttled = 0
 		return 0, "", false
 	}
 	if lasted >= r.c.cfg.Timing.Healthy {
-		r.backoff.reset()
+		r.backoff.Reset()
 	}
 	if errors.Is(err, errEnded) {
 		return over, "", true
@@ -208,7 +209,7 @@ func (r *reader) judge(err error, lasted time.Duration) (out outcome, why string
 	}
 	if errors.Is(err, errNoPage) {
 		if lasted < r.c.cfg.Timing.Healthy {
-			r.rest = r.backoff.next()
+			r.rest = r.backoff.Next()
 		}
 		return 0, "", false
 	}
@@ -288,7 +289,7 @@ func (r *reader) restart(err error) {
 // fault waits after a failure that passes.
 func (r *reader) fault(err error, reason string) {
 	r.missing(reason)
-	r.rest = r.backoff.next()
+	r.rest = r.backoff.Next()
 	var failed *youtube.Error
 	if errors.As(err, &failed) {
 		r.rest = max(r.rest, failed.RetryAfter)

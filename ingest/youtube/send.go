@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/streamsuites/streamsuites/internal/backoff"
 	"github.com/streamsuites/streamsuites/internal/platform/youtube"
 	"github.com/streamsuites/streamsuites/internal/quota"
 )
@@ -116,7 +117,7 @@ func (c *Client) awaitTurn(ctx context.Context, ch *channel) *SendError {
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < pause {
 			return &SendError{Channel: ch.name, Refusal: RefusedThrottled, RetryAfter: pause}
 		}
-		if err := wait(ctx, pause); err != nil {
+		if err := backoff.Wait(ctx, pause); err != nil {
 			return &SendError{Channel: ch.name, Refusal: RefusedThrottled, RetryAfter: pause, Err: err}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/streamsuites/streamsuites/internal/backoff"
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/platform/youtube"
 )
@@ -45,7 +46,7 @@ func (c *Client) begin(ch *channel, video youtube.Video) {
 	ctx, cancel := context.WithCancel(c.ctx)
 	r := &reader{
 		c: c, ch: ch, cancel: cancel, video: video, memory: ch.memory,
-		backoff: backoff{base: c.cfg.Timing.BackoffBase, max: c.cfg.Timing.BackoffMax, rand: c.cfg.Rand},
+		backoff: backoff.Backoff{Base: c.cfg.Timing.BackoffBase, Max: c.cfg.Timing.BackoffMax, Rand: c.cfg.Rand},
 	}
 	r.polling.Store(c.cfg.PollOnly)
 	ch.reader = r

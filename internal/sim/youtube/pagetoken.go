@@ -17,6 +17,7 @@ type pageToken struct {
 
 const tokenPrefix = "GO"
 
+// String is the token as clients get it.
 func (p pageToken) String() string {
 	return tokenPrefix + base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%s|%d|%d", p.Chat, p.Seq, p.Due))
 }
