@@ -124,7 +124,7 @@ func (c *Client) resolveOne(ctx context.Context, name string, owner platform.Cha
 		}
 	}
 	c.mu.Lock()
-	defer c.unlockAndTell()
+	defer c.mu.UnlockAndTell()
 	ch := c.channels[name]
 	if ch == nil || (ch.phase != phaseUnknown && ch.phase != phaseParked) {
 		return

@@ -166,7 +166,7 @@ func (c *Client) unsent(ch *channel, err error) *SendError {
 // disable marks a channel as one that the account may not write to.
 func (c *Client) disable(ch *channel, err error) {
 	c.mu.Lock()
-	defer c.unlockAndTell()
+	defer c.mu.UnlockAndTell()
 	ch.off = err.Error()
 	c.showJoined(ch)
 }

@@ -68,7 +68,7 @@ func (c *Client) utterance(ch *channel, text, replyTo string) (Utterance, *SendE
 func (c *Client) notShown(ch *channel, code string, cause error) error {
 	c.cfg.Log.Warn().Str("creator", ch.creatorID).Str("channel", ch.name).Str("notice", code).Msg("twitch does not show a message")
 	c.mu.Lock()
-	defer c.unlockAndTell()
+	defer c.mu.UnlockAndTell()
 	what := notices[code]
 	if what == effectNone {
 		what = effectRefuse
