@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/streamsuites/streamsuites/internal/platform/call"
 )
 
 // API is the official interface as seen with the tokens of one account or
@@ -34,18 +36,18 @@ func (a *API) address(path string, query url.Values) string {
 // call makes one call. It waits for a limit that the server announced, and
 // replaces a refused token once. A call that met the limit is made again where
 // that does no harm and the wait is short.
-func (a *API) call(ctx context.Context, r request, into any) error {
+func (a *API) call(ctx context.Context, r call.Request, into any) error {
 	token, err := a.tokens.Token(ctx)
 	if err != nil {
-		return noToken(r.operation, err)
+		return noToken(r.Operation, err)
 	}
-	r.secrets = append(r.secrets, token)
+	r.Secrets = append(r.Secrets, token)
 	refreshed, waited := false, false
 	for {
-		if err := a.awaitRoom(ctx, r.operation); err != nil {
+		if err := a.awaitRoom(ctx, r.Operation); err != nil {
 			return err
 		}
-		r.header = http.Header{"Authorization": {"Bearer " + token}}
+		r.Header = http.Header{"Authorization": {"Bearer " + token}}
 		err := a.client.do(ctx, r, into)
 		a.learn(err)
 		var failed *Error
@@ -56,10 +58,10 @@ func (a *API) call(ctx context.Context, r request, into any) error {
 		case failed.Status == http.StatusUnauthorized && !refreshed:
 			refreshed = true
 			if token, err = a.tokens.Refresh(ctx, token); err != nil {
-				return noToken(r.operation, err)
+				return noToken(r.Operation, err)
 			}
-			r.secrets = append(r.secrets, token)
-		case failed.Status == http.StatusTooManyRequests && r.repeatable && !waited:
+			r.Secrets = append(r.Secrets, token)
+		case failed.Status == http.StatusTooManyRequests && r.Again != nil && !waited:
 			waited = true
 		default:
 			return explained(err)
