@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/streamsuites/streamsuites/internal/platform/call"
+	"github.com/streamsuites/streamsuites/internal/retry"
 )
 
 // API is the official interface as seen with the tokens of one account or
@@ -73,7 +73,7 @@ func (a *API) call(ctx context.Context, r call.Request, into any) error {
 // of tokens may say NeedsLogin() bool, Retryable() bool and RetryIn()
 // time.Duration of their errors.
 func noToken(operation string, err error) *Error {
-	failed := &Error{Platform: platform, Operation: operation, Retry: true, Unreached: true, Err: err}
+	failed := &Error{Platform: platform, Operation: operation, Retry: true, Unreached: true, RetryAfter: retry.In(err), Err: err}
 	var login interface{ NeedsLogin() bool }
 	if errors.As(err, &login) && login.NeedsLogin() && !errors.Is(err, ErrNeedsLogin) {
 		failed.Err = fmt.Errorf("%w: %w", ErrNeedsLogin, err)
@@ -81,10 +81,6 @@ func noToken(operation string, err error) *Error {
 	var retry interface{ Retryable() bool }
 	if errors.Is(failed.Err, ErrNeedsLogin) || (errors.As(err, &retry) && !retry.Retryable()) {
 		failed.Retry = false
-	}
-	var in interface{ RetryIn() time.Duration }
-	if errors.As(err, &in) {
-		failed.RetryAfter = in.RetryIn()
 	}
 	return failed
 }
