@@ -5,7 +5,6 @@ package e2e_test
 import (
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -18,21 +17,8 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"github.com/streamsuites/streamsuites/internal/diskspace"
+	"github.com/streamsuites/streamsuites/internal/diskspace/disktest"
 )
-
-// mounting reports whether this process may mount. One that may not runs the test
-// again in a process that may, in namespaces of its own.
-func mounting(t *testing.T) bool {
-	t.Helper()
-	if os.Geteuid() == 0 {
-		return true
-	}
-	again := exec.CommandContext(t.Context(), "unshare", "--user", "--map-root-user", "--mount",
-		os.Args[0], "-test.run", "^"+t.Name()+"$", "-test.v")
-	out, err := again.CombinedOutput()
-	require.NoError(t, err, string(out))
-	return false
-}
 
 // ordinary is how a program starts that must not take itself for root although
 // this process is mapped to it.
@@ -50,9 +36,7 @@ func ordinary(t *testing.T) *syscall.SysProcAttr {
 // smallDisk puts a disk of its own at a folder.
 func smallDisk(t *testing.T, folder string, bytes int64) {
 	t.Helper()
-	require.NoError(t, os.MkdirAll(folder, 0o755))
-	require.NoError(t, syscall.Mount("tmpfs", folder, "tmpfs", 0, "mode=755,size="+strconv.FormatInt(bytes, 10)))
-	t.Cleanup(func() { require.NoError(t, syscall.Unmount(folder, syscall.MNT_DETACH)) })
+	disktest.Mount(t, folder, "tmpfs", "mode=755,size="+strconv.FormatInt(bytes, 10))
 }
 
 // remount changes the flags of a disk; it waits until nobody has a file open for
@@ -120,7 +104,7 @@ func (s *standalone) records(seconds int) {
 
 func TestClipsGiveWayToTheRecordingWhenTheDiskIsFullAndComeBack(t *testing.T) {
 	t.Parallel()
-	if !mounting(t) {
+	if !disktest.MayMount(t) {
 		return
 	}
 	dir := filepath.Join(t.TempDir(), "var")
@@ -162,7 +146,7 @@ func TestClipsGiveWayToTheRecordingWhenTheDiskIsFullAndComeBack(t *testing.T) {
 // Postgres is on the full disk as well, and gets no room for its own log.
 func TestAFullDiskLosesNothingThatWasCommitted(t *testing.T) {
 	t.Parallel()
-	if !mounting(t) {
+	if !disktest.MayMount(t) {
 		return
 	}
 	dir := filepath.Join(t.TempDir(), "var")

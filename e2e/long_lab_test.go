@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/streamsuites/streamsuites/internal/diskspace/disktest"
 )
 
 // labMinutes is how long faults strike in one run of the fault lab. In 4 minutes
@@ -24,7 +26,7 @@ const labMinutes = 3
 // while people speak and ask for clips. Afterwards everything is well again, and
 // the books balance. SEED repeats a schedule, MINUTES says how long it is.
 func TestLongFaultLab(t *testing.T) {
-	if !mounting(t) {
+	if !disktest.MayMount(t) {
 		return
 	}
 	random := drawn(t)

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/streamsuites/streamsuites/internal/logging/logtest"
 )
 
 // startSimulators runs the simulated platforms of a state directory on their
@@ -18,7 +20,7 @@ import (
 // chat speaks unasked.
 func startSimulators(t *testing.T, dir string) {
 	t.Helper()
-	errors := &lockedBuffer{}
+	errors := &logtest.Buffer{}
 	cmd := exec.Command(filepath.Join(binaries, "standalone"), "simulators", "--silent", "--state-dir", dir)
 	cmd.Stderr = errors
 	out, err := cmd.StdoutPipe()

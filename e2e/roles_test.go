@@ -11,12 +11,14 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/streamsuites/streamsuites/internal/logging/logtest"
 )
 
 // role is a running role of bin/streamsuites.
 type role struct {
 	cmd    *exec.Cmd
-	output *lockedBuffer
+	output *logtest.Buffer
 	exited chan struct{}
 }
 
@@ -29,7 +31,7 @@ func startRole(t *testing.T, s *standalone, name string, args ...string) *role {
 // addresses; no database means that of the standalone.
 func startRoleVia(t *testing.T, s *standalone, database, temporal, name string, args ...string) *role {
 	t.Helper()
-	r := &role{output: &lockedBuffer{}, exited: make(chan struct{})}
+	r := &role{output: &logtest.Buffer{}, exited: make(chan struct{})}
 	r.cmd = exec.Command(filepath.Join(binaries, "streamsuites"), append([]string{name, "--state-dir", s.dir}, args...)...)
 	r.cmd.Env = append(os.Environ(), "DATABASE_URL="+database, "TEMPORAL_ADDRESS="+temporal)
 	r.cmd.Stdout, r.cmd.Stderr = r.output, r.output

@@ -8,12 +8,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/streamsuites/streamsuites/internal/logging/logtest"
 )
 
 // addresses mirrors standalone.json, which is part of the fixed interface, so
@@ -38,33 +39,16 @@ type standalone struct {
 	t      *testing.T
 	dir    string
 	cmd    *exec.Cmd
-	stdout *lockedBuffer
-	stderr *lockedBuffer
+	stdout *logtest.Buffer
+	stderr *logtest.Buffer
 	exited chan struct{}
 	addr   addresses
-}
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 // launch starts bin/standalone without waiting for anything.
 func launch(t *testing.T, dir string, attr *syscall.SysProcAttr, args ...string) *standalone {
 	t.Helper()
-	s := &standalone{t: t, dir: dir, stdout: &lockedBuffer{}, stderr: &lockedBuffer{}, exited: make(chan struct{})}
+	s := &standalone{t: t, dir: dir, stdout: &logtest.Buffer{}, stderr: &logtest.Buffer{}, exited: make(chan struct{})}
 	s.cmd = exec.Command(filepath.Join(binaries, "standalone"), append([]string{"--state-dir", dir}, args...)...)
 	s.cmd.Stdout, s.cmd.Stderr = s.stdout, s.stderr
 	s.cmd.Dir = filepath.Dir(dir)

@@ -1,7 +1,6 @@
 package exports
 
 import (
-	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -16,25 +15,8 @@ import (
 
 	"github.com/streamsuites/streamsuites/internal/clip"
 	"github.com/streamsuites/streamsuites/internal/diskspace"
+	"github.com/streamsuites/streamsuites/internal/logging/logtest"
 )
-
-// lines is a log that several goroutines may write to.
-type lines struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
 
 // hanging is a file system that does not answer questions about one folder until
 // it is freed.
@@ -55,7 +37,7 @@ func (h *hanging) Room(folder string) (diskspace.Room, error) {
 
 func TestAMirrorThatHangsHoldsUpNeitherTheTreeNorTheOtherMirrors(t *testing.T) {
 	t.Parallel()
-	tr, log := newTree(t), &lines{}
+	tr, log := newTree(t), &logtest.Buffer{}
 	stuck, file := filepath.Join(t.TempDir(), "stuck"), filepath.Join(t.TempDir(), "mirrors.json")
 	states := func() map[string]MirrorState {
 		all, err := ReadMirrors(file)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -15,29 +14,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/streamsuites/streamsuites/internal/clip"
+	"github.com/streamsuites/streamsuites/internal/diskspace/disktest"
 )
-
-// mounting reports whether this process may mount. One that may not runs the test
-// again in a process that may, in namespaces of its own.
-func mounting(t *testing.T) bool {
-	t.Helper()
-	if os.Geteuid() == 0 {
-		return true
-	}
-	again := exec.CommandContext(t.Context(), "unshare", "--user", "--map-root-user", "--mount",
-		os.Args[0], "-test.run", "^"+t.Name()+"$", "-test.v")
-	out, err := again.CombinedOutput()
-	require.NoError(t, err, string(out))
-	return false
-}
 
 // disk puts a file system of its own at a new folder.
 func disk(t *testing.T, name, kind, data string) string {
 	t.Helper()
 	folder := filepath.Join(t.TempDir(), name)
-	require.NoError(t, os.MkdirAll(folder, 0o755))
-	require.NoError(t, syscall.Mount(kind, folder, kind, 0, data))
-	t.Cleanup(func() { require.NoError(t, syscall.Unmount(folder, syscall.MNT_DETACH)) })
+	disktest.Mount(t, folder, kind, data)
 	return folder
 }
 
@@ -62,7 +46,7 @@ func hangingDisk(t *testing.T) (folder string, end func()) {
 // without room, one that is read-only and one that does not answer.
 func TestCopiesOnBrokenDisksHoldUpNobody(t *testing.T) {
 	t.Parallel()
-	if !mounting(t) {
+	if !disktest.MayMount(t) {
 		return
 	}
 	tr, health := newTree(t), filepath.Join(t.TempDir(), "mirrors.json")

@@ -1,11 +1,9 @@
 package ingest
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
-	"github.com/streamsuites/streamsuites/internal/control"
 	"github.com/streamsuites/streamsuites/internal/store"
 	"github.com/streamsuites/streamsuites/internal/trigger"
 )
@@ -48,37 +46,12 @@ func (l *lane) consume(row store.Inbox, inert bool) {
 	}
 }
 
-// readInbox turns an inbox row into an input.
+// readInbox turns an inbox row into an input, and tells which platform it is about,
+// if it is about one.
 func readInbox(row store.Inbox) (in trigger.Input, p chat.Platform, err error) {
-	in.At = row.CreatedAt
-	var target any
-	switch row.Kind {
-	case control.InboxClipResult:
-		in.Result = &control.ClipResult{}
-		target = in.Result
-	case control.InboxClipRequest:
-		in.Request = &control.OperatorClip{}
-		target = in.Request
-	case control.InboxStreamLive:
-		in.Live = &control.Stream{}
-		target = in.Live
-	case control.InboxStreamOver:
-		in.Over = &control.Stream{}
-		target = in.Over
-	case control.InboxConfig:
-		in.Config = &trigger.Settings{}
-		target = in.Config
-	case control.InboxPointGrant:
-		in.Grant = &control.PointGrant{}
-		target = in.Grant
-	case control.InboxTriggerOrder:
-		in.Order = &control.TriggerOrder{}
-		target = in.Order
-	default:
-		return trigger.Input{}, "", fmt.Errorf("inbox row of unknown kind %q", row.Kind)
-	}
-	if err := json.Unmarshal(row.Payload, target); err != nil {
-		return trigger.Input{}, "", fmt.Errorf("read inbox row of kind %s: %w", row.Kind, err)
+	in, err = trigger.ReadInput(row.Kind, row.CreatedAt, row.Payload)
+	if err != nil {
+		return trigger.Input{}, "", fmt.Errorf("read an inbox row: %w", err)
 	}
 	if in.Result != nil {
 		p = in.Result.Platform

@@ -90,11 +90,7 @@ func (r *root) unpublishedClipIDs(cmd *cobra.Command, given []string, _ string) 
 }
 
 func (r *root) completeClips(cmd *cobra.Command, filter store.ClipFilter) ([]string, cobra.ShellCompDirective) {
-	target, err := r.target()
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveError
-	}
-	s, err := target.Store(cmd.Context())
+	s, err := r.store(cmd.Context())
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}

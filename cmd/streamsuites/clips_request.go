@@ -48,11 +48,7 @@ of the creator's tier hold; cooldowns do not.`,
 			return fmt.Errorf("--seconds is %d: give the length of the clip, or 0 for the creator's default", flags.seconds)
 		}
 		ctx := cmd.Context()
-		target, err := r.target()
-		if err != nil {
-			return err
-		}
-		s, err := target.Store(ctx)
+		s, err := r.store(ctx)
 		if err != nil {
 			return err
 		}

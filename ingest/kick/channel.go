@@ -82,7 +82,7 @@ func (c *Client) setState(ch *channel, state State, detail string) {
 	}
 	ch.state, ch.detail, ch.since = state, detail, c.cfg.Clock()
 	name := ch.name
-	c.note(func() { c.handler.OnState(name, state, detail) })
+	c.mu.Note(func() { c.handler.OnState(name, state, detail) })
 }
 
 // confirmed marks a channel as read and closes its gap.
@@ -95,7 +95,7 @@ func (c *Client) confirmed(ch *channel) {
 		name, from, to, reason := ch.name, ch.gapFrom, c.cfg.Clock(), ch.gapReason
 		ch.gapFrom, ch.gapReason = time.Time{}, ""
 		c.stats.gaps.Add(1)
-		c.note(func() { c.handler.OnGap(name, from, to, reason) })
+		c.mu.Note(func() { c.handler.OnGap(name, from, to, reason) })
 	}
 	c.showJoined(ch)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/tell"
 )
 
 // Client is the chat of one account: any number of channels over as many
@@ -26,7 +27,7 @@ type Client struct {
 	resolve chan struct{} // something is to be found out
 	keep    chan struct{} // channels came or went
 
-	mu       sync.Mutex
+	mu       tell.Mutex      // what is noted goes to the handler
 	ctx      context.Context // of Run; nil before
 	ended    bool
 	running  sync.WaitGroup
@@ -38,9 +39,6 @@ type Client struct {
 	parkedSend  bool      // sending was refused, not asking
 	parkedUntil time.Time // sending is not tried before
 	pausedUntil time.Time // all sends, after the platform said "too fast"
-
-	notes   []func() // for the handler, in order
-	telling sync.Mutex
 }
 
 // New returns a client that tells the handler what it reads. Nothing happens
@@ -94,7 +92,7 @@ func (c *Client) Join(name, creatorID string) error {
 		return err
 	}
 	c.mu.Lock()
-	defer c.unlockAndTell()
+	defer c.mu.UnlockAndTell()
 	ch := c.channels[name]
 	if ch == nil {
 		ch = &channel{name: name, creatorID: creatorID}
@@ -133,7 +131,7 @@ func (c *Client) Part(name string) {
 	c.setState(ch, StateInactive, "")
 	leave := c.detached(ch)
 	poke(c.keep)
-	c.unlockAndTell()
+	c.mu.UnlockAndTell()
 	leave()
 }
 
@@ -193,7 +191,7 @@ func (c *Client) attach(ch *channel) {
 // a new token.
 func (c *Client) Resume() {
 	c.mu.Lock()
-	defer c.unlockAndTell()
+	defer c.mu.UnlockAndTell()
 	c.parked, c.parkedSend, c.parkedUntil = nil, false, time.Time{}
 	for _, ch := range c.channels {
 		c.showJoined(ch)
@@ -216,7 +214,7 @@ func (c *Client) accepted(sent bool) {
 // again much later, or when Resume says so.
 func (c *Client) needLogin(cause error, sent bool) {
 	c.mu.Lock()
-	defer c.unlockAndTell()
+	defer c.mu.UnlockAndTell()
 	c.parkedSend = c.parkedSend || sent
 	c.parkedUntil = time.Now().Add(c.cfg.Timing.Parked)
 	if c.parked != nil {
@@ -246,7 +244,7 @@ func (c *Client) States() map[string]Status {
 // stopped shows the end of everything.
 func (c *Client) stopped() {
 	c.mu.Lock()
-	defer c.unlockAndTell()
+	defer c.mu.UnlockAndTell()
 	for _, name := range slices.Sorted(maps.Keys(c.channels)) {
 		c.setState(c.channels[name], StateInactive, "")
 	}

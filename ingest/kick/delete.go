@@ -7,6 +7,7 @@ import (
 	"time"
 
 	platform "github.com/streamsuites/streamsuites/internal/platform/kick"
+	"github.com/streamsuites/streamsuites/internal/retry"
 )
 
 // deleteAgain is the wait before another try where the platform names none.
@@ -40,14 +41,14 @@ func (c *Client) Delete(ctx context.Context, name, messageID string) error {
 	if err == nil || errors.Is(err, platform.ErrNotFound) {
 		return nil
 	}
-	failed.Refusal, failed.Err, failed.MaybeDeleted = RefusedPlatform, err, unanswered(err)
+	failed.Refusal, failed.Err, failed.MaybeDeleted = RefusedPlatform, err, retry.Uncertain(err)
 	switch {
 	case c.refusedLogin(err, true):
 		failed.Refusal = RefusedNeedsLogin
 	case errors.Is(err, platform.ErrForbidden):
 		failed.Refusal = RefusedDisabled
-	case retryable(err):
-		failed.RetryAfter = max(deleteAgain, retryIn(err))
+	case retry.Worth(err):
+		failed.RetryAfter = max(deleteAgain, retry.In(err))
 	}
 	return failed
 }

@@ -79,25 +79,3 @@ func worded(what, channel string, refusal Refusal, err error) string {
 	}
 	return text
 }
-
-// retryable reports whether an error says of itself that trying again may help.
-func retryable(err error) bool {
-	var r interface{ Retryable() bool }
-	return errors.As(err, &r) && r.Retryable()
-}
-
-// unanswered reports whether an error says of itself that the request may have
-// been carried out.
-func unanswered(err error) bool {
-	var u interface{ Unanswered() bool }
-	return errors.As(err, &u) && u.Unanswered()
-}
-
-// retryIn is the wait that an error names, or zero.
-func retryIn(err error) time.Duration {
-	var r interface{ RetryIn() time.Duration }
-	if errors.As(err, &r) {
-		return r.RetryIn()
-	}
-	return 0
-}

@@ -11,7 +11,7 @@ import (
 // OnSubscribed implements pusher.Handler.
 func (s *session) OnSubscribed(topic string) {
 	s.c.mu.Lock()
-	defer s.c.unlockHavingTold()
+	defer s.c.mu.UnlockHavingTold()
 	if ch := s.topics[topic]; ch != nil && topic == ch.chatTopic() {
 		s.c.confirmed(ch)
 	}
@@ -21,7 +21,7 @@ func (s *session) OnSubscribed(topic string) {
 // number by now; one that is refused again is left alone for long.
 func (s *session) OnRefused(topic, why string) {
 	s.c.mu.Lock()
-	defer s.c.unlockAndTell()
+	defer s.c.mu.UnlockAndTell()
 	ch := s.topics[topic]
 	if ch == nil || topic != ch.chatTopic() {
 		s.c.cfg.Log.Debug().Str("topic", topic).Str("reason", why).Msg("a kick subscription was refused")

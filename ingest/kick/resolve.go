@@ -8,6 +8,7 @@ import (
 
 	"github.com/streamsuites/streamsuites/internal/backoff"
 	platform "github.com/streamsuites/streamsuites/internal/platform/kick"
+	"github.com/streamsuites/streamsuites/internal/retry"
 )
 
 // runResolver finds out the numbers of channels as they come.
@@ -124,7 +125,7 @@ func (c *Client) resolveOne(ctx context.Context, name string, owner platform.Cha
 		}
 	}
 	c.mu.Lock()
-	defer c.unlockAndTell()
+	defer c.mu.UnlockAndTell()
 	ch := c.channels[name]
 	if ch == nil || (ch.phase != phaseUnknown && ch.phase != phaseParked) {
 		return
@@ -167,7 +168,7 @@ func (c *Client) unfound(ch *channel, err error) {
 		t := c.cfg.Timing
 		spacing := backoff.Backoff{Base: t.BackoffBase, Max: t.BackoffMax, Rand: c.cfg.Rand, Attempt: ch.attempts}
 		ch.attempts++
-		ch.phase, ch.due = phaseUnknown, time.Now().Add(max(spacing.Next(), retryIn(err)))
+		ch.phase, ch.due = phaseUnknown, time.Now().Add(max(spacing.Next(), retry.In(err)))
 		c.setState(ch, StateDegraded, "chatroom is not known yet: "+err.Error())
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/logging/logtest"
 	platform "github.com/streamsuites/streamsuites/internal/platform/kick"
 	"github.com/streamsuites/streamsuites/internal/sim/faults"
 	sim "github.com/streamsuites/streamsuites/internal/sim/kick"
@@ -136,7 +137,7 @@ type world struct {
 	*recorder
 	t      *testing.T
 	dir    string
-	log    *syncBuffer
+	log    *logtest.Buffer
 	server *sim.Server
 	faults *faults.Switches
 	api    *platform.Client
@@ -147,30 +148,13 @@ type world struct {
 	stop   func()
 }
 
-type syncBuffer struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (b *syncBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(p)
-}
-
-func (b *syncBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
-}
-
 // play runs a test. Nothing is joined before act does it.
 func play(t *testing.T, change func(w *world), act func(t *testing.T, w *world)) {
 	t.Helper()
 	t.Parallel()
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{recorder: &recorder{}, t: t, dir: dir, log: &syncBuffer{}}
+		w := &world{recorder: &recorder{}, t: t, dir: dir, log: &logtest.Buffer{}}
 		network := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
 		var err error
 		w.faults, err = faults.Open(filepath.Join(dir, "faults.json"), sim.Targets()...)

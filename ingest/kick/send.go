@@ -8,6 +8,7 @@ import (
 
 	"github.com/streamsuites/streamsuites/internal/backoff"
 	platform "github.com/streamsuites/streamsuites/internal/platform/kick"
+	"github.com/streamsuites/streamsuites/internal/retry"
 )
 
 // throttled is the pause of all sends after a refusal that does not say how long.
@@ -94,7 +95,7 @@ func (c *Client) ownerOf(ctx context.Context, ch *channel) (int64, *SendError) {
 		if c.refusedLogin(err, false) {
 			return 0, &SendError{Channel: ch.name, Refusal: RefusedNeedsLogin, Err: err}
 		}
-		return 0, &SendError{Channel: ch.name, Refusal: RefusedUnknown, RetryAfter: retryIn(err), Err: err}
+		return 0, &SendError{Channel: ch.name, Refusal: RefusedUnknown, RetryAfter: retry.In(err), Err: err}
 	}
 	for _, f := range found {
 		if strings.EqualFold(f.Slug, ch.name) && f.BroadcasterID != 0 {
@@ -154,10 +155,10 @@ func (c *Client) unsent(ch *channel, err error) *SendError {
 		failed.Refusal = RefusedDisabled
 		c.disable(ch, err)
 	case errors.Is(err, platform.ErrNotSent), errors.Is(err, platform.ErrNotFound):
-	case unanswered(err):
+	case retry.Uncertain(err):
 		failed.Refusal, failed.MaybeSent = Unconfirmed, true
-	case retryable(err):
-		failed.Refusal, failed.RetryAfter = RefusedThrottled, max(retryIn(err), throttled)
+	case retry.Worth(err):
+		failed.Refusal, failed.RetryAfter = RefusedThrottled, max(retry.In(err), throttled)
 		c.throttle(err)
 	}
 	return failed
@@ -166,14 +167,14 @@ func (c *Client) unsent(ch *channel, err error) *SendError {
 // disable marks a channel as one that the account may not write to.
 func (c *Client) disable(ch *channel, err error) {
 	c.mu.Lock()
-	defer c.unlockAndTell()
+	defer c.mu.UnlockAndTell()
 	ch.off = err.Error()
 	c.showJoined(ch)
 }
 
 // throttle pauses all sends when the platform said how long.
 func (c *Client) throttle(err error) {
-	pause := retryIn(err)
+	pause := retry.In(err)
 	if pause <= 0 {
 		return
 	}

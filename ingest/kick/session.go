@@ -87,7 +87,7 @@ func (s *session) fatal(err error, pause time.Duration) {
 	s.c.cfg.Log.Error().Str("reason", reason(err)).Stringer("retry_in", pause).
 		Msg("the message service refuses kick chat for good; its key or the chatrooms' numbers may have changed")
 	s.c.mu.Lock()
-	defer s.c.unlockAndTell()
+	defer s.c.mu.UnlockAndTell()
 	for _, ch := range s.sorted() {
 		if ch.phase == phaseParked {
 			continue
@@ -126,7 +126,7 @@ func (s *session) once(ctx context.Context) (string, time.Duration, error) {
 // show states why there is no connection.
 func (s *session) show(err error) {
 	s.c.mu.Lock()
-	defer s.c.unlockAndTell()
+	defer s.c.mu.UnlockAndTell()
 	for _, ch := range s.sorted() {
 		if ch.phase == phaseWaiting {
 			s.c.setState(ch, StateDegraded, reason(err))
@@ -153,7 +153,7 @@ func (s *session) serve(ctx context.Context, conn *pusher.Conn) error {
 	cancel()
 	subscriber.Wait()
 	s.c.mu.Lock()
-	defer s.c.unlockAndTell()
+	defer s.c.mu.UnlockAndTell()
 	s.conn, s.topics = nil, map[string]*channel{}
 	s.progress.Heard(conn.LastHeard())
 	for _, ch := range s.sorted() {
@@ -191,7 +191,7 @@ func (s *session) subscribe(ctx context.Context, conn *pusher.Conn) {
 // nothing to do. A subscription that was not confirmed is asked for again.
 func (s *session) pick(now time.Time) ([]string, time.Duration) {
 	s.c.mu.Lock()
-	defer s.c.unlockAndTell()
+	defer s.c.mu.UnlockAndTell()
 	pause := time.Minute
 	for _, ch := range s.sorted() {
 		if ch.phase == phaseSubscribing {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+
+	"github.com/streamsuites/streamsuites/internal/retry"
 )
 
 // account is the login that all connections of a client share. A refused token
@@ -66,7 +68,7 @@ func (a *account) refused(ctx context.Context, token string, cause *LoginError) 
 	}
 	fresh, err := a.cfg.Refresh(ctx, token)
 	switch {
-	case err != nil && (retryable(err) || ctx.Err() != nil):
+	case err != nil && (retry.Worth(err) || ctx.Err() != nil):
 		return fmt.Errorf("refresh token of twitch account %q: %w", a.cfg.Login, err)
 	case err != nil:
 		return a.parkLocked(fmt.Errorf("%w; refreshing the token failed: %w", cause, err))

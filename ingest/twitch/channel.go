@@ -78,7 +78,7 @@ func (c *Client) setState(ch *channel, state State, detail string) {
 	ch.state, ch.detail, ch.since = state, detail, c.cfg.Clock()
 	ch.touch()
 	name := ch.name
-	c.note(func() { c.handler.OnState(name, state, detail) })
+	c.mu.Note(func() { c.handler.OnState(name, state, detail) })
 }
 
 // confirmed marks a channel as joined and closes its gap.
@@ -92,7 +92,7 @@ func (c *Client) confirmed(ch *channel) {
 		name, from, to, reason := ch.name, ch.gapFrom, c.cfg.Clock(), ch.gapReason
 		ch.gapFrom, ch.gapReason = time.Time{}, ""
 		c.stats.gaps.Add(1)
-		c.note(func() { c.handler.OnGap(name, from, to, reason) })
+		c.mu.Note(func() { c.handler.OnGap(name, from, to, reason) })
 	}
 	c.showJoined(ch)
 }
@@ -131,7 +131,7 @@ func (c *Client) parkChannel(ch *channel, reason string) {
 // is nothing to do. Joins whose confirmation is overdue are put back.
 func (s *session) pickJoin(now time.Time) (*channel, time.Duration) {
 	s.c.mu.Lock()
-	defer s.c.unlockAndTell()
+	defer s.c.mu.UnlockAndTell()
 	const idle = time.Minute
 	var next *channel
 	pause := idle
@@ -173,7 +173,7 @@ func (s *session) unconfirmed(ch *channel, now time.Time) {
 // beginJoin marks the channel as being joined, if that is still wanted.
 func (s *session) beginJoin(ch *channel, now time.Time) bool {
 	s.c.mu.Lock()
-	defer s.c.unlockAndTell()
+	defer s.c.mu.UnlockAndTell()
 	if ch.removed || ch.session != s || ch.phase != phaseWaiting {
 		return false
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/backoff"
+	"github.com/streamsuites/streamsuites/internal/tell"
 )
 
 // Client is the chat of one account: any number of channels over as many
@@ -22,7 +23,7 @@ type Client struct {
 	life context.Context // ends with Run
 	end  context.CancelFunc
 
-	mu       sync.Mutex
+	mu       tell.Mutex      // what is noted goes to the handler
 	ctx      context.Context // of Run; nil before
 	ended    bool
 	running  sync.WaitGroup
@@ -32,9 +33,6 @@ type Client struct {
 	ownLogin, ownID string
 	pausedUntil     time.Time // all sends, after the server said "too fast"
 	lastPlain       time.Time // last message to a channel where the account is no moderator
-
-	notes   []func() // for the handler, in order
-	telling sync.Mutex
 }
 
 // New returns a client that tells the handler what it reads. Nothing happens
@@ -69,7 +67,7 @@ func (c *Client) Run(ctx context.Context) error {
 
 func (c *Client) start(ctx context.Context) error {
 	c.mu.Lock()
-	defer c.unlockAndTell()
+	defer c.mu.UnlockAndTell()
 	if c.ctx != nil {
 		return ErrRunning
 	}
@@ -88,7 +86,7 @@ func (c *Client) Join(name, creatorID string) error {
 		return err
 	}
 	c.mu.Lock()
-	defer c.unlockAndTell()
+	defer c.mu.UnlockAndTell()
 	ch := c.channels[name]
 	if ch == nil {
 		ch = newChannel(name, creatorID)
@@ -124,7 +122,7 @@ func (c *Client) Part(name string) {
 
 func (c *Client) remove(name string) *conn {
 	c.mu.Lock()
-	defer c.unlockAndTell()
+	defer c.mu.UnlockAndTell()
 	ch := c.channels[name]
 	if ch == nil {
 		return nil
@@ -215,58 +213,8 @@ func (c *Client) setOwnID(id string) {
 // stopped shows the end of everything.
 func (c *Client) stopped() {
 	c.mu.Lock()
-	defer c.unlockAndTell()
+	defer c.mu.UnlockAndTell()
 	for _, name := range slices.Sorted(maps.Keys(c.channels)) {
 		c.setState(c.channels[name], StateInactive, "")
-	}
-}
-
-// note queues a call to the handler; it is made when the lock is released.
-func (c *Client) note(call func()) { c.notes = append(c.notes, call) }
-
-// unlockAndTell releases the client's mutex and makes the queued calls in their
-// order. If another goroutine is making calls, it makes these too; so a handler
-// may call the client.
-func (c *Client) unlockAndTell() {
-	for len(c.notes) > 0 {
-		c.mu.Unlock()
-		if !c.telling.TryLock() {
-			return
-		}
-		c.drain()
-		c.telling.Unlock()
-		c.mu.Lock()
-	}
-	c.mu.Unlock()
-}
-
-// unlockHavingTold is unlockAndTell for the goroutines that read: the calls
-// have been made when it returns.
-func (c *Client) unlockHavingTold() {
-	waiting := len(c.notes) > 0
-	c.mu.Unlock()
-	if !waiting {
-		return
-	}
-	c.telling.Lock()
-	c.drain()
-	c.telling.Unlock()
-	c.mu.Lock()
-	c.unlockAndTell()
-}
-
-// drain makes the queued calls; its caller holds telling.
-func (c *Client) drain() {
-	for {
-		c.mu.Lock()
-		calls := c.notes
-		c.notes = nil
-		c.mu.Unlock()
-		if len(calls) == 0 {
-			return
-		}
-		for _, call := range calls {
-			call()
-		}
 	}
 }

@@ -2,10 +2,11 @@ package twitch
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/streamsuites/streamsuites/internal/retry"
 )
 
 // Deletion names a message that is to be taken out of a channel's chat, as the
@@ -62,13 +63,9 @@ func (c *Client) Delete(ctx context.Context, channelName, messageID string) erro
 	if err == nil {
 		return nil
 	}
-	failed := &DeleteError{Channel: channelName, Refusal: RefusedPlatform, Err: err, MaybeDeleted: unanswered(err)}
-	if retryable(err) {
-		failed.RetryAfter = deleteAgain
-		var named interface{ RetryIn() time.Duration }
-		if errors.As(err, &named) {
-			failed.RetryAfter = max(failed.RetryAfter, named.RetryIn())
-		}
+	failed := &DeleteError{Channel: channelName, Refusal: RefusedPlatform, Err: err, MaybeDeleted: retry.Uncertain(err)}
+	if retry.Worth(err) {
+		failed.RetryAfter = max(deleteAgain, retry.In(err))
 	}
 	return failed
 }
@@ -97,11 +94,4 @@ func (c *Client) deletion(name, messageID string) (Deletion, *DeleteError) {
 		return Deletion{}, &DeleteError{Channel: clean, Refusal: RefusedNotConnected, RetryAfter: deleteAgain}
 	}
 	return Deletion{RoomID: ch.roomID, AccountID: c.ownID, MessageID: messageID}, nil
-}
-
-// unanswered reports whether an error says of itself that the request may have
-// been carried out.
-func unanswered(err error) bool {
-	var u interface{ Unanswered() bool }
-	return errors.As(err, &u) && u.Unanswered()
 }

@@ -89,12 +89,6 @@ var (
 	errRefreshed = errors.New("trying again with a refreshed token")
 )
 
-// retryable reports whether an error says of itself that trying again may help.
-func retryable(err error) bool {
-	var r interface{ Retryable() bool }
-	return errors.As(err, &r) && r.Retryable()
-}
-
 // budgetError says that the shared budget could not be asked.
 type budgetError struct {
 	bucket string

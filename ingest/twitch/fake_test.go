@@ -21,6 +21,8 @@ import (
 
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
+
+	"github.com/streamsuites/streamsuites/internal/logging/logtest"
 )
 
 // certificate is what the scripted server shows. It is valid at the time that
@@ -51,7 +53,7 @@ type stage struct {
 	t      *testing.T
 	cfg    Config
 	client *Client
-	log    *syncBuffer
+	log    *logtest.Buffer
 	peers  chan *peer
 	refuse chan error // dials that fail
 	dials  []time.Time
@@ -64,7 +66,7 @@ func play(t *testing.T, act func(t *testing.T, s *stage)) {
 	t.Helper()
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := &stage{recorder: &recorder{}, t: t, peers: make(chan *peer, 8), refuse: make(chan error, 64), log: &syncBuffer{}}
+		s := &stage{recorder: &recorder{}, t: t, peers: make(chan *peer, 8), refuse: make(chan error, 64), log: &logtest.Buffer{}}
 		cert, ca := certificate()
 		pool := x509.NewCertPool()
 		pool.AppendCertsFromPEM(ca)

@@ -57,7 +57,7 @@ func (s *session) notice(m *irc.NoticeMessage) error {
 		return nil
 	}
 	s.c.mu.Lock()
-	defer s.c.unlockAndTell()
+	defer s.c.mu.UnlockAndTell()
 	ch := s.channels[strings.ToLower(m.Channel)]
 	what := notices[m.MsgID]
 	if ch == nil || what == effectNone {

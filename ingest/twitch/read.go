@@ -201,7 +201,7 @@ func (s *session) other(line string) error {
 // roomState learns a channel's number; it comes right after the join.
 func (s *session) roomState(name, roomID string) {
 	s.c.mu.Lock()
-	defer s.c.unlockAndTell()
+	defer s.c.mu.UnlockAndTell()
 	if ch := s.channels[name]; ch != nil {
 		ch.learnRoom(roomID)
 		s.c.confirmed(ch)
@@ -217,7 +217,7 @@ func (s *session) own(h head) bool {
 
 func (s *session) confirm(name string) {
 	s.c.mu.Lock()
-	defer s.c.unlockHavingTold()
+	defer s.c.mu.UnlockHavingTold()
 	if ch := s.channels[name]; ch != nil {
 		s.c.confirmed(ch)
 	}
@@ -226,7 +226,7 @@ func (s *session) confirm(name string) {
 // leave handles a PART that was not asked for: the channel is joined again.
 func (s *session) leave(name string) {
 	s.c.mu.Lock()
-	defer s.c.unlockAndTell()
+	defer s.c.mu.UnlockAndTell()
 	if ch := s.channels[name]; ch != nil && ch.phase == phaseJoined {
 		s.c.dropped(ch, s.progress.UpTo(), "server took us out of the channel")
 		s.poke()
@@ -239,7 +239,7 @@ func (s *session) userState(name string, m *irc.UserStateMessage) {
 	_, broadcaster := m.User.Badges["broadcaster"]
 	_, moderator := m.User.Badges["moderator"]
 	s.c.mu.Lock()
-	defer s.c.unlockAndTell()
+	defer s.c.mu.UnlockAndTell()
 	ch := s.channels[name]
 	if ch == nil {
 		return

@@ -1,7 +1,6 @@
 package twitch
 
 import (
-	"strings"
 	"sync"
 	"testing/synctest"
 	"time"
@@ -90,21 +89,4 @@ func (r *recorder) ids() []string {
 func (s *stage) status(channel string) Status {
 	synctest.Wait()
 	return s.client.States()[channel]
-}
-
-type syncBuffer struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (b *syncBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(p)
-}
-
-func (b *syncBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
 }

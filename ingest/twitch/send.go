@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/backoff"
+	"github.com/streamsuites/streamsuites/internal/oneline"
 )
 
 // greeting is how long a message waits for the account's state in a channel
@@ -148,7 +149,7 @@ func (c *Client) distinct(ch *channel, text string) (string, *SendError) {
 	const variants = 4
 	for n := range variants {
 		mark := strings.Repeat(different, n)
-		variant := cutTo(text, c.cfg.Limits.MessageCharacters-n*len([]rune(different))) + mark
+		variant := oneline.Cut(text, c.cfg.Limits.MessageCharacters-n*len([]rune(different))) + mark
 		if _, taken := used[variant]; !taken {
 			return variant, nil
 		}

@@ -146,7 +146,7 @@ func (s *session) serve(ctx context.Context, conn *conn, name string) error {
 
 func (s *session) attach(conn *conn, name string) {
 	s.c.mu.Lock()
-	defer s.c.unlockAndTell()
+	defer s.c.mu.UnlockAndTell()
 	s.conn = conn
 	if !s.c.cfg.anonymous() {
 		s.c.ownLogin = name
@@ -158,7 +158,7 @@ func (s *session) attach(conn *conn, name string) {
 // detach forgets the connection; drop says what that means for each channel.
 func (s *session) detach(drop func(*channel)) {
 	s.c.mu.Lock()
-	defer s.c.unlockAndTell()
+	defer s.c.mu.UnlockAndTell()
 	s.conn = nil
 	s.c.stats.connections.Add(-1)
 	for _, ch := range s.sorted() {
@@ -200,7 +200,7 @@ func (s *session) poke() {
 
 func (s *session) setAll(state State, detail string) {
 	s.c.mu.Lock()
-	defer s.c.unlockAndTell()
+	defer s.c.mu.UnlockAndTell()
 	for _, ch := range s.sorted() {
 		if ch.phase == phaseParked && state != StateNeedsLogin {
 			if ch.state != StateNeedsLogin {

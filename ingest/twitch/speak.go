@@ -4,7 +4,8 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"time"
+
+	"github.com/streamsuites/streamsuites/internal/retry"
 )
 
 // Utterance is a message as the platform's API wants it named.
@@ -30,15 +31,14 @@ func (c *Client) speak(ctx context.Context, ch *channel, text, replyTo string) e
 		return nil
 	case errors.As(err, &dropped):
 		return c.notShown(ch, dropped.Dropped(), err)
-	case unanswered(err):
+	case retry.Uncertain(err):
 		return &SendError{Channel: ch.name, Refusal: Unconfirmed, MaybeSent: true, Err: err}
 	}
 	failed := &SendError{Channel: ch.name, Refusal: RefusedPlatform, Err: err}
-	if retryable(err) {
+	if retry.Worth(err) {
 		failed.Refusal, failed.RetryAfter = RefusedThrottled, c.cfg.Timing.Throttled
-		var named interface{ RetryIn() time.Duration }
-		if errors.As(err, &named) && named.RetryIn() > 0 {
-			failed.RetryAfter = named.RetryIn()
+		if named := retry.In(err); named > 0 {
+			failed.RetryAfter = named
 		}
 	}
 	return failed
@@ -68,7 +68,7 @@ func (c *Client) utterance(ch *channel, text, replyTo string) (Utterance, *SendE
 func (c *Client) notShown(ch *channel, code string, cause error) error {
 	c.cfg.Log.Warn().Str("creator", ch.creatorID).Str("channel", ch.name).Str("notice", code).Msg("twitch does not show a message")
 	c.mu.Lock()
-	defer c.unlockAndTell()
+	defer c.mu.UnlockAndTell()
 	what := notices[code]
 	if what == effectNone {
 		what = effectRefuse

@@ -76,7 +76,7 @@ func (d *detector) byHandle(ctx context.Context, ch *channel) error {
 func (d *detector) unknown(ch *channel) {
 	c := d.c
 	c.mu.Lock()
-	defer c.unlockAndTell()
+	defer c.mu.UnlockAndTell()
 	ch.known, ch.due = true, c.cfg.Clock().Add(c.cfg.Timing.Parked)
 	c.setState(ch, StatePaused, "youtube does not know the channel")
 }

@@ -75,12 +75,12 @@ func (c *Client) setState(ch *channel, state State, detail string) {
 		return
 	}
 	ch.state, ch.detail, ch.since = state, detail, c.cfg.Clock()
-	c.note(func() { c.handler.OnState(ch.name, state, detail) })
+	c.mu.Note(func() { c.handler.OnState(ch.name, state, detail) })
 }
 
 // show is setState for who does not hold the mutex.
 func (c *Client) show(ch *channel, state State, detail string) {
 	c.mu.Lock()
-	defer c.unlockAndTell()
+	defer c.mu.UnlockAndTell()
 	c.setState(ch, state, detail)
 }

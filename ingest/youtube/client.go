@@ -9,6 +9,7 @@ import (
 
 	"github.com/streamsuites/streamsuites/internal/control"
 	"github.com/streamsuites/streamsuites/internal/platform/youtube"
+	"github.com/streamsuites/streamsuites/internal/tell"
 )
 
 // Client is the chat of any number of channels for one account or key. Its methods
@@ -26,7 +27,7 @@ type Client struct {
 	end  context.CancelFunc
 	wake chan struct{} // holds one token when a channel may be due
 
-	mu       sync.Mutex
+	mu       tell.Mutex      // what is noted goes to the handler
 	ctx      context.Context // of Run; nil before
 	ended    bool
 	running  sync.WaitGroup
@@ -34,9 +35,6 @@ type Client struct {
 	own      *youtube.Channel // the account's; nil until known, zero when it has none
 
 	pausedUntil time.Time // all sends, after the platform said "too fast"
-
-	notes   []func() // for the handler, in order
-	telling sync.Mutex
 }
 
 // New returns a client that tells the handler what it reads. Nothing happens
@@ -72,7 +70,7 @@ func (c *Client) Run(ctx context.Context) error {
 	c.mu.Unlock()
 	c.running.Wait()
 	c.mu.Lock()
-	defer c.unlockAndTell()
+	defer c.mu.UnlockAndTell()
 	for _, name := range slices.Sorted(maps.Keys(c.channels)) {
 		c.setState(c.channels[name], StateInactive, "")
 	}
@@ -88,7 +86,7 @@ func (c *Client) Join(name, creatorID string) error {
 		return err
 	}
 	c.mu.Lock()
-	defer c.unlockAndTell()
+	defer c.mu.UnlockAndTell()
 	ch := c.channels[name]
 	if ch == nil {
 		ch = newChannel(name, creatorID)
@@ -110,7 +108,7 @@ func (c *Client) Part(name string) {
 		return
 	}
 	c.mu.Lock()
-	defer c.unlockAndTell()
+	defer c.mu.UnlockAndTell()
 	ch := c.channels[name]
 	if ch == nil {
 		return

@@ -12,7 +12,7 @@ import (
 func (d *detector) conclude(i inquiry, videos map[string]youtube.Video, next time.Time) {
 	c, ch := d.c, i.ch
 	c.mu.Lock()
-	defer c.unlockAndTell()
+	defer c.mu.UnlockAndTell()
 	if ch.removed {
 		return
 	}

@@ -89,7 +89,7 @@ func (d *detector) await(ctx context.Context) error {
 func (d *detector) closed(state State, detail string) {
 	c := d.c
 	c.mu.Lock()
-	defer c.unlockAndTell()
+	defer c.mu.UnlockAndTell()
 	for _, ch := range c.channels {
 		if ch.reader == nil {
 			c.setState(ch, state, detail)
@@ -104,7 +104,7 @@ func (d *detector) degrade(err error) {
 		return // shown as what it is
 	}
 	c.mu.Lock()
-	defer c.unlockAndTell()
+	defer c.mu.UnlockAndTell()
 	for _, ch := range d.dueLocked() {
 		if ch.reader == nil && ch.state != StatePaused {
 			c.setState(ch, StateDegraded, err.Error())

@@ -84,7 +84,8 @@ func (r *reader) take(ctx context.Context, page youtube.ChatPage) error {
 	events, names, ended := r.events(page, now)
 	from, reason := r.gapFrom, r.gapReason
 	r.gapFrom = time.Time{}
-	r.c.tell(func() {
+	r.c.mu.Lock()
+	r.c.mu.Note(func() {
 		r.c.mu.Lock()
 		gone := r.ch.removed
 		r.ch.lastRead = now
@@ -103,6 +104,7 @@ func (r *reader) take(ctx context.Context, page youtube.ChatPage) error {
 			r.c.handler.OnEvents(events)
 		}
 	})
+	r.c.mu.UnlockHavingTold() // the next page must not run ahead of whoever takes this one in
 	r.c.stats.pages.Add(1)
 	r.c.stats.messages.Add(int64(len(events)))
 	r.acked, r.asked, r.memory.boundary = now, page.Wait, time.Time{}

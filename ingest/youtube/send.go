@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/streamsuites/streamsuites/internal/backoff"
+	"github.com/streamsuites/streamsuites/internal/oneline"
 	"github.com/streamsuites/streamsuites/internal/platform/youtube"
 	"github.com/streamsuites/streamsuites/internal/quota"
 )
@@ -49,7 +50,7 @@ func (c *Client) prepare(name, text, replyTo string) (*channel, string, string, 
 	if c.cfg.API == nil || !c.cfg.API.CanWrite() {
 		return nil, "", "", &SendError{Channel: name, Refusal: RefusedReadOnly}
 	}
-	text = sanitise(text)
+	text = oneline.Of(text)
 	if text == "" {
 		return nil, "", "", &SendError{Channel: name, Refusal: RefusedEmpty}
 	}

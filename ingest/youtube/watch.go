@@ -66,14 +66,14 @@ func (c *Client) announce(ch *channel, video youtube.Video, now time.Time) {
 		return
 	}
 	event := ch.memory.convert.online(video, now)
-	c.note(func() { c.handler.OnEvents([]chat.Event{event}) })
+	c.mu.Note(func() { c.handler.OnEvents([]chat.Event{event}) })
 }
 
 // finished takes note of why a chat is not read any more, and says when the channel
 // is looked at again.
 func (c *Client) finished(r *reader, out outcome, why string) {
 	c.mu.Lock()
-	defer c.unlockAndTell()
+	defer c.mu.UnlockAndTell()
 	ch, now, timing := r.ch, c.cfg.Clock(), c.cfg.Timing
 	ch.reader = nil
 	if r.outdated {
@@ -105,7 +105,7 @@ func (c *Client) offline(ch *channel) {
 	now := c.cfg.Clock()
 	if m := ch.memory; m != nil && m.seen.first("offline-"+ch.live.ID) {
 		event := m.convert.offline(now, now)
-		c.note(func() { c.handler.OnEvents([]chat.Event{event}) })
+		c.mu.Note(func() { c.handler.OnEvents([]chat.Event{event}) })
 	}
 	ch.live = nil
 	c.setState(ch, StateInactive, "")

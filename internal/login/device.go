@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/streamsuites/streamsuites/internal/retry"
 )
 
 // DeviceCode is what a platform gives to a program whose user logs in elsewhere.
@@ -59,12 +61,11 @@ func AwaitDevice(ctx context.Context, clock Clock, code DeviceCode, ask func(con
 			return err
 		}
 		err := ask(ctx)
-		var again interface{ Retryable() bool }
 		switch {
 		case errors.Is(err, ErrPending):
 		case errors.Is(err, ErrSlowDown):
 			interval += slower
-		case errors.As(err, &again) && again.Retryable() && ctx.Err() == nil:
+		case retry.Worth(err) && ctx.Err() == nil:
 			interval += slower // RFC 8628, section 3.5: back off when there is no answer
 		default:
 			return err

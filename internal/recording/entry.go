@@ -62,37 +62,7 @@ var Kinds = [...]string{
 // Evaluated returns the input as triggers are given it. The error says that the
 // kind is unknown or that the payload cannot be read as that kind.
 func (in *Input) Evaluated() (trigger.Input, error) {
-	out := trigger.Input{At: in.At}
-	var target any
-	switch in.Kind {
-	case control.InboxStreamLive:
-		out.Live = &control.Stream{}
-		target = out.Live
-	case control.InboxStreamOver:
-		out.Over = &control.Stream{}
-		target = out.Over
-	case control.InboxClipResult:
-		out.Result = &control.ClipResult{}
-		target = out.Result
-	case control.InboxClipRequest:
-		out.Request = &control.OperatorClip{}
-		target = out.Request
-	case control.InboxConfig:
-		out.Config = &trigger.Settings{}
-		target = out.Config
-	case control.InboxPointGrant:
-		out.Grant = &control.PointGrant{}
-		target = out.Grant
-	case control.InboxTriggerOrder:
-		out.Order = &control.TriggerOrder{}
-		target = out.Order
-	default:
-		return trigger.Input{}, fmt.Errorf("no input is of kind %q", in.Kind)
-	}
-	if err := json.Unmarshal(in.Payload, target); err != nil {
-		return trigger.Input{}, fmt.Errorf("read the payload of an input of kind %s: %w", in.Kind, err)
-	}
-	return out, nil
+	return trigger.ReadInput(in.Kind, in.At, in.Payload)
 }
 
 // Anonymous returns the input without the names and titles that chat gave.

@@ -1,12 +1,10 @@
 package roles
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"os"
 	"path/filepath"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,6 +15,7 @@ import (
 	"github.com/streamsuites/streamsuites/exports"
 	"github.com/streamsuites/streamsuites/internal/config/watch"
 	"github.com/streamsuites/streamsuites/internal/logging"
+	"github.com/streamsuites/streamsuites/internal/logging/logtest"
 	"github.com/streamsuites/streamsuites/internal/store"
 	"github.com/streamsuites/streamsuites/internal/store/storetest"
 	"github.com/streamsuites/streamsuites/internal/trigger"
@@ -24,29 +23,11 @@ import (
 
 const oneCreator = `{"creators": [{"creator_id": "Ab3dE9", "tier": "open", "platforms": {"twitch": true}, "twitch_channel": "harborlights"}]}`
 
-// lines is a log that may be read while it is written.
-type lines struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
 // reloading is a process whose files change.
 type reloading struct {
 	t     *testing.T
 	parts Parts
-	log   *lines
+	log   *logtest.Buffer
 	*watch.Watcher
 }
 
@@ -64,7 +45,7 @@ func (promptClock) Timer(time.Duration) (<-chan time.Time, func()) {
 func newReloading(t *testing.T, s *store.Store) *reloading {
 	t.Helper()
 	cfg := load(t, map[string]string{"creators.json": oneCreator})
-	r := &reloading{t: t, log: &lines{}}
+	r := &reloading{t: t, log: &logtest.Buffer{}}
 	r.parts = Parts{Config: cfg, Store: s, Host: "host-1", Log: zerolog.New(r.log), Redactor: &logging.Redactor{}, live: newLive(cfg)}
 	r.Watcher = watch.New(cfg, promptClock{}, func(o watch.Outcome) { r.parts.reloaded(t.Context(), o) })
 	r.Look(t.Context())
@@ -207,7 +188,7 @@ func TestAProcessWatchesItsFilesOnlyWhenItIsToldTo(t *testing.T) {
 	}{"switched on": {`{"system": {"hot_reload": {"enabled": true, "interval_seconds": 1}}}`, true}, "by default": {`{}`, false}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			log := &lines{}
+			log := &logtest.Buffer{}
 			cfg := load(t, map[string]string{"creators.json": oneCreator, "system.json": c.system})
 			// A change between loading and looking, which the first look finds.
 			require.NoError(t, os.WriteFile(filepath.Join(cfg.Dir, "triggers.json"), []byte(greeting), 0o600))

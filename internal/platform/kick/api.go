@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"time"
+
+	"github.com/streamsuites/streamsuites/internal/platform/call"
+	"github.com/streamsuites/streamsuites/internal/retry"
 )
 
 // API is the official interface as seen with the tokens of one account or
@@ -34,18 +36,18 @@ func (a *API) address(path string, query url.Values) string {
 // call makes one call. It waits for a limit that the server announced, and
 // replaces a refused token once. A call that met the limit is made again where
 // that does no harm and the wait is short.
-func (a *API) call(ctx context.Context, r request, into any) error {
+func (a *API) call(ctx context.Context, r call.Request, into any) error {
 	token, err := a.tokens.Token(ctx)
 	if err != nil {
-		return noToken(r.operation, err)
+		return noToken(r.Operation, err)
 	}
-	r.secrets = append(r.secrets, token)
+	r.Secrets = append(r.Secrets, token)
 	refreshed, waited := false, false
 	for {
-		if err := a.awaitRoom(ctx, r.operation); err != nil {
+		if err := a.awaitRoom(ctx, r.Operation); err != nil {
 			return err
 		}
-		r.header = http.Header{"Authorization": {"Bearer " + token}}
+		r.Header = http.Header{"Authorization": {"Bearer " + token}}
 		err := a.client.do(ctx, r, into)
 		a.learn(err)
 		var failed *Error
@@ -56,10 +58,10 @@ func (a *API) call(ctx context.Context, r request, into any) error {
 		case failed.Status == http.StatusUnauthorized && !refreshed:
 			refreshed = true
 			if token, err = a.tokens.Refresh(ctx, token); err != nil {
-				return noToken(r.operation, err)
+				return noToken(r.Operation, err)
 			}
-			r.secrets = append(r.secrets, token)
-		case failed.Status == http.StatusTooManyRequests && r.repeatable && !waited:
+			r.Secrets = append(r.Secrets, token)
+		case failed.Status == http.StatusTooManyRequests && r.Again != nil && !waited:
 			waited = true
 		default:
 			return explained(err)
@@ -71,7 +73,7 @@ func (a *API) call(ctx context.Context, r request, into any) error {
 // of tokens may say NeedsLogin() bool, Retryable() bool and RetryIn()
 // time.Duration of their errors.
 func noToken(operation string, err error) *Error {
-	failed := &Error{Platform: platform, Operation: operation, Retry: true, Unreached: true, Err: err}
+	failed := &Error{Platform: platform, Operation: operation, Retry: true, Unreached: true, RetryAfter: retry.In(err), Err: err}
 	var login interface{ NeedsLogin() bool }
 	if errors.As(err, &login) && login.NeedsLogin() && !errors.Is(err, ErrNeedsLogin) {
 		failed.Err = fmt.Errorf("%w: %w", ErrNeedsLogin, err)
@@ -79,10 +81,6 @@ func noToken(operation string, err error) *Error {
 	var retry interface{ Retryable() bool }
 	if errors.Is(failed.Err, ErrNeedsLogin) || (errors.As(err, &retry) && !retry.Retryable()) {
 		failed.Retry = false
-	}
-	var in interface{ RetryIn() time.Duration }
-	if errors.As(err, &in) {
-		failed.RetryAfter = in.RetryIn()
 	}
 	return failed
 }

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/streamsuites/streamsuites/internal/platform/call"
 )
 
 // perCall is how many channels one call takes.
@@ -93,9 +95,9 @@ func (a *API) Channels(ctx context.Context, slugs []string) ([]Channel, error) {
 		var answer struct {
 			Data []Channel `json:"data"`
 		}
-		err := a.call(ctx, request{
-			operation: "read channels", method: http.MethodGet, repeatable: true,
-			url: a.address("/public/v1/channels", url.Values{"slug": share}),
+		err := a.call(ctx, call.Request{
+			Operation: "read channels", Method: http.MethodGet, Again: repeatable,
+			URL: a.address("/public/v1/channels", url.Values{"slug": share}),
 		}, &answer)
 		if err != nil {
 			return nil, err
@@ -116,9 +118,9 @@ func (a *API) Livestreams(ctx context.Context, broadcasterIDs []int64) ([]Livest
 		var answer struct {
 			Data []Livestream `json:"data"`
 		}
-		err := a.call(ctx, request{
-			operation: "read livestreams", method: http.MethodGet, repeatable: true,
-			url: a.address("/public/v2/livestreams", query),
+		err := a.call(ctx, call.Request{
+			Operation: "read livestreams", Method: http.MethodGet, Again: repeatable,
+			URL: a.address("/public/v2/livestreams", query),
 		}, &answer)
 		if err != nil {
 			return nil, err
@@ -138,9 +140,9 @@ func (a *API) Users(ctx context.Context, ids ...int64) ([]User, error) {
 	var answer struct {
 		Data []User `json:"data"`
 	}
-	err := a.call(ctx, request{
-		operation: "read users", method: http.MethodGet, repeatable: true,
-		url: a.address("/public/v1/users", query),
+	err := a.call(ctx, call.Request{
+		Operation: "read users", Method: http.MethodGet, Again: repeatable,
+		URL: a.address("/public/v1/users", query),
 	}, &answer)
 	return answer.Data, err
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+
+	"github.com/streamsuites/streamsuites/internal/platform/call"
 )
 
 // MaxMessage is how many characters a chat message may have.
@@ -44,8 +46,8 @@ func (a *API) Send(ctx context.Context, m Message) (id string, err error) {
 		Message string `json:"message"`
 	}
 	const operation = "send message"
-	err = a.call(ctx, request{
-		operation: operation, method: http.MethodPost, json: body, url: a.address("/public/v1/chat", nil),
+	err = a.call(ctx, call.Request{
+		Operation: operation, Method: http.MethodPost, JSON: body, URL: a.address("/public/v1/chat", nil),
 	}, &answer)
 	switch {
 	case err != nil:
@@ -61,7 +63,7 @@ func words(message string) string {
 	if message == "OK" {
 		return ""
 	}
-	return shorten(message, nil)
+	return call.Short(message)
 }
 
 // DeleteMessage takes a message out of chat. Asking twice does no harm: the
@@ -71,8 +73,8 @@ func (a *API) DeleteMessage(ctx context.Context, messageID string) error {
 	if messageID == "" {
 		return &Error{Platform: platform, Operation: operation, Message: "the message has to be named"}
 	}
-	return a.call(ctx, request{
-		operation: operation, method: http.MethodDelete, repeatable: true,
-		url: a.address("/public/v1/chat/"+url.PathEscape(messageID), nil),
+	return a.call(ctx, call.Request{
+		Operation: operation, Method: http.MethodDelete, Again: repeatable,
+		URL: a.address("/public/v1/chat/"+url.PathEscape(messageID), nil),
 	}, nil)
 }

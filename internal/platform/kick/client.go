@@ -2,15 +2,13 @@ package kick
 
 import (
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
+
+	"github.com/streamsuites/streamsuites/internal/platform/call"
 )
 
 // Endpoints says where the platform is.
@@ -54,11 +52,9 @@ type Config struct {
 
 // Client makes calls. It may be used by many goroutines.
 type Client struct {
-	cfg  Config
-	http *http.Client
-
-	mu     sync.Mutex
-	limits map[string]time.Time // per token source: nothing may be asked before
+	cfg    Config
+	caller call.Caller
+	limits call.Limits // per token source
 }
 
 // New checks the configuration and returns a client. Only what reads chat needs
@@ -69,16 +65,19 @@ func New(cfg Config) (*Client, error) {
 		name    string
 		address *string
 	}{{"api", &cfg.Endpoints.API}, {"oauth", &cfg.Endpoints.OAuth}, {"site", &cfg.Endpoints.Site}} {
-		u, err := url.Parse(*base.address)
-		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			problems = append(problems, fmt.Errorf("kick %s address %q is not an http address", base.name, *base.address))
+		var err error
+		if *base.address, err = call.Base("kick "+base.name, *base.address); err != nil {
+			problems = append(problems, err)
 		}
-		*base.address = strings.TrimRight(*base.address, "/")
 	}
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
 	}
-	return &Client{cfg: cfg.withDefaults(), http: clientFor(cfg.HTTPClient), limits: map[string]time.Time{}}, nil
+	cfg = cfg.withDefaults()
+	return &Client{cfg: cfg, caller: call.Caller{
+		Platform: platform, HTTP: call.WithoutRedirects(cfg.HTTPClient), Timeout: cfg.Timeout, MaxWait: cfg.MaxWait,
+		Clock: cfg.Clock, Rand: cfg.Rand, Explain: explain, Secret: cfg.ClientSecret,
+	}}, nil
 }
 
 func (c Config) withDefaults() Config {
@@ -95,13 +94,4 @@ func (c Config) withDefaults() Config {
 		c.MaxWait = 20 * time.Second
 	}
 	return c
-}
-
-func clientFor(given *http.Client) *http.Client {
-	client := http.Client{}
-	if given != nil {
-		client = *given
-	}
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &client
 }

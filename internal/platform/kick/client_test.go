@@ -17,6 +17,8 @@ import (
 
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
+
+	"github.com/streamsuites/streamsuites/internal/platform/call"
 )
 
 // service is the platform in memory: it answers each request with the next of
@@ -306,7 +308,7 @@ func FuzzAnswers(f *testing.F) {
 		var into struct {
 			Data []Channel `json:"data"`
 		}
-		if err := c.once(t.Context(), request{operation: "read", method: http.MethodGet, url: "https://api.test/"}, &into); err != nil {
+		if err := c.do(t.Context(), call.Request{Operation: "read", Method: http.MethodGet, URL: "https://api.test/"}, &into); err != nil {
 			require.LessOrEqual(t, len(err.Error()), 1200)
 		}
 		_, _ = ParseKey(body)

@@ -2,16 +2,17 @@ package kick
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
-	"time"
+
+	"github.com/streamsuites/streamsuites/internal/platform/access"
+	"github.com/streamsuites/streamsuites/internal/platform/call"
 )
 
 // Causes that callers decide on, wrapped by an *Error.
 var (
 	// ErrNeedsLogin says that only a person can mend it: the account has to grant
 	// access anew.
-	ErrNeedsLogin = errors.New("the account needs a new login")
+	ErrNeedsLogin = access.ErrNeedsLogin
 	// ErrForbidden says that the account may not do that: the scope was not
 	// granted, or the channel does not let it.
 	ErrForbidden = errors.New("the account may not do that there")
@@ -26,68 +27,7 @@ var (
 )
 
 // Error is a call that failed.
-type Error struct {
-	Platform  string // always "kick"
-	Operation string // such as "send message"
-	// Status is the HTTP status, or zero when there was no answer.
-	Status int
-	// Retry tells whether the same call may succeed later.
-	Retry bool
-	// RetryAfter is how long to wait before that, when the server said it.
-	RetryAfter time.Duration
-	// Unreached tells that the request certainly did not get to the server.
-	Unreached bool
-	// Message is the server's explanation, shortened and without secrets.
-	Message string
-	Err     error
-}
-
-// Error implements error.
-func (e *Error) Error() string {
-	text := fmt.Sprintf("%s: %s", e.Platform, e.Operation)
-	if e.Status != 0 {
-		text += fmt.Sprintf(": status %d %s", e.Status, http.StatusText(e.Status))
-	}
-	if e.Message != "" {
-		text += ": " + e.Message
-	}
-	if e.Err != nil {
-		text += ": " + e.Err.Error()
-	}
-	switch {
-	case e.RetryAfter > 0:
-		text += fmt.Sprintf(" (may be tried again after %s)", e.RetryAfter)
-	case e.Retry:
-		text += " (may be tried again)"
-	}
-	return text
-}
-
-// Unwrap returns the cause.
-func (e *Error) Unwrap() error { return e.Err }
-
-// Retryable reports whether the same call may succeed later.
-func (e *Error) Retryable() bool { return e.Retry }
-
-// RetryIn is how long to wait before the same call; zero when the server did not
-// say.
-func (e *Error) RetryIn() time.Duration { return e.RetryAfter }
-
-// Unanswered reports whether the call may have been carried out although it
-// failed: no answer came, or only a part of it, or the server broke over it.
-func (e *Error) Unanswered() bool {
-	return e.Retry && !e.Unreached && e.Status != http.StatusTooManyRequests && e.Status != http.StatusRequestTimeout
-}
-
-// because adds what an answer means.
-func (e *Error) because(cause error) *Error {
-	meant := *e
-	meant.Err = cause
-	if e.Err != nil {
-		meant.Err = fmt.Errorf("%w: %w", cause, e.Err)
-	}
-	return &meant
-}
+type Error = call.Error
 
 // explained gives the statuses their meaning, for calls with a token.
 func explained(err error) error {
@@ -97,11 +37,11 @@ func explained(err error) error {
 	}
 	switch failed.Status {
 	case http.StatusUnauthorized:
-		return failed.because(ErrNeedsLogin)
+		return failed.Because(ErrNeedsLogin)
 	case http.StatusForbidden:
-		return failed.because(ErrForbidden)
+		return failed.Because(ErrForbidden)
 	case http.StatusNotFound:
-		return failed.because(ErrNotFound)
+		return failed.Because(ErrNotFound)
 	}
 	return err
 }

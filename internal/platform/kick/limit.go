@@ -20,33 +20,11 @@ func (a *API) learn(err error) {
 	if failed.RetryAfter <= 0 {
 		failed.RetryAfter = blind
 	}
-	c := a.client
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if until := c.cfg.Clock().Add(failed.RetryAfter); until.After(c.limits[a.name]) {
-		c.limits[a.name] = until
-	}
+	a.client.limits.Learn(a.name, a.client.cfg.Clock().Add(failed.RetryAfter))
 }
 
 // awaitRoom waits until the server takes calls again, if that is soon.
 func (a *API) awaitRoom(ctx context.Context, operation string) error {
 	c := a.client
-	c.mu.Lock()
-	pause := c.limits[a.name].Sub(c.cfg.Clock())
-	c.mu.Unlock()
-	if pause <= 0 {
-		return nil
-	}
-	limited := &Error{
-		Platform: platform, Operation: operation, Status: http.StatusTooManyRequests,
-		Retry: true, Unreached: true, RetryAfter: pause, Message: "rate limit is used up",
-	}
-	if deadline, ok := ctx.Deadline(); pause > c.cfg.MaxWait || (ok && time.Until(deadline) < pause) {
-		return limited
-	}
-	if err := wait(ctx, pause); err != nil {
-		limited.Err = err
-		return limited
-	}
-	return nil
+	return c.caller.Pause(ctx, operation, c.limits.Until(a.name).Sub(c.cfg.Clock()))
 }

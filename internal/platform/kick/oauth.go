@@ -2,12 +2,13 @@ package kick
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/streamsuites/streamsuites/internal/platform/call"
 )
 
 // The scopes that the features of this program need.
@@ -19,27 +20,6 @@ const (
 	ScopeKicks       = "kicks:read"                     // webhooks for kicks
 	ScopeModerate    = "moderation:chat_message:manage" // deleting messages
 )
-
-// Token is what the token service grants.
-type Token struct {
-	Access  string
-	Refresh string    // empty for application tokens
-	Expires time.Time // zero when unknown
-	Scopes  []string
-}
-
-// String hides the token, so that printing one by accident shows nothing.
-func (t Token) String() string { return "kick token [redacted]" }
-
-// GoString hides the token from %#v.
-func (t Token) GoString() string { return t.String() }
-
-// MarshalJSON refuses: tokens are stored field by field where secrets belong.
-func (t Token) MarshalJSON() ([]byte, error) { return json.Marshal(t.String()) }
-
-func (t Token) ending(now time.Time) bool {
-	return !t.Expires.IsZero() && now.After(t.Expires.Add(-early))
-}
 
 // AuthorizeURL is the page on which a person grants access. The challenge is the
 // S256 form of the verifier that Exchange gets; the platform demands both.
@@ -82,9 +62,9 @@ func (c *Client) Revoke(ctx context.Context, token, hint string) error {
 		hint = "access_token"
 	}
 	query := url.Values{"token": {token}, "token_hint_type": {hint}}
-	return c.do(ctx, request{
-		operation: "revoke token", method: http.MethodPost, repeatable: true, secrets: []string{token},
-		url: c.cfg.Endpoints.OAuth + "/oauth/revoke?" + query.Encode(),
+	return c.do(ctx, call.Request{
+		Operation: "revoke token", Method: http.MethodPost, Again: repeatable, Secrets: []string{token},
+		URL: c.cfg.Endpoints.OAuth + "/oauth/revoke?" + query.Encode(),
 	}, nil)
 }
 
@@ -109,9 +89,9 @@ func (c *Client) Introspect(ctx context.Context, access string) (Introspection, 
 			Exp       int64  `json:"exp"`
 		} `json:"data"`
 	}
-	err := c.do(ctx, request{
-		operation: "introspect token", method: http.MethodPost, repeatable: true, secrets: []string{access},
-		url: c.cfg.Endpoints.OAuth + "/oauth/token/introspect", header: http.Header{"Authorization": {"Bearer " + access}},
+	err := c.do(ctx, call.Request{
+		Operation: "introspect token", Method: http.MethodPost, Again: repeatable, Secrets: []string{access},
+		URL: c.cfg.Endpoints.OAuth + "/oauth/token/introspect", Header: http.Header{"Authorization": {"Bearer " + access}},
 	}, &answer)
 	var failed *Error
 	switch {
@@ -143,14 +123,14 @@ func (c *Client) grant(ctx context.Context, operation string, form url.Values) (
 	}
 	asked := c.cfg.Clock()
 	// Not repeatable: an answer that was lost has used up the code or the token.
-	err := c.do(ctx, request{
-		operation: operation, method: http.MethodPost, url: c.cfg.Endpoints.OAuth + "/oauth/token", form: form,
-		secrets: []string{form.Get("refresh_token"), form.Get("code"), form.Get("code_verifier")},
+	err := c.do(ctx, call.Request{
+		Operation: operation, Method: http.MethodPost, URL: c.cfg.Endpoints.OAuth + "/oauth/token", Form: form,
+		Secrets: []string{form.Get("refresh_token"), form.Get("code"), form.Get("code_verifier")},
 	}, &answer)
 	var failed *Error
 	switch {
 	case errors.As(err, &failed) && refusedGrant(failed.Status):
-		return Token{}, failed.because(ErrNeedsLogin)
+		return Token{}, failed.Because(ErrNeedsLogin)
 	case err != nil:
 		return Token{}, err
 	case answer.AccessToken == "":

@@ -14,6 +14,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/streamsuites/streamsuites/internal/platform/call"
 )
 
 // ErrSignature says that a delivery was not signed by the platform.
@@ -64,9 +66,9 @@ func (c *Client) PublicKey(ctx context.Context) (*rsa.PublicKey, error) {
 			Key string `json:"public_key"`
 		} `json:"data"`
 	}
-	err := c.do(ctx, request{
-		operation: operation, method: http.MethodGet, repeatable: true,
-		url: c.cfg.Endpoints.API + "/public/v1/public-key",
+	err := c.do(ctx, call.Request{
+		Operation: operation, Method: http.MethodGet, Again: repeatable,
+		URL: c.cfg.Endpoints.API + "/public/v1/public-key",
 	}, &answer)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+
+	"github.com/streamsuites/streamsuites/internal/platform/call"
 )
 
 // Room holds the numbers of a channel that only the site knows.
@@ -28,14 +30,14 @@ func (c *Client) Room(ctx context.Context, slug string) (Room, error) {
 			ID int64 `json:"id"`
 		} `json:"chatroom"`
 	}
-	err := c.do(ctx, request{
-		operation: operation, method: http.MethodGet, repeatable: true,
-		url: c.cfg.Endpoints.Site + "/api/v2/channels/" + url.PathEscape(slug),
+	err := c.do(ctx, call.Request{
+		Operation: operation, Method: http.MethodGet, Again: repeatable,
+		URL: c.cfg.Endpoints.Site + "/api/v2/channels/" + url.PathEscape(slug),
 	}, &answer)
 	var failed *Error
 	switch {
 	case errors.As(err, &failed) && (failed.Status == http.StatusForbidden || failed.Status == http.StatusUnauthorized):
-		return Room{}, failed.because(ErrBlocked)
+		return Room{}, failed.Because(ErrBlocked)
 	case err != nil:
 		return Room{}, explained(err)
 	case answer.Chatroom.ID <= 0:

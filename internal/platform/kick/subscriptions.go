@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+
+	"github.com/streamsuites/streamsuites/internal/platform/call"
 )
 
 // EventType is a kind of event that webhooks bring.
@@ -40,9 +42,9 @@ func (a *API) Subscriptions(ctx context.Context, broadcasterID int64) ([]Subscri
 	var answer struct {
 		Data []Subscription `json:"data"`
 	}
-	err := a.call(ctx, request{
-		operation: "list subscriptions", method: http.MethodGet, repeatable: true,
-		url: a.address("/public/v1/events/subscriptions", query),
+	err := a.call(ctx, call.Request{
+		Operation: "list subscriptions", Method: http.MethodGet, Again: repeatable,
+		URL: a.address("/public/v1/events/subscriptions", query),
 	}, &answer)
 	return answer.Data, err
 }
@@ -58,9 +60,9 @@ func (a *API) Subscribe(ctx context.Context, broadcasterID int64, events []Event
 	var answer struct {
 		Data []Created `json:"data"`
 	}
-	err := a.call(ctx, request{
-		operation: "create subscriptions", method: http.MethodPost, json: body,
-		url: a.address("/public/v1/events/subscriptions", nil),
+	err := a.call(ctx, call.Request{
+		Operation: "create subscriptions", Method: http.MethodPost, JSON: body,
+		URL: a.address("/public/v1/events/subscriptions", nil),
 	}, &answer)
 	return answer.Data, err
 }
@@ -70,8 +72,8 @@ func (a *API) Unsubscribe(ctx context.Context, ids []string) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	return a.call(ctx, request{
-		operation: "delete subscriptions", method: http.MethodDelete, repeatable: true,
-		url: a.address("/public/v1/events/subscriptions", url.Values{"id": ids}),
+	return a.call(ctx, call.Request{
+		Operation: "delete subscriptions", Method: http.MethodDelete, Again: repeatable,
+		URL: a.address("/public/v1/events/subscriptions", url.Values{"id": ids}),
 	}, nil)
 }

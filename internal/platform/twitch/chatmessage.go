@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+
+	"github.com/streamsuites/streamsuites/internal/platform/call"
 )
 
 // DroppedError says that the platform took a message and did not show it: the
@@ -47,8 +49,8 @@ func (h *Helix) SendMessage(ctx context.Context, broadcasterID, senderID, text, 
 			} `json:"drop_reason"`
 		} `json:"data"`
 	}
-	err = h.call(ctx, request{
-		operation: operation, method: http.MethodPost, url: h.address("/chat/messages", nil), json: body, atMostOnce: true,
+	err = h.call(ctx, call.Request{
+		Operation: operation, Method: http.MethodPost, URL: h.address("/chat/messages", nil), JSON: body,
 	}, &answer)
 	switch {
 	case err != nil:

@@ -3,15 +3,13 @@ package twitch
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
-	"strings"
-	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
+
+	"github.com/streamsuites/streamsuites/internal/platform/call"
 )
 
 // Endpoints says where the platform is.
@@ -59,22 +57,19 @@ type Calls interface {
 
 // Client makes calls. It may be used by many goroutines.
 type Client struct {
-	cfg  Config
-	http *http.Client
-
-	mu     sync.Mutex
-	limits map[string]time.Time // per token source: nothing may be asked before
+	cfg    Config
+	caller call.Caller
+	limits call.Limits // per token source
 }
 
 // New checks the configuration and returns a client.
 func New(cfg Config) (*Client, error) {
 	var problems []error
 	for name, base := range map[string]*string{"helix": &cfg.Endpoints.Helix, "oauth": &cfg.Endpoints.OAuth} {
-		u, err := url.Parse(*base)
-		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			problems = append(problems, fmt.Errorf("twitch %s address %q is not an http address", name, *base))
+		var err error
+		if *base, err = call.Base("twitch "+name, *base); err != nil {
+			problems = append(problems, err)
 		}
-		*base = strings.TrimRight(*base, "/")
 	}
 	if cfg.ClientID == "" {
 		problems = append(problems, errors.New("twitch client id is missing"))
@@ -82,7 +77,11 @@ func New(cfg Config) (*Client, error) {
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
 	}
-	return &Client{cfg: cfg.withDefaults(), http: clientFor(cfg.HTTPClient), limits: map[string]time.Time{}}, nil
+	cfg = cfg.withDefaults()
+	return &Client{cfg: cfg, caller: call.Caller{
+		Platform: platform, HTTP: call.WithoutRedirects(cfg.HTTPClient), Timeout: cfg.Timeout, MaxWait: cfg.MaxWait,
+		Clock: cfg.Clock, Rand: cfg.Rand, Explain: explain, Secret: cfg.ClientSecret,
+	}}, nil
 }
 
 func (c Config) withDefaults() Config {
@@ -99,13 +98,4 @@ func (c Config) withDefaults() Config {
 		c.MaxWait = 65 * time.Second
 	}
 	return c
-}
-
-func clientFor(given *http.Client) *http.Client {
-	client := http.Client{}
-	if given != nil {
-		client = *given
-	}
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &client
 }

@@ -17,6 +17,8 @@ import (
 
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
+
+	"github.com/streamsuites/streamsuites/internal/platform/call"
 )
 
 // service is the platform in memory: it answers each request with the next of
@@ -312,9 +314,9 @@ func FuzzExplain(f *testing.F) {
 	f.Add([]byte(`{"message":5}`))
 	f.Add([]byte("\xff"))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		text := explain(body, []string{"hush-hush", ""})
+		text := call.Short(explain(body), "hush-hush", "")
 		require.NotContains(t, text, "hush-hush")
-		require.LessOrEqual(t, len([]rune(text)), maxMessage)
+		require.LessOrEqual(t, len([]rune(text)), call.MaxMessage)
 		require.NotContains(t, text, "\n")
 	})
 }

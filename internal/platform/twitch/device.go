@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/login"
+	"github.com/streamsuites/streamsuites/internal/platform/call"
 )
 
 // The scopes that the features of this program need.
@@ -31,9 +32,9 @@ func (c *Client) BeginDevice(ctx context.Context, scopes []string) (login.Device
 		Interval   int64  `json:"interval"`
 	}
 	asked := c.cfg.Clock()
-	_, err := c.do(ctx, request{
-		operation: "oauth device", method: http.MethodPost, url: c.cfg.Endpoints.OAuth + "/device", repeatable: true,
-		form: url.Values{"client_id": {c.cfg.ClientID}, "scopes": {strings.Join(scopes, " ")}},
+	_, err := c.do(ctx, call.Request{
+		Operation: "oauth device", Method: http.MethodPost, URL: c.cfg.Endpoints.OAuth + "/device", Again: repeatable,
+		Form: url.Values{"client_id": {c.cfg.ClientID}, "scopes": {strings.Join(scopes, " ")}},
 	}, &answer)
 	if err != nil {
 		return login.DeviceCode{}, err
@@ -68,9 +69,9 @@ func (c *Client) DeviceToken(ctx context.Context, code login.DeviceCode, scopes 
 // Revoke takes back an access token, and with it the consent. One that is not good
 // any more is no error.
 func (c *Client) Revoke(ctx context.Context, access string) error {
-	_, err := c.do(ctx, request{
-		operation: "oauth revoke", method: http.MethodPost, url: c.cfg.Endpoints.OAuth + "/revoke", repeatable: true,
-		form: url.Values{"client_id": {c.cfg.ClientID}, "token": {access}}, secrets: []string{access},
+	_, err := c.do(ctx, call.Request{
+		Operation: "oauth revoke", Method: http.MethodPost, URL: c.cfg.Endpoints.OAuth + "/revoke", Again: repeatable,
+		Form: url.Values{"client_id": {c.cfg.ClientID}, "token": {access}}, Secrets: []string{access},
 	}, nil)
 	var failed *Error
 	if errors.As(err, &failed) && failed.Status == http.StatusBadRequest {

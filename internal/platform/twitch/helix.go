@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/streamsuites/streamsuites/internal/platform/call"
 )
 
 // perCall is how many logins one call takes.
@@ -124,7 +126,7 @@ func (h *Helix) inCalls(logins []string, call func(query url.Values) error) erro
 func (h *Helix) get(ctx context.Context, operation, path, key string, query url.Values, into any) error {
 	query[key] = query["logins"]
 	query.Del("logins")
-	return h.call(ctx, request{operation: operation, method: http.MethodGet, url: h.address(path, query), repeatable: true}, into)
+	return h.call(ctx, call.Request{Operation: operation, Method: http.MethodGet, URL: h.address(path, query), Again: repeatable}, into)
 }
 
 func (h *Helix) address(path string, query url.Values) string {
@@ -137,18 +139,18 @@ func (h *Helix) address(path string, query url.Values) string {
 // call makes one call, waiting for the rate limit before it and once after it,
 // and replacing a refused token once. A token that lacks a scope is not refused:
 // its successor would lack it as well.
-func (h *Helix) call(ctx context.Context, r request, into any) error {
+func (h *Helix) call(ctx context.Context, r call.Request, into any) error {
 	token, err := h.tokens.Token(ctx)
 	if err != nil {
 		return err
 	}
-	r.secrets = append(r.secrets, token)
+	r.Secrets = append(r.Secrets, token)
 	refreshed, waited := false, false
 	for {
-		if err := h.awaitRoom(ctx, r.operation); err != nil {
+		if err := h.awaitRoom(ctx, r.Operation); err != nil {
 			return err
 		}
-		r.header = http.Header{"Authorization": {"Bearer " + token}, "Client-Id": {h.client.cfg.ClientID}}
+		r.Header = http.Header{"Authorization": {"Bearer " + token}, "Client-Id": {h.client.cfg.ClientID}}
 		header, err := h.client.do(ctx, r, into)
 		h.learn(header, err)
 		var failed *Error
@@ -156,14 +158,14 @@ func (h *Helix) call(ctx context.Context, r request, into any) error {
 			return err
 		}
 		switch {
-		case failed.lacksScope():
-			return failed.because(ErrMissingScope)
+		case lacksScope(failed):
+			return failed.Because(ErrMissingScope)
 		case failed.Status == http.StatusUnauthorized && !refreshed:
 			refreshed = true
 			if token, err = h.tokens.Refresh(ctx, token); err != nil {
 				return err
 			}
-			r.secrets = append(r.secrets, token)
+			r.Secrets = append(r.Secrets, token)
 		case failed.Status == http.StatusTooManyRequests && !waited:
 			waited = true
 		default:

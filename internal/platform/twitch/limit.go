@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/budget"
+	"github.com/streamsuites/streamsuites/internal/platform/call"
 )
 
 // blind is the wait after a refusal that does not say how long.
@@ -30,20 +32,14 @@ func (h *Helix) learn(header http.Header, err error) {
 	if refused {
 		pause = max(pause, time.Second) // the reset is given in whole seconds
 	}
-	h.client.mu.Lock()
-	defer h.client.mu.Unlock()
-	if until := now.Add(pause); until.After(h.client.limits[h.name]) {
-		h.client.limits[h.name] = until
-	}
+	h.client.limits.Learn(h.name, now.Add(pause))
 }
 
 // awaitRoom waits until the rate limit has room again, if that is soon: what the
 // platform said, and then what all hosts share.
 func (h *Helix) awaitRoom(ctx context.Context, operation string) error {
-	h.client.mu.Lock()
-	pause := h.client.limits[h.name].Sub(h.client.cfg.Clock())
-	h.client.mu.Unlock()
-	if err := h.pause(ctx, operation, pause); err != nil || h.client.cfg.Calls == nil {
+	caller := &h.client.caller
+	if err := caller.Pause(ctx, operation, h.client.limits.Until(h.name).Sub(h.client.cfg.Clock())); err != nil || h.client.cfg.Calls == nil {
 		return err
 	}
 	for {
@@ -55,27 +51,16 @@ func (h *Helix) awaitRoom(ctx context.Context, operation string) error {
 		case !errors.As(err, &refused):
 			return &Error{Platform: platform, Operation: operation, Retry: true, Err: err}
 		}
-		if err := h.pause(ctx, operation, refused.Wait); err != nil {
+		if err := caller.Pause(ctx, operation, refused.Wait); err != nil {
 			return err
 		}
 	}
 }
 
-// pause waits, if that is not longer than anybody has patience for.
-func (h *Helix) pause(ctx context.Context, operation string, pause time.Duration) error {
-	if pause <= 0 {
-		return nil
+// resetAfter reads how long the server wants to be left alone.
+func resetAfter(header http.Header, now time.Time) (time.Duration, bool) {
+	if unix, err := strconv.ParseInt(header.Get("Ratelimit-Reset"), 10, 64); err == nil && unix > 0 {
+		return max(time.Unix(unix, 0).Sub(now), 0), true
 	}
-	limited := &Error{
-		Platform: platform, Operation: operation, Status: http.StatusTooManyRequests,
-		Retry: true, RetryAfter: pause, Message: "rate limit is used up",
-	}
-	if deadline, ok := ctx.Deadline(); pause > h.client.cfg.MaxWait || (ok && time.Until(deadline) < pause) {
-		return limited
-	}
-	if err := wait(ctx, pause); err != nil {
-		limited.Err = err
-		return limited
-	}
-	return nil
+	return call.RetryAfter(header, now)
 }

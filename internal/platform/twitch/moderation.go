@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/streamsuites/streamsuites/internal/platform/call"
 )
 
 // Why a message was not deleted, wrapped by the error of DeleteMessage. The
@@ -35,9 +37,9 @@ func (h *Helix) DeleteMessage(ctx context.Context, broadcasterID, moderatorID, m
 	if broadcasterID == "" || moderatorID == "" || messageID == "" {
 		return &Error{Platform: platform, Operation: operation, Message: "the channel, the moderator and the message have to be named"}
 	}
-	err := h.call(ctx, request{
-		operation: operation, method: http.MethodDelete, repeatable: true,
-		url: h.address("/moderation/chat", url.Values{
+	err := h.call(ctx, call.Request{
+		Operation: operation, Method: http.MethodDelete, Again: repeatable,
+		URL: h.address("/moderation/chat", url.Values{
 			"broadcaster_id": {broadcasterID}, "moderator_id": {moderatorID}, "message_id": {messageID},
 		}),
 	}, nil)
@@ -47,13 +49,13 @@ func (h *Helix) DeleteMessage(ctx context.Context, broadcasterID, moderatorID, m
 	}
 	switch words := strings.ToLower(failed.Message); {
 	case failed.Status == http.StatusForbidden:
-		return failed.because(ErrNotModerator)
+		return failed.Because(ErrNotModerator)
 	case failed.Status == http.StatusNotFound && strings.Contains(words, "6 hours"):
-		return failed.because(ErrMessageTooOld)
+		return failed.Because(ErrMessageTooOld)
 	case failed.Status == http.StatusNotFound:
-		return failed.because(ErrMessageGone)
+		return failed.Because(ErrMessageGone)
 	case failed.Status == http.StatusBadRequest && strings.Contains(words, "may not delete"):
-		return failed.because(ErrMessageProtected)
+		return failed.Because(ErrMessageProtected)
 	}
 	return err
 }

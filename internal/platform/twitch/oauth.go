@@ -2,28 +2,12 @@ package twitch
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/streamsuites/streamsuites/internal/platform/call"
 )
-
-// Token is what the token service grants.
-type Token struct {
-	Access  string
-	Refresh string    // empty for application tokens
-	Expires time.Time // zero when unknown
-	Scopes  []string
-}
-
-// String hides the token, so that printing one by accident shows nothing.
-func (t Token) String() string { return "twitch token [redacted]" }
-
-// GoString hides the token from %#v.
-func (t Token) GoString() string { return t.String() }
-
-// MarshalJSON refuses: tokens are stored field by field where secrets belong.
-func (t Token) MarshalJSON() ([]byte, error) { return json.Marshal(t.String()) }
 
 // Validation is what the service knows about a token.
 type Validation struct {
@@ -39,10 +23,10 @@ type Validation struct {
 // to be refreshed or granted anew.
 func (c *Client) Validate(ctx context.Context, access string) (Validation, error) {
 	var v Validation
-	_, err := c.do(ctx, request{
-		operation: "oauth validate", method: http.MethodGet, url: c.cfg.Endpoints.OAuth + "/validate",
-		header:  http.Header{"Authorization": {"OAuth " + access}},
-		secrets: []string{access}, repeatable: true,
+	_, err := c.do(ctx, call.Request{
+		Operation: "oauth validate", Method: http.MethodGet, URL: c.cfg.Endpoints.OAuth + "/validate",
+		Header:  http.Header{"Authorization": {"OAuth " + access}},
+		Secrets: []string{access}, Again: repeatable,
 	}, &v)
 	return v, final(err)
 }
@@ -83,9 +67,9 @@ func (c *Client) grant(ctx context.Context, operation string, form url.Values) (
 	asked := c.cfg.Clock()
 	// Not repeatable: a refresh token may be good for one use, and an answer
 	// that was lost has used it.
-	_, err := c.do(ctx, request{
-		operation: operation, method: http.MethodPost, url: c.cfg.Endpoints.OAuth + "/token", form: form,
-		secrets: []string{form.Get("client_secret"), form.Get("refresh_token"), form.Get("device_code")},
+	_, err := c.do(ctx, call.Request{
+		Operation: operation, Method: http.MethodPost, URL: c.cfg.Endpoints.OAuth + "/token", Form: form, Again: unfulfilled,
+		Secrets: []string{form.Get("client_secret"), form.Get("refresh_token"), form.Get("device_code")},
 	}, &answer)
 	if err != nil {
 		return Token{}, final(err)
@@ -108,7 +92,7 @@ func final(err error) error {
 	}
 	switch failed.Status {
 	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
-		return failed.because(ErrNeedsLogin)
+		return failed.Because(ErrNeedsLogin)
 	}
 	return err
 }

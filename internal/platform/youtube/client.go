@@ -13,6 +13,8 @@ import (
 	"github.com/rs/zerolog"
 	"google.golang.org/api/option"
 	api "google.golang.org/api/youtube/v3"
+
+	"github.com/streamsuites/streamsuites/internal/platform/call"
 )
 
 // Endpoints says where the platform is.
@@ -135,10 +137,7 @@ func (c Config) check() error {
 
 // clientFor returns a client that follows no redirect and knows no total time.
 func clientFor(given *http.Client) *http.Client {
-	client := http.Client{}
-	if given != nil {
-		client = *given
-	}
+	client := call.WithoutRedirects(given)
 	if client.Transport == nil {
 		client.Transport = &http.Transport{
 			Proxy:               http.ProxyFromEnvironment,
@@ -150,6 +149,5 @@ func clientFor(given *http.Client) *http.Client {
 		}
 	}
 	client.Timeout = 0
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &client
+	return client
 }

@@ -6,11 +6,12 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/streamsuites/streamsuites/internal/platform/call"
 )
 
 const (
@@ -112,15 +113,9 @@ func withoutAddress(err error, secrets []string) error {
 	return err
 }
 
-// retryAfter reads how long the server wants to be left alone (RFC 9110
-// §10.2.3), at most a day.
+// retryAfter reads how long the server wants to be left alone, at most a day; zero
+// when it does not say.
 func retryAfter(header http.Header, now time.Time) time.Duration {
-	value := header.Get("Retry-After")
-	if seconds, err := strconv.ParseUint(value, 10, 32); err == nil {
-		return min(time.Duration(seconds)*time.Second, maxRetryAfter)
-	}
-	if at, err := http.ParseTime(value); err == nil {
-		return min(max(at.Sub(now), 0), maxRetryAfter)
-	}
-	return 0
+	pause, _ := call.RetryAfter(header, now)
+	return min(pause, maxRetryAfter)
 }

@@ -101,25 +101,15 @@ func (c *controller) kickEvent(r *http.Request) (any, error) {
 // kickLive begins or ends a broadcast. The video is shared by all platforms: it
 // ends with the chat platform's default channel, and not before.
 func (c *controller) kickLive(r *http.Request) (any, error) {
-	body, err := decode[struct {
-		Channel string `json:"channel"`
-		Live    *bool  `json:"live"`
-	}](r)
-	if err != nil {
-		return nil, err
-	}
-	if body.Live == nil {
-		return nil, badRequest{errors.New("live is missing: allowed are true and false")}
-	}
-	if err := c.kick.SetLive(body.Channel, *body.Live); err != nil {
-		return nil, err
-	}
-	if body.Channel == "" || body.Channel == c.kick.DefaultChannel() {
-		if err := c.stream.Live(*body.Live || c.chat.Live("")); err != nil {
-			return nil, err
+	return onLive(r, func(channel string, live bool) error {
+		if err := c.kick.SetLive(channel, live); err != nil {
+			return err
 		}
-	}
-	return map[string]bool{"live": *body.Live}, nil
+		if channel != "" && channel != c.kick.DefaultChannel() {
+			return nil
+		}
+		return c.stream.Live(live || c.chat.Live(""))
+	})
 }
 
 // kickShow changes what a channel says about its broadcasts; fields that are not
@@ -159,12 +149,9 @@ func (c *controller) kickDisconnect(r *http.Request) (any, error) {
 
 // kickMessages lists what was said, as messages does.
 func (c *controller) kickMessages(r *http.Request) (any, error) {
-	limit, err := number(r, "limit", 1000)
-	if err != nil {
-		return nil, err
-	}
-	query := r.URL.Query()
-	return c.kick.Messages(query.Get("channel"), query.Get("after"), limit), nil
+	return listed(r, func(channel, after string, limit int) ([]kick.Message, error) {
+		return c.kick.Messages(channel, after, limit), nil
+	})
 }
 
 // kickMembers counts the connections subscribed to each of Pusher's channels.

@@ -40,6 +40,19 @@ func (c *controller) say(r *http.Request) (any, error) {
 
 // live begins or ends a broadcast; the default channel's video with it.
 func (c *controller) live(r *http.Request) (any, error) {
+	return onLive(r, func(channel string, live bool) error {
+		if err := c.chat.SetLive(channel, live); err != nil {
+			return err
+		}
+		if channel != "" && channel != c.chat.DefaultChannel() {
+			return nil
+		}
+		return c.stream.Live(live)
+	})
+}
+
+// onLive begins or ends a broadcast as the body says.
+func onLive(r *http.Request, set func(channel string, live bool) error) (any, error) {
 	body, err := decode[struct {
 		Channel string `json:"channel"`
 		Live    *bool  `json:"live"`
@@ -48,18 +61,13 @@ func (c *controller) live(r *http.Request) (any, error) {
 		return nil, err
 	}
 	if body.Live == nil {
-		return nil, badRequest{errors.New("live is missing: allowed are true and false")}
+		return nil, errNoLive
 	}
-	if err := c.chat.SetLive(body.Channel, *body.Live); err != nil {
-		return nil, err
-	}
-	if body.Channel == "" || body.Channel == c.chat.DefaultChannel() {
-		if err := c.stream.Live(*body.Live); err != nil {
-			return nil, err
-		}
-	}
-	return map[string]bool{"live": *body.Live}, nil
+	return map[string]bool{"live": *body.Live}, set(body.Channel, *body.Live)
 }
+
+// errNoLive is the answer to a body that does not say what is wanted.
+var errNoLive = badRequest{errors.New("live is missing: allowed are true and false")}
 
 // disconnect closes every chat connection.
 func (c *controller) disconnect(*http.Request) (any, error) {
@@ -69,12 +77,19 @@ func (c *controller) disconnect(*http.Request) (any, error) {
 // messages lists what was said, oldest first: of one channel with channel, after
 // a message with after, the newest limit of them.
 func (c *controller) messages(r *http.Request) (any, error) {
+	return listed(r, func(channel, after string, limit int) ([]twitch.Message, error) {
+		return c.chat.Messages(channel, after, limit), nil
+	})
+}
+
+// listed answers with those messages that the query asks for.
+func listed[M any](r *http.Request, list func(channel, after string, limit int) ([]M, error)) (any, error) {
 	limit, err := number(r, "limit", 1000)
 	if err != nil {
 		return nil, err
 	}
 	query := r.URL.Query()
-	return c.chat.Messages(query.Get("channel"), query.Get("after"), limit), nil
+	return list(query.Get("channel"), query.Get("after"), limit)
 }
 
 // members lists who is joined to a channel.

@@ -43,12 +43,7 @@ func (c *controller) liveChatActions() map[string]action {
 // oldest first: of one channel with channel, after a message with after, the
 // newest limit of them.
 func (c *controller) youtubeMessages(r *http.Request) (any, error) {
-	limit, err := number(r, "limit", 1000)
-	if err != nil {
-		return nil, err
-	}
-	query := r.URL.Query()
-	return c.youtube.Messages(query.Get("channel"), query.Get("after"), limit)
+	return listed(r, c.youtube.Messages)
 }
 
 // youtubeSay lets somebody speak and answers with the message's id.
@@ -77,7 +72,7 @@ func (c *controller) youtubeLive(r *http.Request) (any, error) {
 		return nil, err
 	}
 	if body.Live == nil {
-		return nil, badRequest{errors.New("live is missing: allowed are true and false")}
+		return nil, errNoLive
 	}
 	b, err := c.youtube.SetLive(body.Channel, *body.Live, body.Title)
 	return map[string]any{"live": *body.Live, "video_id": b.VideoID, "chat_id": b.ChatID}, err

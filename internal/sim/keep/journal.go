@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 )
 
 // Journal is a list of entries, one JSON object a line, of which at least the
@@ -115,6 +116,24 @@ func (j *Journal[T]) compact() error {
 // of them. The caller must not change them.
 func (j *Journal[T]) Newest() []T {
 	return j.entries[max(0, len(j.entries)-j.limit):]
+}
+
+// Last returns the newest of those entries that is the one looked for.
+func (j *Journal[T]) Last(looked func(T) bool) (T, bool) {
+	for _, entry := range slices.Backward(j.Newest()) {
+		if looked(entry) {
+			return entry, true
+		}
+	}
+	var none T
+	return none, false
+}
+
+// Since returns those of the newest entries that came after the one looked for;
+// all, if that is none of them.
+func (j *Journal[T]) Since(looked func(T) bool) []T {
+	newest := j.Newest()
+	return newest[slices.IndexFunc(newest, looked)+1:]
 }
 
 // Close closes the file; nothing is lost without it.

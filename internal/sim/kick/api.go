@@ -104,7 +104,7 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, scope string) (ca
 	var wait time.Duration
 	within := true
 	if ok {
-		wait, within = s.requests.take(t.User, s.now(), s.options.Limits.RequestSpan, s.options.Limits.Requests)
+		wait, within = s.requests.Take(t.User, s.now(), s.options.Limits.RequestSpan, s.options.Limits.Requests)
 	}
 	s.mu.Unlock()
 	switch {

@@ -112,7 +112,7 @@ func (s *Server) accept(sender Account, channel Channel, body chatRequest) (Mess
 	if _, ok := s.find(body.ReplyTo); body.ReplyTo != "" && !ok {
 		return Message{}, refusal{status: http.StatusNotFound, message: "Message to reply to not found"}
 	}
-	if wait, ok := s.sent.take(sender.Slug(), s.now(), s.options.Limits.MessageSpan, s.options.Limits.Messages); !ok {
+	if wait, ok := s.sent.Take(sender.Slug(), s.now(), s.options.Limits.MessageSpan, s.options.Limits.Messages); !ok {
 		return Message{}, refusal{wait: wait}
 	}
 	m := Message{ID: s.options.NewID(), Channel: channel.Slug, User: sender.Slug(), Text: strings.TrimSpace(body.Content), ReplyTo: body.ReplyTo,

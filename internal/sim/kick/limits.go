@@ -51,24 +51,3 @@ func (p Patience) filled() Patience {
 	}
 	return p
 }
-
-// window counts events of the last span. It is not safe for concurrent use.
-type window map[string][]time.Time
-
-// take counts one event of key. It reports how long to wait where that would be
-// one too many.
-func (w window) take(key string, now time.Time, span time.Duration, limit int) (wait time.Duration, ok bool) {
-	recent := w[key]
-	for len(recent) > 0 && !recent[0].Add(span).After(now) {
-		recent = recent[1:]
-	}
-	if limit >= 0 && len(recent) >= limit {
-		w[key] = recent
-		if len(recent) == 0 {
-			return span, false
-		}
-		return recent[0].Add(span).Sub(now), false
-	}
-	w[key] = append(recent, now)
-	return 0, true
-}

@@ -1,9 +1,6 @@
 package kick
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Message is something that was said and accepted.
 type Message struct {
@@ -27,16 +24,7 @@ const keptMessages = 5000
 
 // find returns the kept message with that id. The caller holds the lock.
 func (s *Server) find(id string) (Message, bool) {
-	if id == "" {
-		return Message{}, false
-	}
-	newest := s.messages.Newest()
-	for i := len(newest) - 1; i >= 0; i-- {
-		if newest[i].ID == id {
-			return newest[i], true
-		}
-	}
-	return Message{}, false
+	return s.messages.Last(func(m Message) bool { return m.ID == id && id != "" })
 }
 
 // Messages returns the newest messages of a channel, oldest first, at most limit
@@ -45,12 +33,8 @@ func (s *Server) find(id string) (Message, bool) {
 func (s *Server) Messages(channel, after string, limit int) []Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	all := s.messages.Newest()
-	if i := slices.IndexFunc(all, func(m Message) bool { return m.ID == after }); after != "" && i >= 0 {
-		all = all[i+1:]
-	}
 	selected := []Message{}
-	for _, m := range all {
+	for _, m := range s.messages.Since(func(m Message) bool { return m.ID == after && after != "" }) {
 		if channel == "" || m.Channel == channel {
 			_, m.Deleted = s.state.Deleted[m.ID]
 			selected = append(selected, m)

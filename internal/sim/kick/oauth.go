@@ -59,7 +59,7 @@ func (s *Server) issue(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	wait, within := s.asked.take("", s.now(), s.options.Limits.TokenSpan, s.options.Limits.Tokens)
+	wait, within := s.asked.Take("", s.now(), s.options.Limits.TokenSpan, s.options.Limits.Tokens)
 	form := r.PostForm
 	switch {
 	case !within:

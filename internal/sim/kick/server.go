@@ -16,6 +16,7 @@ import (
 
 	"github.com/streamsuites/streamsuites/internal/sim/faults"
 	"github.com/streamsuites/streamsuites/internal/sim/keep"
+	"github.com/streamsuites/streamsuites/internal/sim/window"
 )
 
 // Options of a server.
@@ -52,9 +53,9 @@ type Server struct {
 	conns    map[*conn]struct{}
 	rooms    map[string]map[*conn]struct{} // by name of Pusher's channel
 	held     map[string]delivery           // by slug: kept back by the fault "reorder"
-	requests window
-	sent     window
-	asked    window
+	requests window.Windows
+	sent     window.Windows
+	asked    window.Windows
 }
 
 // Open reads what the folder remembers of this world, or begins it.
@@ -75,7 +76,7 @@ func Open(o Options) (*Server, error) {
 	s := &Server{options: o, seed: o.Seed, now: o.Clock, statePath: filepath.Join(o.Dir, "state.json"), queueDir: filepath.Join(o.Dir, "webhooks"),
 		wake: make(chan struct{}, 1), waiting: map[string]posting{}, flying: map[string]bool{},
 		conns: map[*conn]struct{}{}, rooms: map[string]map[*conn]struct{}{}, held: map[string]delivery{},
-		requests: window{}, sent: window{}, asked: window{}}
+		requests: window.Windows{}, sent: window.Windows{}, asked: window.Windows{}}
 	if _, err := keep.Load(s.statePath, &s.state); err != nil {
 		return nil, err
 	}

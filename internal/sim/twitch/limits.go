@@ -45,20 +45,3 @@ func (l Limits) filled() Limits {
 	span(&l.Duplicate, 30*time.Second)
 	return l
 }
-
-// sliding counts events of the last span. It is not safe for concurrent use.
-type sliding map[string][]time.Time
-
-// take counts one event of key and reports whether that is within limit.
-func (s sliding) take(key string, now time.Time, span time.Duration, limit int) bool {
-	recent := s[key]
-	for len(recent) > 0 && !recent[0].Add(span).After(now) {
-		recent = recent[1:]
-	}
-	if limit >= 0 && len(recent) >= limit {
-		s[key] = recent
-		return false
-	}
-	s[key] = append(recent, now)
-	return true
-}

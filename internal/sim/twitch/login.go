@@ -153,7 +153,7 @@ func (c *conn) authenticate(nick string) (refusal string, silent bool) {
 	if !ok || access == "" {
 		return loginImproper, false
 	}
-	if !s.logins.take(nick, s.now(), s.options.Limits.LoginSpan, s.options.Limits.Logins) {
+	if _, within := s.logins.Take(nick, s.now(), s.options.Limits.LoginSpan, s.options.Limits.Logins); !within {
 		return "", true
 	}
 	t, ok := s.grant(access)

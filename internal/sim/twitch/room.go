@@ -23,7 +23,7 @@ func (c *conn) enterRoom(channel string) bool {
 	s := c.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.joins.take(c.login, s.now(), s.options.Limits.JoinSpan, s.options.Limits.Joins) {
+	if _, within := s.joins.Take(c.login, s.now(), s.options.Limits.JoinSpan, s.options.Limits.Joins); !within {
 		return false
 	}
 	switch kind, _ := s.options.Faults.Take(TargetJoin); kind {

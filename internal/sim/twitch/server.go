@@ -16,6 +16,7 @@ import (
 
 	"github.com/streamsuites/streamsuites/internal/sim/faults"
 	"github.com/streamsuites/streamsuites/internal/sim/keep"
+	"github.com/streamsuites/streamsuites/internal/sim/window"
 )
 
 // Patience is how long the server waits. Zero fields take the usual.
@@ -70,9 +71,9 @@ type Server struct {
 	conns    map[*conn]struct{}
 	rooms    map[string]map[*conn]struct{}
 	held     map[string]delivery // by channel: kept back by the fault "reorder"
-	logins   sliding
-	joins    sliding
-	sent     sliding
+	logins   window.Windows
+	joins    window.Windows
+	sent     window.Windows
 }
 
 // Open reads what the folder remembers of this world, or begins it.
@@ -93,7 +94,7 @@ func Open(o Options) (*Server, error) {
 	s := &Server{options: o, seed: o.Seed, now: o.Clock, statePath: filepath.Join(o.Dir, "state.json"),
 		helix: newPoints(o.Limits.Helix, o.Clock),
 		conns: map[*conn]struct{}{}, rooms: map[string]map[*conn]struct{}{}, held: map[string]delivery{},
-		logins: sliding{}, joins: sliding{}, sent: sliding{}}
+		logins: window.Windows{}, joins: window.Windows{}, sent: window.Windows{}}
 	if _, err := keep.Load(s.statePath, &s.state); err != nil {
 		return nil, err
 	}

@@ -181,7 +181,7 @@ func (s *Server) metered(sub submission, roles []string) *refusal {
 	if privileged(roles) {
 		allowed = limits.ModMessages
 	}
-	if !s.sent.take(login, now, limits.MessageSpan, allowed) {
+	if _, within := s.sent.Take(login, now, limits.MessageSpan, allowed); !within {
 		s.state.Silenced[login] = now.Add(limits.Silence)
 		if err := s.keepState(); err != nil {
 			s.options.Log.Error().Err(err).Msg("silence could not be kept")

@@ -3,7 +3,6 @@
 package pgserver_test
 
 import (
-	"bytes"
 	"errors"
 	"io/fs"
 	"net"
@@ -11,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -19,6 +17,7 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
+	"github.com/streamsuites/streamsuites/internal/logging/logtest"
 	"github.com/streamsuites/streamsuites/internal/process"
 	"github.com/streamsuites/streamsuites/internal/standalone/pgserver"
 )
@@ -151,7 +150,7 @@ func TestAServerThatEndsByItselfSaysSo(t *testing.T) {
 
 func TestTheLogTellsNeitherThePasswordNorWhatWasWritten(t *testing.T) {
 	t.Parallel()
-	log := &lockedBuffer{}
+	log := &logtest.Buffer{}
 	server := start(t, pgserver.Options{Dir: t.TempDir(), Log: zerolog.New(log)})
 	conn := connect(t, server.URL("postgres"))
 	execute(t, conn, "CREATE TABLE chat (text text PRIMARY KEY)")
@@ -211,20 +210,3 @@ func TestTheServerIsInTheRegistryWhileItRuns(t *testing.T) {
 }
 
 var errEnough = errors.New("enough")
-
-type lockedBuffer struct {
-	mu     sync.Mutex
-	buffer bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buffer.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buffer.String()
-}

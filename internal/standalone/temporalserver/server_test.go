@@ -3,7 +3,6 @@
 package temporalserver_test
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"net"
@@ -15,7 +14,6 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -23,21 +21,21 @@ import (
 	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 	enumspb "go.temporal.io/api/enums/v1"
+	namespacepb "go.temporal.io/api/namespace/v1"
 	"go.temporal.io/api/operatorservice/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"google.golang.org/protobuf/types/known/durationpb"
 
-	namespacepb "go.temporal.io/api/namespace/v1"
-
 	"github.com/streamsuites/streamsuites/internal/control"
+	"github.com/streamsuites/streamsuites/internal/logging/logtest"
 	"github.com/streamsuites/streamsuites/internal/standalone/pgserver"
 	"github.com/streamsuites/streamsuites/internal/standalone/temporalserver"
 )
 
 func TestAServerRunsWorkflowsAndKeepsThemOverARestart(t *testing.T) {
 	t.Parallel()
-	log := &lockedBuffer{}
+	log := &logtest.Buffer{}
 	database := postgres(t, t.TempDir())
 	opts := temporalserver.Options{DatabaseURL: database.URL("postgres"), Log: zerolog.New(log).Level(zerolog.WarnLevel)}
 	first := start(t, opts)
@@ -276,21 +274,4 @@ func freePort(t *testing.T) int {
 	require.NoError(t, err)
 	defer listener.Close()
 	return listener.Addr().(*net.TCPAddr).Port
-}
-
-type lockedBuffer struct {
-	mu     sync.Mutex
-	buffer bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buffer.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buffer.String()
 }
