@@ -254,8 +254,8 @@ func (t *tenure) closeSenders(ctx context.Context) {
 	}
 }
 
-// goodbye shows the creator's connections as inactive, and read up to now if the
-// lane stores all that it has.
+// goodbye shows the creator's connections as inactive, with a heartbeat from before
+// that, and read up to now if the lane stores all that it has.
 func (t *tenure) goodbye() []store.PlatformStatus {
 	var rows []store.PlatformStatus
 	for _, p := range t.presences {
@@ -265,6 +265,7 @@ func (t *tenure) goodbye() []store.PlatformStatus {
 			row.LastSuccess = now
 		}
 		row.State, row.Since, row.Error = connection.Inactive, now, ""
+		row.LastHeartbeat = now.Add(-time.Second)
 		rows = append(rows, row)
 	}
 	return rows

@@ -27,6 +27,13 @@ type PlatformStatus struct {
 	UpdatedAt     time.Time // set by the store
 }
 
+// LetGo reports whether the row is the last word of somebody who let go of the creator:
+// nobody vouches for it since. A channel that is held and has nothing to read, because
+// its broadcast is over, is inactive as well, and vouched for.
+func (p *PlatformStatus) LetGo() bool {
+	return p.State == connection.Inactive && p.LastHeartbeat.Before(p.Since)
+}
+
 // SavePlatformStatus writes the states of connections, and a runtime event for
 // each that changed. States of creators whose epoch is outdated are dropped: they
 // are about connections that do not count any more. One that meets the claim of
