@@ -49,6 +49,8 @@ type Config struct {
 	// show, and ErrMayNotSpeak says that the account is not allowed to; the rest is as
 	// for Delete.
 	Speak func(ctx context.Context, u Utterance) error
+	// Speaks says whether Speak is used now; nil means that it always is.
+	Speaks func() bool
 	// TLS is the base of the TLS configuration: roots, minimum version. Nil
 	// means the system's roots.
 	TLS *tls.Config

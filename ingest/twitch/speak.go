@@ -22,7 +22,7 @@ var ErrMayNotSpeak = errors.New("the account may not speak through the api")
 
 // speaks reports whether messages go through the platform's API.
 func (c *Client) speaks() bool {
-	if c.cfg.Speak == nil {
+	if c.cfg.Speak == nil || c.cfg.Speaks != nil && !c.cfg.Speaks() {
 		return false
 	}
 	c.mu.Lock()
