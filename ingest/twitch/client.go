@@ -30,9 +30,9 @@ type Client struct {
 	channels map[string]*channel
 	sessions []*session
 
-	era             int    // grows with each other account
-	ownLogin, ownID string // as the server knows the account
-	speechless      bool   // the account may not speak through the API
+	era             int       // grows with each other account
+	ownLogin, ownID string    // as the server knows the account
+	speechless      bool      // the account may not speak through the API
 	pausedUntil     time.Time // all sends, after the server said "too fast"
 	lastPlain       time.Time // last message to a channel where the account is no moderator
 
