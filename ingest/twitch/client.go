@@ -33,6 +33,7 @@ type Client struct {
 	era             int       // grows with each other account
 	ownLogin, ownID string    // as the server knows the account
 	speechless      bool      // the account may not speak through the API
+	lapsed          string    // why the client reads as nobody until somebody logs in, or empty
 	pausedUntil     time.Time // all sends, after the server said "too fast"
 	lastPlain       time.Time // last message to a channel where the account is no moderator
 
@@ -184,28 +185,42 @@ func (c *Client) Resume() {
 // new connections, and what may be missed meanwhile is told as a gap. Empty means
 // that it reads anonymously. The account that it is already is resumed. Another one
 // than the configuration's takes a Config with Token.
-func (c *Client) Relogin(login string) {
-	login = strings.ToLower(strings.TrimSpace(login))
-	if login == c.account.login() {
-		c.Resume()
-		return
-	}
+func (c *Client) Relogin(login string) { c.become(strings.ToLower(strings.TrimSpace(login)), "") }
+
+// Lapse makes the client nobody until Relogin: its login has ended. Channels are
+// read on anonymously, and their state says why nothing can be written.
+func (c *Client) Lapse(why string) { c.become("", why) }
+
+// become makes the client another account, or nobody; why says that it should not be
+// nobody.
+func (c *Client) become(login, why string) {
 	var old []*conn
 	c.mu.Lock()
-	c.era++
-	c.ownLogin, c.ownID, c.speechless = "", "", false
-	c.account.rename(login)
-	for _, ch := range c.channels {
-		c.reopen(ch)
+	other := login != c.account.login()
+	if other {
+		c.era++
+		c.ownLogin, c.ownID = "", ""
+		c.account.rename(login)
+		for _, s := range c.sessions {
+			if s.conn != nil {
+				old = append(old, s.conn)
+			}
+		}
 	}
-	for _, s := range c.sessions {
-		if s.conn != nil {
-			old = append(old, s.conn)
+	c.lapsed, c.speechless = why, false
+	for _, ch := range c.channels {
+		if other {
+			c.reopen(ch)
+		}
+		if ch.phase == phaseJoined {
+			c.showJoined(ch)
 		}
 	}
 	c.unlockAndTell()
 	c.account.resume()
-	c.cfg.Log.Info().Str("login", login).Msg("twitch chat goes on as another account")
+	if other {
+		c.cfg.Log.Info().Str("login", login).Msg("twitch chat goes on as another account")
+	}
 	for _, conn := range old {
 		conn.Close() // its reader goes on with a new one
 	}

@@ -126,3 +126,27 @@ func TestALoginDuringTheHandshakeIsNotOvertakenByTheOneBefore(t *testing.T) {
 		p.expect("PASS oauth:secret-one", "NICK other")
 	})
 }
+
+func TestALoginThatEndedIsReadOnAnonymouslyAndTheStateSaysThatOneIsNeeded(t *testing.T) {
+	play(t, func(t *testing.T, s *stage) {
+		s.run("nova")
+		s.joined("nova")
+		s.client.Lapse("the platform refuses the refresh token")
+		p := s.joined("nova")
+		require.Equal(t, StateNeedsLogin, s.status("nova").State)
+		require.Equal(t, "chat is read anonymously; cannot write: the platform refuses the refresh token", s.status("nova").Detail)
+		p.say("nova", "m1", "hello")
+		synctest.Wait()
+		require.Equal(t, []string{"m1"}, s.ids())
+		requireRefusal(t, s.client.Send(t.Context(), "nova", "hi", ""), RefusedReadOnly)
+
+		s.client.Relogin("") // it is wanted so
+		require.Equal(t, StateLive, s.status("nova").State)
+		p.quiet(time.Second)
+		s.client.Lapse("it ended")
+		require.Equal(t, StateNeedsLogin, s.status("nova").State)
+		s.client.Relogin("bot")
+		s.joined("nova")
+		require.Equal(t, StateLive, s.status("nova").State)
+	})
+}

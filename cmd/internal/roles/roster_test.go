@@ -58,7 +58,7 @@ func only(t *testing.T, tier, system string) trigger.Settings {
 		"system.json":   system,
 		"creators.json": `{"creators": [{"creator_id": "Ab3dE9", "display_name": "Harbor", "tier": "` + tier + `", "platforms": {"twitch": true}, "twitch_channel": "harborlights"}]}`,
 	})
-	creators := newRoster(cfg).Creators()
+	creators := newRoster(cfg, nil).Creators()
 	require.Len(t, creators, 1)
 	return creators[0].Settings
 }
@@ -127,7 +127,7 @@ func TestTheRosterHoldsWhoIsEnabledAndTheChannelsThatAreRead(t *testing.T) {
 		{"creator_id": "Ab3dE9", "platforms": {"twitch": true}, "twitch_channel": "harborlights"},
 		{"creator_id": "Silent", "platforms": {"twitch": false}},
 		{"creator_id": "Absent", "enabled": false, "platforms": {"twitch": true}}]}`
-	r := newRoster(load(t, map[string]string{"creators.json": creators}))
+	r := newRoster(load(t, map[string]string{"creators.json": creators}), nil)
 	require.Equal(t, []string{"Ab3dE9", "Second", "Silent"}, r.IDs())
 	channels := map[string][]ingest.Channel{}
 	for _, c := range r.Creators() {
@@ -146,7 +146,7 @@ func TestTheRosterHoldsWhoIsEnabledAndTheChannelsThatAreRead(t *testing.T) {
 
 	off := newRoster(load(t, map[string]string{
 		"creators.json": creators, "system.json": `{"system": {"platform_polling_enabled": false}}`,
-	}))
+	}), nil)
 	for _, c := range off.Creators() {
 		require.Empty(t, c.Channels)
 	}
