@@ -105,6 +105,11 @@ func TestMessagesAreSaidThroughTheSimulatedPlatformsAPI(t *testing.T) {
 			}
 		}
 		require.Equal(t, asked, said.ReplyTo)
+		require.True(t, said.ByAPI)
+		synctest.Wait()
+		echo := w.events[len(w.events)-1]
+		require.Equal(t, "yes", echo.Text, "chat shows what was said, by which a lost answer is settled")
+		require.True(t, echo.Self)
 	})
 }
 
