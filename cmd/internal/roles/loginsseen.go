@@ -7,7 +7,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/streamsuites/streamsuites/cmd/internal/logins"
 	"github.com/streamsuites/streamsuites/exports"
+	"github.com/streamsuites/streamsuites/internal/metrics"
 	"github.com/streamsuites/streamsuites/internal/tokens"
 )
 
@@ -61,6 +63,21 @@ func (l *loginsSeen) complete(accounts []exports.AccountSettings) {
 		a.Complete = all[at].State == tokens.StateReady || all[at].State == tokens.StateEnding
 		a.Login = cmp.Or(a.Login, all[at].Owner.Login)
 	}
+}
+
+// loginFigures are the logins of all accounts that are configured or were logged in.
+func (p Parts) loginFigures() []metrics.Login {
+	seen, _ := p.logins.current()
+	var all []metrics.Login
+	for _, s := range seen {
+		all = append(all, metrics.Login{Platform: s.Account.Platform, Account: s.Account.Label, State: string(s.State), Expires: s.Expires, Ends: s.Ends})
+	}
+	for _, account := range logins.Configured(p.config()) {
+		if !slices.ContainsFunc(seen, func(s tokens.Status) bool { return s.Account == account }) {
+			all = append(all, metrics.Login{Platform: account.Platform, Account: account.Label, State: string(tokens.StateMissing)})
+		}
+	}
+	return all
 }
 
 // readLogins looks at the accounts' logins.

@@ -64,6 +64,11 @@ func Run(ctx context.Context, p Parts, chosen []Role) error {
 	p, stopWatching := p.watchConfig(ctx)
 	defer stopWatching()
 	p.vault, p.logins = p.opensVault(ctx), newLoginsSeen()
+	if p.Metrics != nil {
+		if err := p.Metrics.ObserveLogins(p.loginFigures); err != nil {
+			return err
+		}
+	}
 	if p.Store != nil {
 		noticing, stopNoticing := context.WithCancel(context.WithoutCancel(ctx))
 		defer stopNoticing()
