@@ -164,7 +164,7 @@ func describeLogin(out io.Writer, p *logins.Provider, owner tokens.Owner, g toke
 	case !g.ConsentEnds.IsZero():
 		fmt.Fprintf(&b, "The platform ends this login at %s; applications that Google has not verified get seven days.\n", g.ConsentEnds.UTC().Format(time.RFC3339))
 	}
-	b.WriteString("A runtime that had no login of this account takes it in when it is restarted, others within seconds.\n")
+	b.WriteString("Runtimes that use this account take the login in within seconds.\n")
 	_, err := io.WriteString(out, b.String())
 	return err
 }

@@ -18,7 +18,8 @@ func (r *root) authLogout() *cobra.Command {
 		Short: "Take an account's login back and forget it",
 		Long: `Revokes the login on the platform and deletes the tokens. When the platform
 cannot be asked, nothing is deleted, so that it can be tried again; --force
-deletes them all the same.`,
+deletes them all the same. Runtimes notice within seconds: they go on reading where
+that takes no login, and answer no more.`,
 		Args: onePlatform,
 	}
 	cmd.Flags().StringVar(&label, "account", "", "label of the account, when there are several")

@@ -6,11 +6,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 
 	"github.com/streamsuites/streamsuites/cmd/internal/logins"
 	"github.com/streamsuites/streamsuites/cmd/internal/output"
 	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/config"
 	"github.com/streamsuites/streamsuites/internal/tokens"
 )
 
@@ -27,6 +29,7 @@ type loginView struct {
 	Origin    string       `json:"origin"` // login, environment, file or ""
 	Scopes    []string     `json:"scopes"`
 	Missing   []string     `json:"scopes_missing"`
+	Without   []string     `json:"without"`          // what does not work for want of them
 	ExpiresAt *time.Time   `json:"token_expires_at"` // of the access token
 	EndsAt    *time.Time   `json:"ends_at"`          // when only a login helps
 	Refreshed *time.Time   `json:"refreshed_at"`
@@ -53,7 +56,7 @@ shown.`,
 		if err != nil {
 			return err
 		}
-		views, err := a.views(r, kept)
+		views, err := loginViews(a.cfg, kept, r.quiet())
 		if err != nil {
 			return err
 		}
@@ -65,10 +68,10 @@ shown.`,
 	return cmd
 }
 
-// views joins what is kept with the accounts of the configuration.
-func (a *access) views(r *root, kept []tokens.Status) ([]loginView, error) {
+// loginViews joins what is kept with the accounts of the configuration.
+func loginViews(cfg *config.Config, kept []tokens.Status, log zerolog.Logger) ([]loginView, error) {
 	all := slices.Clone(kept)
-	for _, account := range logins.Configured(a.cfg) {
+	for _, account := range logins.Configured(cfg) {
 		if slices.ContainsFunc(all, func(s tokens.Status) bool { return s.Account == account }) {
 			continue
 		}
@@ -79,7 +82,7 @@ func (a *access) views(r *root, kept []tokens.Status) ([]loginView, error) {
 	})
 	views := make([]loginView, 0, len(all))
 	for _, s := range all {
-		p, err := logins.For(a.cfg, chat.Platform(s.Account.Platform), s.Account.Label, r.quiet())
+		p, err := logins.For(cfg, chat.Platform(s.Account.Platform), s.Account.Label, log)
 		if err != nil {
 			return nil, err
 		}
@@ -91,7 +94,7 @@ func (a *access) views(r *root, kept []tokens.Status) ([]loginView, error) {
 func loginViewOf(s tokens.Status, p *logins.Provider) loginView {
 	v := loginView{
 		Platform: s.Account.Platform, Account: s.Account.Label, State: s.State, Login: s.Owner.Login, AccountID: s.Owner.AccountID,
-		Reason: s.Reason, Origin: s.Origin, Scopes: append([]string{}, s.Scopes...), Missing: []string{},
+		Reason: s.Reason, Origin: s.Origin, Scopes: append([]string{}, s.Scopes...), Missing: []string{}, Without: []string{},
 		ExpiresAt: instantOf(s.Expires), EndsAt: instantOf(s.Ends), Refreshed: instantOf(s.RefreshedAt), GrantedAt: instantOf(s.GrantedAt),
 	}
 	if s.State == tokens.StateMissing && p.Seed.IsSet() {
@@ -99,7 +102,7 @@ func loginViewOf(s tokens.Status, p *logins.Provider) loginView {
 	}
 	if len(s.Scopes) > 0 {
 		for _, n := range p.Lacking(s.Scopes) {
-			v.Missing = append(v.Missing, n.Scope)
+			v.Missing, v.Without = append(v.Missing, n.Scope), append(v.Without, n.Without)
 		}
 	}
 	switch v.State {
@@ -114,6 +117,18 @@ func loginViewOf(s tokens.Status, p *logins.Provider) loginView {
 		}
 	}
 	return v
+}
+
+// why says in sentences what is wrong with the login; nothing for a good one.
+func (v loginView) why() []string {
+	var all []string
+	if v.Reason != "" {
+		all = append(all, v.Reason)
+	}
+	for i, scope := range v.Missing {
+		all = append(all, "without "+scope+" "+v.Without[i])
+	}
+	return all
 }
 
 func instantOf(t time.Time) *time.Time {
@@ -139,8 +154,8 @@ func loginRows(views []loginView) [][]string {
 			v.Platform, cmp.Or(v.Account, "-"), cmp.Or(v.Login, "-"), string(v.State),
 			at(v.ExpiresAt), at(v.Refreshed), at(v.EndsAt), cmp.Or(strings.Join(v.Missing, " "), "-"),
 		})
-		if v.Reason != "" {
-			rows = append(rows, []string{"", "", v.Reason})
+		for _, why := range v.why() {
+			rows = append(rows, []string{"", "", why})
 		}
 		if v.Remedy != "" {
 			rows = append(rows, []string{"", "", "→ " + v.Remedy})

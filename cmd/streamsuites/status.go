@@ -23,6 +23,7 @@ type statusView struct {
 	Temporal   reachableView   `json:"temporal"`
 	Database   reachableView   `json:"database"`
 	Disk       reachableView   `json:"disk"`
+	Logins     []loginView     `json:"logins"` // of every account that is configured or logged in
 	Platforms  []platformView  `json:"platforms"`
 	Streams    []streamView    `json:"streams"`
 	Captures   []captureView   `json:"captures"`
@@ -157,7 +158,7 @@ func (r *root) gatherStatus(ctx context.Context, target connect.Target) statusVi
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
 	view := statusView{
-		Platforms: []platformView{}, Streams: []streamView{}, Captures: []captureView{}, Clips: map[string]int{}, Gaps: []chatGapView{}, Configs: []configView{}, Limits: []limitView{}, Replies: []replyView{},
+		Logins: []loginView{}, Platforms: []platformView{}, Streams: []streamView{}, Captures: []captureView{}, Clips: map[string]int{}, Gaps: []chatGapView{}, Configs: []configView{}, Limits: []limitView{}, Replies: []replyView{},
 		Temporal: r.temporalStatus(ctx, target), Database: reachableView{Where: "DATABASE_URL"},
 	}
 	view.Disk.Where = target.Dir.String()
@@ -177,6 +178,9 @@ func (r *root) gatherStatus(ctx context.Context, target connect.Target) statusVi
 		clips, err = view.read(ctx, s)
 		if err == nil {
 			view.Limits, err = limitViews(ctx, target, s)
+		}
+		if err == nil {
+			view.Logins, err = r.loginsOf(ctx, target, s)
 		}
 	}
 	view.Progress = r.progressOf(ctx, target, clips)
@@ -304,6 +308,9 @@ func printStatus(w io.Writer, v statusView) error {
 		}
 		return []string{p.CreatorID, p.Platform, p.Channel, p.State, since, fmt.Sprint(p.Messages), fmt.Sprint(p.Triggers), p.Error, p.Advice}
 	})); err != nil {
+		return err
+	}
+	if err := printLogins(w, v.Logins); err != nil {
 		return err
 	}
 	if err := printReplies(w, v.Replies); err != nil {

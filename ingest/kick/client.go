@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -34,7 +35,10 @@ type Client struct {
 	channels map[string]*channel
 	sessions []*session
 
-	ownID       string
+	calls       API       // of the account that is logged in now
+	login       string    // its slug; empty when it is not known
+	ownID       string    // its id; empty until it is known
+	era         int       // grows with each login
 	parked      error     // why the account's login is refused, or nil
 	parkedSend  bool      // sending was refused, not asking
 	parkedUntil time.Time // sending is not tried before
@@ -50,6 +54,7 @@ func New(cfg Config, handler Handler) *Client {
 		merger:  newMerger(cfg.Limits.Remembered, cfg.Timing.Twin),
 		resolve: make(chan struct{}, 1), keep: make(chan struct{}, 1),
 	}
+	c.calls, c.login = cfg.API, slugOf(cfg.Login)
 	c.life, c.end = context.WithCancel(context.Background())
 	return c
 }
@@ -193,10 +198,41 @@ func (c *Client) Resume() {
 	c.mu.Lock()
 	defer c.mu.UnlockAndTell()
 	c.parked, c.parkedSend, c.parkedUntil = nil, false, time.Time{}
+	c.era++
 	for _, ch := range c.channels {
 		c.showJoined(ch)
 	}
 	poke(c.keep)
+}
+
+// Relogin makes the client another account from now on, or, with an API that cannot
+// send, nobody. Reading goes on meanwhile. Its name and id may be empty, as long as
+// they are not known.
+func (c *Client) Relogin(api API, login, id string) {
+	c.mu.Lock()
+	c.calls, c.login, c.ownID = api, slugOf(strings.ToLower(strings.TrimSpace(login))), ownID(id)
+	c.era++
+	for _, ch := range c.channels {
+		ch.off = ""
+	}
+	c.mu.Unlock()
+	c.Resume()
+}
+
+// access is an API and the login that it is of.
+type access struct {
+	API
+	era int
+}
+
+// reads reports whether there is nothing to make calls with.
+func (a access) reads() bool { return a.API == nil }
+
+// access is that of the account that is logged in now.
+func (c *Client) access() access {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return access{c.calls, c.era}
 }
 
 // accepted notes that the platform took the account's login: somebody gave it a
@@ -212,16 +248,19 @@ func (c *Client) accepted(sent bool) {
 
 // needLogin notes that the platform refuses the account's login. It is tried
 // again much later, or when Resume says so.
-func (c *Client) needLogin(cause error, sent bool) {
+func (c *Client) needLogin(a access, cause error, sent bool) {
 	c.mu.Lock()
 	defer c.mu.UnlockAndTell()
+	if a.era != c.era {
+		return // somebody has given it another one since
+	}
 	c.parkedSend = c.parkedSend || sent
 	c.parkedUntil = time.Now().Add(c.cfg.Timing.Parked)
 	if c.parked != nil {
 		return
 	}
 	c.parked = cause
-	c.cfg.Log.Error().Err(cause).Str("login", c.cfg.Login).Msg("kick chat needs a login to write")
+	c.cfg.Log.Error().Err(cause).Str("login", c.login).Msg("kick chat needs a login to write")
 	for _, ch := range c.channels {
 		c.showJoined(ch)
 	}
@@ -296,7 +335,7 @@ func (c *Client) complete(t *told) {
 	if e.Kind.Inert() {
 		return
 	}
-	e.Self = (c.ownID != "" && e.Author.ID == c.ownID) || (c.cfg.Login != "" && e.Author.Login == slugOf(c.cfg.Login))
+	e.Self = (c.ownID != "" && e.Author.ID == c.ownID) || (c.login != "" && e.Author.Login == c.login)
 	if ch.broadcasterID != 0 && e.Author.ID == decimal(ch.broadcasterID) && e.Kind == chat.Message {
 		e.Author.Roles |= chat.Broadcaster
 	}

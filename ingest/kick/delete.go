@@ -17,6 +17,7 @@ const deleteAgain = 5 * time.Second
 // when it was gone before. Every error is a *DeleteError.
 func (c *Client) Delete(ctx context.Context, name, messageID string) error {
 	messageID = ownID(strings.TrimSpace(messageID))
+	api := c.access()
 	c.mu.Lock()
 	ch, parked := c.channels[name], c.parked
 	if !time.Now().Before(c.parkedUntil) {
@@ -25,7 +26,7 @@ func (c *Client) Delete(ctx context.Context, name, messageID string) error {
 	c.mu.Unlock()
 	failed := &DeleteError{Channel: name}
 	switch {
-	case c.cfg.API == nil:
+	case api.reads():
 		failed.Refusal = RefusedReadOnly
 	case messageID == "":
 		failed.Refusal = RefusedMessageID
@@ -37,13 +38,13 @@ func (c *Client) Delete(ctx context.Context, name, messageID string) error {
 	if failed.Refusal != "" {
 		return failed
 	}
-	err := c.cfg.API.DeleteMessage(ctx, messageID)
+	err := api.DeleteMessage(ctx, messageID)
 	if err == nil || errors.Is(err, platform.ErrNotFound) {
 		return nil
 	}
 	failed.Refusal, failed.Err, failed.MaybeDeleted = RefusedPlatform, err, retry.Uncertain(err)
 	switch {
-	case c.refusedLogin(err, true):
+	case c.refusedLogin(api, err, true):
 		failed.Refusal = RefusedNeedsLogin
 	case errors.Is(err, platform.ErrForbidden):
 		failed.Refusal = RefusedDisabled

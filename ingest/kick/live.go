@@ -15,12 +15,13 @@ import (
 // about anybody. A broadcast is named by its channel and its beginning, as the
 // platform's API gives it no id.
 func (c *Client) Live(ctx context.Context, channels []string) (map[string]control.Stream, error) {
-	if c.cfg.API == nil {
+	api := c.access()
+	if api.reads() {
 		return nil, errors.New("ask kick who is live: the client has no account")
 	}
-	found, err := c.cfg.API.Channels(ctx, channels)
+	found, err := api.Channels(ctx, channels)
 	if err != nil {
-		c.refusedLogin(err, false)
+		c.refusedLogin(api, err, false)
 		return nil, fmt.Errorf("ask kick who is live: %w", err)
 	}
 	c.accepted(false)

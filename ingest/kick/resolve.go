@@ -68,15 +68,16 @@ func (c *Client) resolveAll(ctx context.Context, names []string) {
 // owners asks the official API who owns the channels. It may not answer: reading
 // does not need it.
 func (c *Client) owners(ctx context.Context, names []string) map[string]platform.Channel {
-	if c.cfg.API == nil {
+	api := c.access()
+	if api.reads() {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timing.Lookup)
 	defer cancel()
-	c.learnOwnID(ctx)
-	found, err := c.cfg.API.Channels(ctx, names)
+	c.learnOwnID(ctx, api)
+	found, err := api.Channels(ctx, names)
 	if err != nil {
-		c.refusedLogin(err, false)
+		c.refusedLogin(api, err, false)
 		c.cfg.Log.Warn().Err(err).Msg("the owners of kick channels are not known yet")
 		return nil
 	}
@@ -89,23 +90,25 @@ func (c *Client) owners(ctx context.Context, names []string) map[string]platform
 }
 
 // learnOwnID asks once whose the account is, to know its messages.
-func (c *Client) learnOwnID(ctx context.Context) {
+func (c *Client) learnOwnID(ctx context.Context, api access) {
 	c.mu.Lock()
-	known := c.ownID != ""
+	known, name := c.ownID != "", c.login
 	c.mu.Unlock()
 	if known {
 		return
 	}
-	users, err := c.cfg.API.Users(ctx)
+	users, err := api.Users(ctx)
 	if err != nil || len(users) == 0 {
-		if c.cfg.Login == "" {
+		if name == "" {
 			c.cfg.Log.Warn().Err(err).Msg("kick does not say whose account this is")
 		}
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.ownID = decimal(users[0].ID)
+	if api.era == c.era {
+		c.ownID = decimal(users[0].ID)
+	}
 }
 
 // resolveOne finds out the numbers of one channel and has it subscribed to.
@@ -175,10 +178,10 @@ func (c *Client) unfound(ch *channel, err error) {
 
 // refusedLogin parks the account if that is what an error says, and reports
 // whether it is.
-func (c *Client) refusedLogin(err error, sent bool) bool {
+func (c *Client) refusedLogin(a access, err error, sent bool) bool {
 	if !errors.Is(err, platform.ErrNeedsLogin) {
 		return false
 	}
-	c.needLogin(err, sent)
+	c.needLogin(a, err, sent)
 	return true
 }

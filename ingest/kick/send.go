@@ -42,13 +42,14 @@ func (c *Client) Send(ctx context.Context, channelName, text, replyTo string) er
 	if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) {
 		return &SendError{Channel: ch.name, Refusal: RefusedThrottled, Err: context.DeadlineExceeded}
 	}
-	_, err := c.cfg.API.Send(ctx, platform.Message{As: c.cfg.As, BroadcasterID: owner, Text: text, ReplyTo: answered(replyTo)})
+	api := c.access()
+	_, err := api.Send(ctx, platform.Message{As: c.cfg.As, BroadcasterID: owner, Text: text, ReplyTo: answered(replyTo)})
 	if err == nil {
 		c.accepted(true)
 		c.stats.sent.Add(1)
 		return nil
 	}
-	return c.unsent(ch, err)
+	return c.unsent(api, ch, err)
 }
 
 // answered is the id of the message to answer, if the platform gave it.
@@ -57,7 +58,7 @@ func answered(replyTo string) string {
 }
 
 func (c *Client) prepare(name, text string) (*channel, string, *SendError) {
-	if c.cfg.API == nil {
+	if c.access().reads() {
 		return nil, "", &SendError{Channel: name, Refusal: RefusedReadOnly}
 	}
 	text = sanitise(text, c.cfg.Limits.MessageCharacters)
@@ -90,9 +91,10 @@ func (c *Client) ownerOf(ctx context.Context, ch *channel) (int64, *SendError) {
 	if owner != 0 || c.cfg.As == platform.AsBot {
 		return owner, nil
 	}
-	found, err := c.cfg.API.Channels(ctx, []string{ch.name})
+	api := c.access()
+	found, err := api.Channels(ctx, []string{ch.name})
 	if err != nil {
-		if c.refusedLogin(err, false) {
+		if c.refusedLogin(api, err, false) {
 			return 0, &SendError{Channel: ch.name, Refusal: RefusedNeedsLogin, Err: err}
 		}
 		return 0, &SendError{Channel: ch.name, Refusal: RefusedUnknown, RetryAfter: retry.In(err), Err: err}
@@ -146,10 +148,10 @@ func (c *Client) mayGo(ctx context.Context, ch *channel) (time.Duration, error) 
 }
 
 // unsent decides what a failed request means.
-func (c *Client) unsent(ch *channel, err error) *SendError {
+func (c *Client) unsent(api access, ch *channel, err error) *SendError {
 	failed := &SendError{Channel: ch.name, Refusal: RefusedPlatform, Err: err}
 	switch {
-	case c.refusedLogin(err, true):
+	case c.refusedLogin(api, err, true):
 		failed.Refusal = RefusedNeedsLogin
 	case errors.Is(err, platform.ErrForbidden):
 		failed.Refusal = RefusedDisabled

@@ -2,9 +2,11 @@ package twitch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/streamsuites/streamsuites/internal/retry"
 )
@@ -13,7 +15,8 @@ import (
 // is refreshed once; if that does not help, the account is parked until a
 // person does something.
 type account struct {
-	cfg *Config
+	cfg  *Config
+	name atomic.Pointer[string] // in lower case; empty means anonymous
 
 	mu       sync.Mutex
 	tried    bool   // a refresh was tried since the last login that worked
@@ -24,18 +27,34 @@ type account struct {
 }
 
 func newAccount(cfg *Config) *account {
-	return &account{cfg: cfg, resumed: make(chan struct{})}
+	a := &account{cfg: cfg, resumed: make(chan struct{})}
+	a.name.Store(&cfg.Login)
+	return a
 }
+
+// login is the account's name, or empty for an anonymous reader.
+func (a *account) login() string { return *a.name.Load() }
+
+// rename makes it another account; resume has to follow, as what is known is of the
+// one before.
+func (a *account) rename(login string) { a.name.Store(&login) }
 
 // token returns the current token as PASS wants it.
 func (a *account) token(ctx context.Context) (string, error) {
+	asked, _ := a.waiting()
 	token, err := a.cfg.Token(ctx)
 	if err != nil {
-		return "", fmt.Errorf("token of twitch account %q: %w", a.cfg.Login, err)
+		err = fmt.Errorf("token of twitch account %q: %w", a.login(), err)
+		if accessEnded(err) {
+			a.park(asked, err)
+		}
+		return "", err
 	}
 	token = strings.TrimPrefix(strings.TrimSpace(token), "oauth:")
 	if !usable(token) {
-		return "", a.park(&LoginError{Login: a.cfg.Login, Notice: "no usable token is configured"})
+		refused := &LoginError{Login: a.login(), Notice: "no usable token is configured"}
+		a.park(asked, refused)
+		return "", refused
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -59,6 +78,8 @@ func (a *account) refused(ctx context.Context, token string, cause *LoginError) 
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	switch {
+	case cause.Login != a.login():
+		return nil // it is another account by now
 	case a.parked != nil:
 		return a.parked
 	case a.fresh != "" && token == a.replaced:
@@ -69,7 +90,7 @@ func (a *account) refused(ctx context.Context, token string, cause *LoginError) 
 	fresh, err := a.cfg.Refresh(ctx, token)
 	switch {
 	case err != nil && (retry.Worth(err) || ctx.Err() != nil):
-		return fmt.Errorf("refresh token of twitch account %q: %w", a.cfg.Login, err)
+		return fmt.Errorf("refresh token of twitch account %q: %w", a.login(), err)
 	case err != nil:
 		return a.parkLocked(fmt.Errorf("%w; refreshing the token failed: %w", cause, err))
 	}
@@ -81,10 +102,14 @@ func (a *account) refused(ctx context.Context, token string, cause *LoginError) 
 	return nil
 }
 
-func (a *account) park(cause error) error {
+// park leaves the account alone until somebody does something, unless that happened
+// since asked was what would end the wait.
+func (a *account) park(asked <-chan struct{}, cause error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.parkLocked(cause)
+	if asked == a.resumed {
+		_ = a.parkLocked(cause)
+	}
 }
 
 func (a *account) parkLocked(cause error) error {
@@ -94,19 +119,17 @@ func (a *account) parkLocked(cause error) error {
 	return a.parked
 }
 
-// resume lets a parked account try again.
+// resume lets a parked account try again, and ends the wait of one that tries
+// already.
 func (a *account) resume() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.parked == nil {
-		return
-	}
 	a.parked, a.tried, a.replaced, a.fresh = nil, false, "", ""
 	close(a.resumed)
 	a.resumed = make(chan struct{})
 }
 
-// waiting returns what ends the account's parking, and why it is parked; the
+// waiting returns what ends the account's waits, and why it is parked; the
 // latter is nil when it is not.
 func (a *account) waiting() (<-chan struct{}, error) {
 	a.mu.Lock()
@@ -117,4 +140,10 @@ func (a *account) waiting() (<-chan struct{}, error) {
 // usable tells whether a token can stand in a line of the protocol.
 func usable(token string) bool {
 	return token != "" && !strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' })
+}
+
+// accessEnded reports whether an error says of itself that only a person can help.
+func accessEnded(err error) bool {
+	var n interface{ NeedsLogin() bool }
+	return errors.As(err, &n) && n.NeedsLogin()
 }

@@ -99,6 +99,10 @@ func (c *Client) confirmed(ch *channel) {
 // showJoined states how well a joined channel works.
 func (c *Client) showJoined(ch *channel) {
 	ch.touch()
+	if c.lapsed != "" {
+		c.setState(ch, StateNeedsLogin, "chat is read anonymously; cannot write: "+c.lapsed)
+		return
+	}
 	if ch.out.off != "" {
 		c.setState(ch, StateDegraded, "cannot write: "+ch.out.off)
 		return

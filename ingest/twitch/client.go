@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -30,7 +31,10 @@ type Client struct {
 	channels map[string]*channel
 	sessions []*session
 
-	ownLogin, ownID string
+	era             int       // grows with each other account
+	ownLogin, ownID string    // as the server knows the account
+	speechless      bool      // the account may not speak through the API
+	lapsed          string    // why the client reads as nobody until somebody logs in, or empty
 	pausedUntil     time.Time // all sends, after the server said "too fast"
 	lastPlain       time.Time // last message to a channel where the account is no moderator
 }
@@ -168,7 +172,69 @@ func (c *Client) place(ch *channel) {
 
 // Resume lets an account that needed a login try again, after somebody gave it
 // a new token.
-func (c *Client) Resume() { c.account.resume() }
+func (c *Client) Resume() {
+	c.mu.Lock()
+	c.speechless = false
+	c.mu.Unlock()
+	c.account.resume()
+}
+
+// Relogin makes the client another account from now on: channels are read on over
+// new connections, and what may be missed meanwhile is told as a gap. Empty means
+// that it reads anonymously. The account that it is already is resumed. Another one
+// than the configuration's takes a Config with Token.
+func (c *Client) Relogin(login string) { c.become(strings.ToLower(strings.TrimSpace(login)), "") }
+
+// Lapse makes the client nobody until Relogin: its login has ended. Channels are
+// read on anonymously, and their state says why nothing can be written.
+func (c *Client) Lapse(why string) { c.become("", why) }
+
+// become makes the client another account, or nobody; why says that it should not be
+// nobody.
+func (c *Client) become(login, why string) {
+	var old []*conn
+	c.mu.Lock()
+	other := login != c.account.login()
+	if other {
+		c.era++
+		c.ownLogin, c.ownID = "", ""
+		c.account.rename(login)
+		for _, s := range c.sessions {
+			if s.conn != nil {
+				old = append(old, s.conn)
+			}
+		}
+	}
+	c.lapsed, c.speechless = why, false
+	for _, ch := range c.channels {
+		if other {
+			c.reopen(ch)
+		}
+		if ch.phase == phaseJoined {
+			c.showJoined(ch)
+		}
+	}
+	c.mu.UnlockAndTell()
+	c.account.resume()
+	if other {
+		c.cfg.Log.Info().Str("login", login).Msg("twitch chat goes on as another account")
+	}
+	for _, conn := range old {
+		conn.Close() // its reader goes on with a new one
+	}
+}
+
+// reopen forgets what the platform held against another account in a channel.
+func (c *Client) reopen(ch *channel) {
+	ch.moderator, ch.out.off = false, ""
+	if ch.phase == phaseParked {
+		ch.phase, ch.due, ch.attempts = phaseWaiting, time.Time{}, 0
+		c.setState(ch, StateConnecting, "")
+	}
+}
+
+// anonymous reports whether the client only reads.
+func (c *Client) anonymous() bool { return c.account.login() == "" }
 
 // States returns the status of every channel.
 func (c *Client) States() map[string]Status {
@@ -204,10 +270,13 @@ func (c *Client) take(ctx context.Context, bucket string, rate Rate) error {
 	}
 }
 
-func (c *Client) setOwnID(id string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.ownID = id
+// learnOwnID notes whose the session's connection is, if the account still is that.
+func (s *session) learnOwnID(id string) {
+	s.c.mu.Lock()
+	defer s.c.mu.Unlock()
+	if s.era == s.c.era {
+		s.c.ownID = id
+	}
 }
 
 // stopped shows the end of everything.

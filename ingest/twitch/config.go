@@ -48,8 +48,11 @@ type Config struct {
 	// Speak says something through the platform's API in place of the chat
 	// connection; nil means that the connection is written to. Of an error,
 	// Dropped() string is the platform's code for a message that it took and did not
-	// show; the rest is as for Delete.
+	// show, and ErrMayNotSpeak says that the account is not allowed to; the rest is as
+	// for Delete.
 	Speak func(ctx context.Context, u Utterance) error
+	// Speaks says whether Speak is used now; nil means that it always is.
+	Speaks func() bool
 	// TLS is the base of the TLS configuration: roots, minimum version. Nil
 	// means the system's roots.
 	TLS *tls.Config

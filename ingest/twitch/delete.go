@@ -73,7 +73,7 @@ func (c *Client) Delete(ctx context.Context, channelName, messageID string) erro
 // deletion names the message, if it can be deleted at all.
 func (c *Client) deletion(name, messageID string) (Deletion, *DeleteError) {
 	switch {
-	case c.cfg.anonymous():
+	case c.anonymous():
 		return Deletion{}, &DeleteError{Channel: name, Refusal: RefusedReadOnly}
 	case c.cfg.Delete == nil:
 		return Deletion{}, &DeleteError{Channel: name, Refusal: RefusedNoAPI}

@@ -87,6 +87,7 @@ var (
 	errNoPong    = errors.New("no answer to PING")
 	errHandshake = errors.New("handshake timed out")
 	errRefreshed = errors.New("trying again with a refreshed token")
+	errReplaced  = errors.New("another account is logged in")
 )
 
 // budgetError says that the shared budget could not be asked.

@@ -52,7 +52,7 @@ var notices = map[string]effect{
 func (s *session) notice(m *irc.NoticeMessage) error {
 	if m.Channel == "*" || m.Channel == "" {
 		if refusesLogin(m.Message) {
-			return &LoginError{Login: s.c.cfg.Login, Notice: m.Message}
+			return &LoginError{Login: s.as, Notice: m.Message}
 		}
 		return nil
 	}

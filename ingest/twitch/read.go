@@ -60,7 +60,7 @@ func (s *session) handle(conn *conn, line []byte) error {
 			s.leave(h.channel(0))
 		}
 	case "GLOBALUSERSTATE":
-		s.c.setOwnID(tag(h.tags, "user-id"))
+		s.learnOwnID(tag(h.tags, "user-id"))
 	case "CLEARCHAT":
 		s.moderated(h, conn.received(), OtherClearChat)
 	case "CLEARMSG":
@@ -212,7 +212,7 @@ func (s *session) own(h head) bool {
 	s.c.mu.Lock()
 	defer s.c.mu.Unlock()
 	login := string(h.login())
-	return login != "" && (login == s.c.ownLogin || (s.c.cfg.anonymous() && strings.HasPrefix(login, "justinfan")))
+	return login != "" && (login == s.c.ownLogin || (s.as == "" && strings.HasPrefix(login, "justinfan")))
 }
 
 func (s *session) confirm(name string) {

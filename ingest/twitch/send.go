@@ -62,7 +62,7 @@ func (c *Client) Send(ctx context.Context, channelName, text, replyTo string) er
 }
 
 func (c *Client) prepare(name, text string) (*channel, string, *SendError) {
-	if c.cfg.anonymous() {
+	if c.anonymous() {
 		return nil, "", &SendError{Channel: name, Refusal: RefusedReadOnly}
 	}
 	text = sanitise(text, c.cfg.Limits.MessageCharacters)
@@ -209,9 +209,14 @@ func (c *Client) turn(ch *channel, now time.Time) (time.Duration, Rate) {
 // deliver writes the message and waits for what becomes of it. The wait does
 // not end with the caller's context: the line is on its way.
 func (c *Client) deliver(ctx context.Context, ch *channel, text, replyTo string) error {
-	if c.cfg.Speak != nil {
+	if c.speaks() {
 		return c.speak(ctx, ch, text, replyTo)
 	}
+	return c.write(ch, text, replyTo)
+}
+
+// write says a message over the chat connection.
+func (c *Client) write(ch *channel, text, replyTo string) error {
 	line := "PRIVMSG #" + ch.name + " :" + text
 	if replyTo = strings.TrimSpace(replyTo); replyTo != "" {
 		line = "@reply-parent-msg-id=" + tagValue.Replace(replyTo) + " " + line

@@ -22,6 +22,8 @@ type session struct {
 	// These belong to the reading goroutine.
 	converter converter
 	progress  chat.Progress // of the connection
+	as        string        // who the connection is logged in as; empty for nobody
+	era       int           // of the account, when it was
 
 	// These belong to the client's mutex.
 	channels map[string]*channel
@@ -33,7 +35,7 @@ func (s *session) run(ctx context.Context) {
 	spacing := backoff.Backoff{Base: t.BackoffBase, Max: t.BackoffMax, Rand: s.c.cfg.Rand}
 	for ctx.Err() == nil {
 		if resumed, cause := s.c.account.waiting(); cause != nil {
-			s.c.cfg.Log.Error().Str("login", s.c.cfg.Login).Err(cause).Msg("twitch chat needs a login")
+			s.c.cfg.Log.Error().Str("login", s.c.account.login()).Err(cause).Msg("twitch chat needs a login")
 			s.setAll(StateNeedsLogin, cause.Error())
 			select {
 			case <-ctx.Done():
@@ -50,21 +52,31 @@ func (s *session) run(ctx context.Context) {
 		if held >= t.Healthy {
 			spacing.Reset()
 		}
-		if _, cause := s.c.account.waiting(); cause != nil {
+		again, cause := s.c.account.waiting()
+		if cause != nil {
 			continue
 		}
 		pause := spacing.Next()
-		if errors.Is(err, errRefreshed) {
+		if errors.Is(err, errRefreshed) || errors.Is(err, errReplaced) {
 			fresh := backoff.Backoff{Base: t.BackoffBase, Max: t.BackoffMax, Rand: s.c.cfg.Rand}
 			pause = fresh.Next() // a fresh token is tried once, and soon
 		}
 		s.c.stats.reconnects.Add(1)
-		s.c.cfg.Log.Warn().Str("login", s.c.cfg.Login).Str("reason", reason(err)).
+		s.c.cfg.Log.Warn().Str("login", s.as).Str("reason", reason(err)).
 			Stringer("held", held.Round(time.Millisecond)).Stringer("retry_in", pause.Round(time.Millisecond)).Msg("twitch chat connection is over")
 		s.setAll(StateDegraded, reason(err))
-		if backoff.Wait(ctx, pause) != nil {
-			return
-		}
+		s.rest(ctx, pause, again)
+	}
+}
+
+// rest waits before the next connection, unless the account is another one.
+func (s *session) rest(ctx context.Context, pause time.Duration, again <-chan struct{}) {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-again:
+	case <-timer.C:
 	}
 }
 
@@ -87,7 +99,7 @@ func (s *session) once(ctx context.Context) (time.Duration, error) {
 	if err != nil {
 		return 0, s.refused(ctx, token, err)
 	}
-	if !s.c.cfg.anonymous() {
+	if s.as != "" {
 		s.c.account.accepted()
 	}
 	conn.welcome = time.Time{}
@@ -99,18 +111,24 @@ func (s *session) once(ctx context.Context) (time.Duration, error) {
 // credentials returns what to log in with. An anonymous reader has no account:
 // any name with that prefix is let in.
 func (s *session) credentials(ctx context.Context) (login, token string, err error) {
-	if s.c.cfg.anonymous() {
+	s.c.mu.Lock()
+	s.as, s.era = s.c.account.login(), s.c.era
+	s.c.mu.Unlock()
+	if s.as == "" {
 		return fmt.Sprintf("justinfan%d", 10000+int(s.c.cfg.Rand()*80000)), "anonymous", nil
 	}
 	token, err = s.c.account.token(ctx)
-	return s.c.cfg.Login, token, err
+	return s.as, token, err
 }
 
 // refused hands a refused login to the account and returns what to show.
 func (s *session) refused(ctx context.Context, token string, err error) error {
 	var login *LoginError
-	if !errors.As(err, &login) || s.c.cfg.anonymous() {
+	if !errors.As(err, &login) || s.as == "" {
 		return err
+	}
+	if s.outdated() {
+		return errReplaced // it is no more about the account
 	}
 	if parked := s.c.account.refused(ctx, token, login); parked != nil {
 		return parked
@@ -120,10 +138,12 @@ func (s *session) refused(ctx context.Context, token string, err error) error {
 
 // serve joins and reads until the connection is over.
 func (s *session) serve(ctx context.Context, conn *conn, name string) error {
+	if !s.attach(conn, name) {
+		return errReplaced
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
-	s.attach(conn, name)
 	s.progress = chat.Progress{}
 	s.progress.Heard(conn.received())
 	var joiner sync.WaitGroup
@@ -132,6 +152,9 @@ func (s *session) serve(ctx context.Context, conn *conn, name string) error {
 	err := s.read(conn)
 
 	stopping := ctx.Err() != nil
+	if s.outdated() {
+		err = errReplaced
+	}
 	cancel()
 	joiner.Wait()
 	s.detach(func(ch *channel) {
@@ -144,15 +167,28 @@ func (s *session) serve(ctx context.Context, conn *conn, name string) error {
 	return err
 }
 
-func (s *session) attach(conn *conn, name string) {
+// attach makes a connection the session's, unless the account is another one since
+// it was made.
+func (s *session) attach(conn *conn, name string) bool {
 	s.c.mu.Lock()
 	defer s.c.mu.UnlockAndTell()
+	if s.era != s.c.era {
+		return false
+	}
 	s.conn = conn
-	if !s.c.cfg.anonymous() {
+	if s.as != "" {
 		s.c.ownLogin = name
 	}
 	s.c.stats.connections.Add(1)
 	s.c.cfg.Log.Info().Str("login", name).Int("channels", len(s.channels)).Msg("twitch chat connected")
+	return true
+}
+
+// outdated reports whether the account is another one than the connection's.
+func (s *session) outdated() bool {
+	s.c.mu.Lock()
+	defer s.c.mu.Unlock()
+	return s.era != s.c.era
 }
 
 // detach forgets the connection; drop says what that means for each channel.

@@ -16,6 +16,33 @@ type Utterance struct {
 	ReplyTo   string // id of the message that this one answers, or empty
 }
 
+// ErrMayNotSpeak is wrapped by an error of Config.Speak that says that the account
+// has not granted speaking through the API. The message was not said, and goes
+// through the chat connection, as all others do until somebody logs in anew.
+var ErrMayNotSpeak = errors.New("the account may not speak through the api")
+
+// speaks reports whether messages go through the platform's API.
+func (c *Client) speaks() bool {
+	if c.cfg.Speak == nil || c.cfg.Speaks != nil && !c.cfg.Speaks() {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return !c.speechless
+}
+
+// silenced notes that messages go through the chat connection from now on.
+func (c *Client) silenced(cause error) {
+	c.mu.Lock()
+	already := c.speechless
+	c.speechless = true
+	c.mu.Unlock()
+	if !already {
+		c.cfg.Log.Warn().Err(cause).Str("login", c.account.login()).
+			Msg("twitch messages go through the chat connection, as the account may not send them through the API")
+	}
+}
+
 // speak sends a message through the platform's API. What the API says of it is
 // acted on as the chat server's notices are.
 func (c *Client) speak(ctx context.Context, ch *channel, text, replyTo string) error {
@@ -29,6 +56,9 @@ func (c *Client) speak(ctx context.Context, ch *channel, text, replyTo string) e
 	case err == nil:
 		c.stats.sent.Add(1)
 		return nil
+	case errors.Is(err, ErrMayNotSpeak):
+		c.silenced(err)
+		return c.write(ch, text, replyTo)
 	case errors.As(err, &dropped):
 		return c.notShown(ch, dropped.Dropped(), err)
 	case retry.Uncertain(err):

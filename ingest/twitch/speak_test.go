@@ -3,6 +3,8 @@ package twitch
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -103,5 +105,36 @@ func TestMessagesAreSaidThroughTheSimulatedPlatformsAPI(t *testing.T) {
 			}
 		}
 		require.Equal(t, asked, said.ReplyTo)
+		require.True(t, said.ByAPI)
+		synctest.Wait()
+		echo := w.events[len(w.events)-1]
+		require.Equal(t, "yes", echo.Text, "chat shows what was said, by which a lost answer is settled")
+		require.True(t, echo.Self)
+	})
+}
+
+func TestAnAccountThatMayNotSpeakThroughTheAPIWritesToTheConnectionUntilItLogsInAnew(t *testing.T) {
+	play(t, func(t *testing.T, s *stage) {
+		api := &speech{fail: fmt.Errorf("missing scope user:write:chat: %w", ErrMayNotSpeak)}
+		s.cfg.Speak = api.speak
+		s.run("nova")
+		p := s.joined("nova")
+		send := func(text string) chan error {
+			sent := make(chan error, 1)
+			go func() { sent <- s.client.Send(t.Context(), "nova", text, "m1") }()
+			return sent
+		}
+		for _, text := range []string{"hello", "again"} {
+			sent := send(text)
+			require.Equal(t, "@reply-parent-msg-id=m1 PRIVMSG #nova :"+text, p.talk())
+			p.took("nova")
+			require.NoError(t, <-sent)
+		}
+		require.Len(t, api.said, 1, "it is asked once")
+		require.Equal(t, 1, strings.Count(s.log.String(), "user:write:chat"), "and told once")
+		api.fail = nil
+		s.client.Resume()
+		require.NoError(t, <-send("at last"))
+		require.Equal(t, "at last", api.said[1].Text)
 	})
 }

@@ -12,6 +12,7 @@ type account struct {
 	quota   time.Time // nothing is asked before
 	spent   bool      // also what is held back for messages is used up
 	login   string    // why a login is needed, or empty
+	logins  int       // how often somebody gave it another one
 	changed chan struct{}
 }
 
@@ -47,11 +48,19 @@ func (a *account) used() bool {
 	return a.spent
 }
 
-// park notes that a login is needed.
-func (a *account) park(why string) {
+// present counts the logins so far, for park.
+func (a *account) present() int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.login == "" {
+	return a.logins
+}
+
+// park notes that a login is needed, unless somebody gave another one since so many
+// were counted.
+func (a *account) park(logins int, why string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.login == "" && a.logins == logins {
 		a.login = why
 		a.tell()
 	}
@@ -61,6 +70,7 @@ func (a *account) resume() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.login = ""
+	a.logins++
 	a.tell()
 }
 

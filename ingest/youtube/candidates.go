@@ -39,7 +39,7 @@ func (d *detector) resolve(ctx context.Context, due []*channel) error {
 	for ids := range slices.Chunk(slices.Sorted(maps.Keys(byID)), youtube.ListedAtOnce) {
 		var found []youtube.Channel
 		err := d.c.ask(ctx, youtube.MethodChannels, func() (err error) {
-			found, err = d.c.cfg.API.ChannelsByID(ctx, ids...)
+			found, err = d.c.api().ChannelsByID(ctx, ids...)
 			return err
 		})
 		if err != nil {
@@ -63,7 +63,7 @@ func (d *detector) byHandle(ctx context.Context, ch *channel) error {
 	var found youtube.Channel
 	var ok bool
 	err := d.c.ask(ctx, youtube.MethodChannels, func() (err error) {
-		found, ok, err = d.c.cfg.API.ChannelByHandle(ctx, ch.name)
+		found, ok, err = d.c.api().ChannelByHandle(ctx, ch.name)
 		return err
 	})
 	switch {
@@ -131,7 +131,7 @@ func (d *detector) candidates(ctx context.Context, ch *channel) (videos []string
 	var uploads []string
 	if ch.uploads != "" {
 		err = c.ask(ctx, youtube.MethodPlaylist, func() (err error) {
-			uploads, err = c.cfg.API.NewestUploads(ctx, ch.uploads, newest)
+			uploads, err = c.api().NewestUploads(ctx, ch.uploads, newest)
 			return err
 		})
 		if err != nil {
@@ -165,7 +165,7 @@ func (d *detector) ownBroadcasts(ctx context.Context) ([]string, error) {
 	var active []youtube.Broadcast
 	var refused error
 	err := d.c.ask(ctx, youtube.MethodBroadcasts, func() (err error) {
-		active, err = d.c.cfg.API.ActiveBroadcasts(ctx)
+		active, err = d.c.api().ActiveBroadcasts(ctx)
 		var failed *youtube.Error
 		if errors.As(err, &failed) && failed.Status == http.StatusForbidden && actionOf(err) != youtube.ActionQuota && actionOf(err) != youtube.ActionThrottle {
 			refused, err = err, nil
@@ -198,7 +198,7 @@ func (d *detector) inquire(ctx context.Context, asked []inquiry) error {
 	for batch := range slices.Chunk(ids, youtube.ListedAtOnce) {
 		var found []youtube.Video
 		err := d.c.ask(ctx, youtube.MethodVideos, func() (err error) {
-			found, err = d.c.cfg.API.LiveVideos(ctx, batch...)
+			found, err = d.c.api().LiveVideos(ctx, batch...)
 			return err
 		})
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/control"
@@ -27,6 +28,8 @@ type Client struct {
 	end  context.CancelFunc
 	wake chan struct{} // holds one token when a channel may be due
 
+	calls atomic.Pointer[youtube.Live] // what calls are made with
+
 	mu       tell.Mutex      // what is noted goes to the handler
 	ctx      context.Context // of Run; nil before
 	ended    bool
@@ -41,6 +44,7 @@ type Client struct {
 // before Run.
 func New(cfg Config, handler Handler) *Client {
 	c := &Client{cfg: cfg.withDefaults(), handler: handler, channels: map[string]*channel{}, wake: make(chan struct{}, 1)}
+	c.calls.Store(c.cfg.API)
 	c.planner = NewPlanner(c.cfg.Plan, c.cfg.Costs, c.cfg.Clock)
 	c.account = newAccount()
 	c.units = &units{meter: c.cfg.Meter, costs: c.cfg.Costs, clock: c.cfg.Clock, good: c.cfg.Timing.Left}
@@ -124,6 +128,26 @@ func (c *Client) Part(name string) {
 // Resume lets an account that needed a login try again, after somebody gave it a
 // new token.
 func (c *Client) Resume() { c.account.resume() }
+
+// Relogin makes all calls with another access from now on: of another account, or of
+// none. Chats that are being read are read on from where they were.
+func (c *Client) Relogin(api *youtube.Live) {
+	c.mu.Lock()
+	c.calls.Store(api)
+	c.own = nil
+	for _, ch := range c.channels {
+		ch.sendOff = ""
+		if ch.reader != nil {
+			ch.reader.cancel() // and is begun anew
+		}
+	}
+	c.account.resume()
+	c.mu.Unlock()
+	token(c.wake)
+}
+
+// api is what calls are made with at the moment.
+func (c *Client) api() *youtube.Live { return c.calls.Load() }
 
 // States returns the status of every channel.
 func (c *Client) States() map[string]Status {

@@ -52,7 +52,7 @@ type Cursors interface {
 
 // Config is what a Client needs. Zero values mean what the fields' comments say.
 type Config struct {
-	// API makes the calls, with a key or for an account.
+	// API makes the calls, with a key or for an account, until Relogin gives another.
 	API *youtube.Live
 	// Video names the broadcast of a channel where somebody configured one, so that
 	// it need not be looked for; it returns "" otherwise. It must

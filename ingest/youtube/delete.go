@@ -20,7 +20,7 @@ func (c *Client) Delete(ctx context.Context, name, messageID string) error {
 	if refused := c.deletable(name, messageID); refused != nil {
 		return refused
 	}
-	err := c.call(ctx, youtube.MethodDelete, func() error { return c.cfg.API.DeleteMessage(ctx, messageID) })
+	err := c.call(ctx, youtube.MethodDelete, func() error { return c.api().DeleteMessage(ctx, messageID) })
 	var answered *youtube.Error
 	if err == nil || errors.As(err, &answered) && answered.Status == http.StatusNotFound {
 		return nil
@@ -42,7 +42,7 @@ func (c *Client) deletable(name, messageID string) *DeleteError {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
-	case !c.cfg.API.CanWrite():
+	case !c.api().CanWrite():
 		return &DeleteError{Channel: name, Refusal: RefusedReadOnly}
 	case messageID == "" || strings.HasPrefix(messageID, derivedPrefix):
 		return &DeleteError{Channel: name, Refusal: RefusedMessageID}

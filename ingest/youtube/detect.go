@@ -28,6 +28,7 @@ type detector struct {
 	c         *Client
 	backoff   backoff.Backoff
 	noOwn     bool // the account may not list its broadcasts
+	logins    int  // of the account, when that was found out
 	searches  int
 	searchDay string
 	failing   bool // the last look did not succeed
@@ -162,6 +163,9 @@ func (d *detector) dueLocked() []*channel {
 
 // round looks at the channels that are due. What was found before a failure counts.
 func (d *detector) round(ctx context.Context) error {
+	if logins := d.c.account.present(); logins != d.logins {
+		d.logins, d.noOwn = logins, false
+	}
 	due := d.due()
 	if err := d.whoami(ctx); err != nil {
 		return err
@@ -192,12 +196,13 @@ func (d *detector) whoami(ctx context.Context) error {
 	c.mu.Lock()
 	known := c.own != nil
 	c.mu.Unlock()
-	if known || !c.cfg.API.CanWrite() {
+	if known || !c.api().CanWrite() {
 		return nil
 	}
 	var own youtube.Channel
+	logins := c.account.present()
 	err := c.ask(ctx, youtube.MethodChannels, func() (err error) {
-		own, _, err = c.cfg.API.OwnChannel(ctx)
+		own, _, err = c.api().OwnChannel(ctx)
 		return err
 	})
 	if err != nil {
@@ -205,7 +210,9 @@ func (d *detector) whoami(ctx context.Context) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.own = &own
+	if logins == c.account.present() {
+		c.own = &own
+	}
 	return nil
 }
 
@@ -224,7 +231,7 @@ func (d *detector) search(ctx context.Context, ch *channel) (string, error) {
 	var video string
 	spent := false
 	err := c.ask(ctx, youtube.MethodSearch, func() (err error) {
-		video, _, err = c.cfg.API.SearchLive(ctx, ch.id)
+		video, _, err = c.api().SearchLive(ctx, ch.id)
 		if spent = actionOf(err) == youtube.ActionQuota && err != nil; spent {
 			return nil // searches have an allowance of their own
 		}

@@ -145,7 +145,7 @@ func (r *reader) read(ctx context.Context) error {
 func (r *reader) poll(ctx context.Context) error {
 	var page youtube.ChatPage
 	err := r.c.ask(ctx, youtube.MethodMessages, func() (err error) {
-		page, err = r.c.cfg.API.Messages(ctx, r.video.ChatID, r.memory.page)
+		page, err = r.c.api().Messages(ctx, r.video.ChatID, r.memory.page)
 		return err
 	})
 	r.called = r.c.cfg.Clock()
@@ -158,8 +158,9 @@ func (r *reader) poll(ctx context.Context) error {
 
 func (r *reader) stream(ctx context.Context) error {
 	var stream *youtube.ChatStream
+	logins := r.c.account.present()
 	err := r.c.ask(ctx, youtube.MethodStream, func() (err error) {
-		stream, err = r.c.cfg.API.Stream(ctx, r.video.ChatID, r.memory.page)
+		stream, err = r.c.api().Stream(ctx, r.video.ChatID, r.memory.page)
 		return err
 	})
 	if err != nil {
@@ -174,7 +175,7 @@ func (r *reader) stream(ctx context.Context) error {
 			return errNoPage
 		}
 		if err != nil {
-			r.c.notice(ctx, youtube.MethodStream, unlessClosed(err))
+			r.c.notice(ctx, youtube.MethodStream, logins, unlessClosed(err))
 			return err
 		}
 		if err := r.take(ctx, page); err != nil {

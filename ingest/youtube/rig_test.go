@@ -98,11 +98,21 @@ type tokens struct {
 	access    string
 	refreshes int
 	err       error
+	missing   error // why there is no token at all
+}
+
+func (k *tokens) set(missing error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.missing = missing
 }
 
 func (k *tokens) Token(ctx context.Context) (string, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if k.missing != nil {
+		return "", k.missing
+	}
 	if k.access != "" {
 		return k.access, nil
 	}

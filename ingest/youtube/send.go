@@ -6,8 +6,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/streamsuites/streamsuites/internal/oneline"
 	"github.com/streamsuites/streamsuites/internal/budget"
+	"github.com/streamsuites/streamsuites/internal/oneline"
 	"github.com/streamsuites/streamsuites/internal/pacing"
 	"github.com/streamsuites/streamsuites/internal/platform/youtube"
 	"github.com/streamsuites/streamsuites/internal/quota"
@@ -42,7 +42,7 @@ func (c *Client) Send(ctx context.Context, name, text, replyTo string) error {
 }
 
 func (c *Client) prepare(name, text, replyTo string) (*channel, string, string, *SendError) {
-	if c.cfg.API == nil || !c.cfg.API.CanWrite() {
+	if api := c.api(); api == nil || !api.CanWrite() {
 		return nil, "", "", &SendError{Channel: name, Refusal: RefusedReadOnly}
 	}
 	text = oneline.Of(text)
@@ -164,7 +164,7 @@ func (c *Client) insert(ctx context.Context, ch *channel, chatID, text string) e
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.cfg.Timing.Send)
 	defer cancel()
 	err := c.call(ctx, youtube.MethodInsert, func() error {
-		_, err := c.cfg.API.Insert(ctx, chatID, text)
+		_, err := c.api().Insert(ctx, chatID, text)
 		return err
 	})
 	if err == nil {

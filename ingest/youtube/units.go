@@ -82,12 +82,13 @@ func (u *units) forget() {
 // call makes one call of a method: it waits for nothing, reserves the units, settles
 // them, and notes what concerns the whole account.
 func (c *Client) call(ctx context.Context, method string, do func() error) error {
+	logins := c.account.present()
 	settle, err := c.units.reserve(ctx, method)
 	if err == nil {
 		err = do()
 		settle(ctx, counted(err))
 	}
-	c.notice(ctx, method, err)
+	c.notice(ctx, method, logins, err)
 	return err
 }
 
@@ -122,8 +123,9 @@ func actionOf(err error) youtube.Action {
 	return youtube.ActionOf(err)
 }
 
-// notice closes the account when a failure concerns all of it.
-func (c *Client) notice(ctx context.Context, method string, err error) {
+// notice closes the account when the failure of a call concerns all of it. logins is
+// what account.present was when the call began.
+func (c *Client) notice(ctx context.Context, method string, logins int, err error) {
 	if err == nil {
 		return
 	}
@@ -135,7 +137,7 @@ func (c *Client) notice(ctx context.Context, method string, err error) {
 			return // an account that may only read goes on reading
 		}
 		c.cfg.Log.Warn().Err(err).Str("method", method).Msg("youtube refuses the account")
-		c.account.park(err.Error())
+		c.account.park(logins, err.Error())
 	}
 }
 

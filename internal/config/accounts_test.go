@@ -174,6 +174,29 @@ func TestKickCallsOnlyWhereTheConfigurationListens(t *testing.T) {
 	require.Equal(t, map[string][]string{SectionPlatforms: {"webhooks of kick"}}, before.NeedsRestart(after))
 }
 
+func TestTwitchMessagesGoThroughTheAPIWhereThatIsAskedFor(t *testing.T) {
+	t.Parallel()
+	c, _ := newState(t, nil).mustLoad()
+	require.Empty(t, c.Platform(chat.Twitch).SendThrough)
+
+	creators := `{"creators": [{"creator_id": "Marmot", "platforms": ["twitch"], "twitch_channel": "harbor"}]}`
+	s := newState(t, map[string]string{"creators.json": creators,
+		"platforms.json": `{"platforms": [{"name": "twitch", "enabled": true}]}`})
+	before, _ := s.mustLoad()
+	s.write("shared/config/platforms.json", `{"platforms": [{"name": "twitch", "enabled": true, "send_through": "api"},
+		{"name": "kick", "enabled": true, "send_through": "api"}]}`)
+	after, problems := s.mustLoad()
+	require.Equal(t, ThroughAPI, after.Platform(chat.Twitch).SendThrough)
+	require.Empty(t, after.Platform(chat.Kick).SendThrough)
+	require.Empty(t, before.NeedsRestart(after), "it is taken in by the running process")
+	require.Contains(t, lines(problems), "messages of this account go through the chat connection")
+
+	s.write("shared/config/platforms.json", `{"platforms": [{"name": "twitch", "enabled": true, "send_through": "pigeon"}]}`)
+	wrong, problems := s.mustLoad()
+	require.Empty(t, wrong.Platform(chat.Twitch).SendThrough)
+	require.Contains(t, lines(problems), "chat or api")
+}
+
 func TestKickStaysOffUntilSystemSaysSo(t *testing.T) {
 	t.Parallel()
 	s := newState(t, map[string]string{"platforms.json": everywhere,

@@ -106,6 +106,7 @@ func (c *Config) platformSettings() []Setting {
 		switch p.Name {
 		case "twitch":
 			endpoints = tree(p.Twitch)
+			add("send_through", first(string(p.SendThrough), string(ThroughChat)), "send_through")
 		case "youtube":
 			endpoints = tree(p.YouTube)
 		case "kick":

@@ -30,6 +30,9 @@ type Platform struct {
 	Twitch  TwitchEndpoints  `json:"twitch_endpoints,omitzero"`  // of the platform twitch only
 	YouTube YouTubeEndpoints `json:"youtube_endpoints,omitzero"` // of the platform youtube only
 	Kick    KickEndpoints    `json:"kick_endpoints,omitzero"`    // of the platform kick only
+	// SendThrough is how messages are sent; of the platform twitch only, and empty
+	// for ThroughChat.
+	SendThrough SendThrough `json:"send_through,omitempty"`
 	// KickWebhooks is where Kick calls; of the platform kick only.
 	KickWebhooks KickWebhooks `json:"kick_webhooks,omitzero"`
 	Source       string       `json:"source"` // file, or "default"
@@ -62,6 +65,7 @@ type rawPlatform struct {
 	State        json.RawMessage `json:"state"`
 	PausedReason string          `json:"paused_reason"`
 	Endpoints    rawEndpoints    `json:"endpoints"`
+	SendThrough  SendThrough     `json:"send_through"`
 	Webhooks     KickWebhooks    `json:"webhooks"`
 }
 
@@ -116,8 +120,13 @@ func (l *loader) addPlatforms(d document, byName map[string]Platform) {
 		}
 		p := r.platform(d.file)
 		p.locate(r.Endpoints, l.stateDir)
-		if p.Name == string(chat.Kick) {
+		switch p.Name {
+		case string(chat.Kick):
 			p.KickWebhooks = r.Webhooks
+		case string(chat.Twitch):
+			if r.SendThrough == ThroughAPI {
+				p.SendThrough = ThroughAPI
+			}
 		}
 		byName[p.Name] = p
 	}

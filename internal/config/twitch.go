@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -20,6 +21,15 @@ type TwitchEndpoints struct {
 	// system's; empty for none.
 	CAFile string `json:"ca_file,omitempty"`
 }
+
+// SendThrough is how messages get into Twitch's chat.
+type SendThrough string
+
+// The ways to send on Twitch.
+const (
+	ThroughChat SendThrough = "chat" // the connection that chat is read over
+	ThroughAPI  SendThrough = "api"  // "Send Chat Message" of Helix, with the scope user:write:chat
+)
 
 func (r rawEndpoints) twitch(stateDir string) TwitchEndpoints {
 	return TwitchEndpoints{
@@ -96,7 +106,24 @@ func (l *loader) loadTwitchAccounts(creators []Creator, platforms []Platform) ma
 			Remedy: "Twitch chat is off for the creators of this account; or set " + labelled(OptTwitchClientID, a.Label) + " and run " + loginCommand(chat.Twitch, a.Label), Severity: Warning, Kind: Credential})
 		platforms[i].Error = first(platforms[i].Error, "missing credentials: "+name)
 	}
+	if i >= 0 {
+		l.adviseSending(platforms[i], accounts)
+	}
 	return accounts
+}
+
+// adviseSending tells of accounts that cannot send through the API although that is
+// asked for.
+func (l *loader) adviseSending(p Platform, accounts map[string]TwitchAccount) {
+	if p.State != Active || p.SendThrough != ThroughAPI {
+		return
+	}
+	for _, label := range slices.Sorted(maps.Keys(accounts)) {
+		if name := labelled(OptTwitchClientID, label); accounts[label].ClientID == "" {
+			l.add(Problem{File: name, Found: "nothing", Allowed: "the id of an application on Twitch, as " + p.Source + " has messages sent through the API",
+				Remedy: "messages of this account go through the chat connection", Severity: Warning, Kind: Credential})
+		}
+	}
 }
 
 func (l *loader) twitchAccount(label string) TwitchAccount {

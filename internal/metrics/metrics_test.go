@@ -106,3 +106,27 @@ func TestConnectionsAreCountedByPlatformAndState(t *testing.T) {
 	require.Contains(t, text, `streamsuites_ingest_connections{platform="twitch",state="silent"} 1`)
 	require.Contains(t, text, `streamsuites_ingest_connections{platform="kick",state="needs_login"} 2`)
 }
+
+func TestLoginsAreShownWithTheirEnds(t *testing.T) {
+	t.Parallel()
+	m := newMetrics(t)
+	require.NoError(t, m.ObserveLogins(func() []Login {
+		return []Login{
+			{"twitch", "", "ready", time.Unix(1769947200, 0), time.Time{}},
+			{"youtube", "SIDE", "ending", time.Unix(1769950800, 0), time.Unix(1770552000, 0)},
+			{"kick", "", "not_logged_in", time.Time{}, time.Time{}},
+		}
+	}))
+	text := scrape(t, m)
+	for _, line := range []string{
+		`streamsuites_login_state{account="",platform="twitch",state="ready"} 1`,
+		`streamsuites_login_state{account="SIDE",platform="youtube",state="ending"} 1`,
+		`streamsuites_login_state{account="",platform="kick",state="not_logged_in"} 1`,
+		`streamsuites_login_token_expires_timestamp_seconds{account="",platform="twitch"} 1.7699472e+09`,
+		`streamsuites_login_ends_timestamp_seconds{account="SIDE",platform="youtube"} 1.770552e+09`,
+	} {
+		require.Contains(t, text, line)
+	}
+	require.NotContains(t, text, `streamsuites_login_token_expires_timestamp_seconds{account="",platform="kick"}`)
+	require.NotContains(t, text, `streamsuites_login_ends_timestamp_seconds{account="",platform="twitch"}`)
+}

@@ -108,6 +108,20 @@ func (s *Store) AllAccountTokens(ctx context.Context) ([]AccountTokens, error) {
 	return all, nil
 }
 
+// TokensMark changes whenever somebody logged in or out, and when a login ended or
+// it became known whose it is; not when a token is refreshed. It is empty when
+// nothing is kept.
+func (s *Store) TokensMark(ctx context.Context) (string, error) {
+	var mark string
+	err := s.pool.QueryRow(ctx, `
+		select coalesce(md5(string_agg(row(platform, label, account_id, login, granted_at, needs_login, scopes, key_id)::text, ';' order by platform, label)), '')
+		from account_tokens`).Scan(&mark)
+	if err != nil {
+		return "", fmt.Errorf("look whether accounts have logged in: %w", err)
+	}
+	return mark, nil
+}
+
 // tokenRow makes a statement that gives the account's row, or ErrNoTokens where it
 // touches none.
 func (s *Store) tokenRow(ctx context.Context, what string, key TokenKey, sql string, args ...any) (AccountTokens, error) {

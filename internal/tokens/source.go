@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/store"
@@ -40,6 +41,7 @@ type Source struct {
 	exchange Exchanger
 	seed     Seed
 	turn     chan struct{} // holds one item, for whoever looks after the token
+	stale    atomic.Bool   // the vault is to be asked before the token is used again
 	jitter   time.Duration
 
 	// These belong to whoever has the turn.
@@ -66,7 +68,7 @@ func (s *Source) Token(ctx context.Context) (string, error) {
 	}
 	defer s.give()
 	now := s.vault.o.Clock()
-	if s.known && s.unsaved == nil && now.Sub(s.checked) < recheck && !s.ending(now) && !s.now.NeedsLogin {
+	if s.known && !s.stale.Load() && s.unsaved == nil && now.Sub(s.checked) < recheck && !s.ending(now) && !s.now.NeedsLogin {
 		return s.now.access, nil
 	}
 	if err := s.look(ctx); err != nil {
@@ -83,6 +85,10 @@ func (s *Source) Token(ctx context.Context) (string, error) {
 	}
 	return s.usable()
 }
+
+// Recheck has the vault asked before the token is used again: somebody logged in, or
+// out.
+func (s *Source) Recheck() { s.stale.Store(true) }
 
 // renew replaces a token whose end is near. While the old one is good, it does
 // not wait for somebody else who is at it, and a failure is only told.
@@ -140,7 +146,11 @@ func (s *Source) look(ctx context.Context) error {
 	if s.unsaved != nil {
 		return s.save(ctx)
 	}
+	s.stale.Store(false) // before the row is read, so that no later change is missed
 	row, err := s.vault.load(ctx, s.account)
+	if err != nil {
+		s.stale.Store(true)
+	}
 	missing := errors.Is(err, store.ErrNoTokens)
 	if s.seed.IsSet() && (missing || err == nil && !s.known && row.Seed != s.seed.Fingerprint()) {
 		if _, err := s.vault.Import(ctx, s.account, s.seed); err != nil {

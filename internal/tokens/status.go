@@ -64,16 +64,23 @@ func (v *Vault) Statuses(ctx context.Context) ([]Status, error) {
 }
 
 func (v *Vault) status(row store.AccountTokens) Status {
+	s := Describe(row, v.o.Clock())
+	var wrong *KeyError
+	if _, err := v.open(row); errors.As(err, &wrong) {
+		s.State, s.Reason = StateUnreadable, wrong.Error()
+	}
+	return s
+}
+
+// Describe is what a row says of an account's access, without a look at its tokens:
+// whether they can be read here is not known then.
+func Describe(row store.AccountTokens, now time.Time) Status {
 	s := Status{
 		Account: row.TokenKey, Owner: row.TokenOwner, State: StateReady, Reason: row.Reason, Origin: row.Origin, Scopes: row.Scopes,
 		Expires: row.Expires, Refreshable: len(row.Tokens.Refresh) > 0, Ends: Ends(row),
 		GrantedAt: row.GrantedAt, RefreshedAt: row.RefreshedAt, Generation: row.Generation,
 	}
-	var wrong *KeyError
-	now := v.o.Clock()
-	switch _, err := v.open(row); {
-	case errors.As(err, &wrong):
-		s.State, s.Reason = StateUnreadable, wrong.Error()
+	switch {
 	case row.NeedsLogin:
 		s.State = StateNeedsLogin
 	case !s.Ends.IsZero() && !now.Before(s.Ends):

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -16,7 +15,7 @@ type Rules struct {
 	zone     *time.Location
 	rules    []rule // in matching order
 	index    index
-	ignored  map[string]struct{}
+	ignored  map[ignored]struct{}
 	manager  *rule // built-in triggers that operators reach even when they are off
 	clipper  *rule
 	layers   []layered // what every trigger was laid together from, in list order
@@ -33,10 +32,8 @@ func Compile(settings Settings, overlays map[string]Overlay) (*Rules, error) {
 	if err != nil {
 		return nil, fmt.Errorf("compile triggers of %q: %w", settings.CreatorID, err)
 	}
-	r := &Rules{settings: settings, hash: hash, ignored: map[string]struct{}{}}
-	for _, login := range settings.IgnoredLogins {
-		r.ignored[strings.ToLower(login)] = struct{}{}
-	}
+	r := &Rules{settings: settings, hash: hash, ignored: map[ignored]struct{}{}}
+	r.ignore(settings.IgnoredLogins)
 	r.setZone()
 	list, problems := layers(&r.settings, overlays)
 	r.layers, r.problems = list, append(r.problems, problems...)

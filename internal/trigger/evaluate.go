@@ -119,11 +119,7 @@ func (r *Rules) ignores(e *chat.Event) bool {
 	if e.History || e.Kind.Inert() || e.Self && !r.index.self || e.SharedFrom != "" && !r.index.shared {
 		return true
 	}
-	if len(r.ignored) == 0 {
-		return false
-	}
-	_, ok := r.ignored[e.Author.Login]
-	return ok
+	return len(r.ignored) > 0 && !e.Self && r.ignoresAuthor(e)
 }
 
 // listens reports whether the rule looks at a message at all.

@@ -22,7 +22,7 @@ type Settings struct {
 	Creator   string // display name; "<Creator> Livestream" is the title of last resort
 
 	Prefix        string   // in front of every command; default "!"
-	IgnoredLogins []string // accounts whose messages trigger nothing, e.g. other bots; any case
+	IgnoredLogins []string // accounts whose messages trigger nothing, e.g. other bots; any case; see OnPlatform
 
 	// LateAfter is how old a message may be when it arrives and still count as
 	// said now. Default 60 s.

@@ -36,7 +36,7 @@ func forTwitch(cfg *config.Config, label string, log zerolog.Logger) (*Provider,
 		Needs: []Need{
 			{Scope: twitch.ScopeRead, Without: "chat cannot be read as the account"},
 			{Scope: twitch.ScopeEdit, Without: "nothing can be answered through the chat connection"},
-			{Scope: twitch.ScopeWrite, Without: "nothing can be answered through the API"},
+			{Scope: twitch.ScopeWrite, Without: withoutWriting(cfg)},
 			{Scope: twitch.ScopeDelete, Without: "messages cannot be deleted"},
 		},
 	}
@@ -72,6 +72,14 @@ func forTwitch(cfg *config.Config, label string, log zerolog.Logger) (*Provider,
 	}
 	p.Revoke = func(ctx context.Context, g tokens.Grant) error { return c.Revoke(ctx, g.Access) }
 	return p, nil
+}
+
+// withoutWriting says what the API's scope for messages is for.
+func withoutWriting(cfg *config.Config) string {
+	if cfg.Platform(chat.Twitch).SendThrough == config.ThroughAPI {
+		return "answers go through the chat connection, although the configuration says send_through api"
+	}
+	return "nothing can be answered through the API"
 }
 
 func fromTwitch(t twitch.Token) tokens.Grant {

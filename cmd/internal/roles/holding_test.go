@@ -53,7 +53,7 @@ func TestCreatorsWhoAreAllOfflineOnYouTubeAreHeld(t *testing.T) {
 	committer, err := store.OpenCommitter(t.Context(), url)
 	require.NoError(t, err)
 	t.Cleanup(func() { committer.Close(context.Background()) })
-	roster := newRoster(cfg)
+	roster := newRoster(cfg, nil)
 	host, err := ingest.NewHost(ingest.HostConfig{
 		Store: s, Committer: committer, Signaller: nobody{}, Roster: roster, Holder: "host", Log: zerolog.Nop(),
 	})

@@ -27,7 +27,11 @@ func Ingest(ctx context.Context, p Parts) error {
 		defer cancel()
 		committer.Close(closing)
 	}()
-	roster := newRoster(p.config())
+	if err := p.readLogins(ctx); err != nil {
+		p.Log.Warn().Err(err).Msg("The logins of the accounts could not be looked at")
+	}
+	logins, _ := p.logins.current()
+	roster := newRoster(p.config(), logins)
 	host, err := ingest.NewHost(ingest.HostConfig{
 		Store: p.Store, Committer: committer, Roster: roster, Watchers: p.Store,
 		Signaller: &workers.Signaller{Client: p.Temporal, Options: p.clipOptions},
@@ -50,6 +54,7 @@ func Ingest(ctx context.Context, p Parts) error {
 	if err != nil {
 		return err
 	}
+	p.adoptLogins(clients)
 	hooks, err := p.kickWebhooks(clients)
 	if err != nil {
 		return err
@@ -59,6 +64,7 @@ func Ingest(ctx context.Context, p Parts) error {
 	}
 	following, stop := context.WithCancel(ctx)
 	defer stop()
+	go p.followLogins(following, clients)
 	go p.follow(following, roster, func(ctx context.Context, ids []string) error {
 		return workers.Reconcile(ctx, p.Temporal, ids)
 	})

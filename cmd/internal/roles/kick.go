@@ -10,6 +10,7 @@ import (
 	"github.com/streamsuites/streamsuites/ingest/kick"
 	"github.com/streamsuites/streamsuites/internal/chat"
 	platform "github.com/streamsuites/streamsuites/internal/platform/kick"
+	"github.com/streamsuites/streamsuites/internal/tokens"
 )
 
 // connectKick makes a Kick account known to the host. Chat is read without a login,
@@ -24,25 +25,37 @@ func (p Parts) connectKick(ctx context.Context, host *ingest.Host, label string)
 	}
 	cfg := kick.Config{
 		Address: func(context.Context) (string, error) { return p.config().Platform(chat.Kick).Kick.Pusher, nil },
-		Rooms:   client, Chatroom: p.configuredChatroom, Budget: sharedBudget{p.Store, name}, Log: log,
+		Rooms:   client, Chatroom: p.configuredChatroom, Budget: sharedBudget{p.Store, fixedName(name)}, Log: log,
 	}
-	if account.HasApplication() {
-		application := client.API(name+ofApplication, platform.NewAppTokens(client))
-		cfg.API = readingOnly{application}
-		if p.Config.Platform(chat.Kick).KickWebhooks.Listen != "" {
-			cfg.Subscriptions = application
-		}
-		source, kept, err := p.tokensOf(ctx, chat.Kick, label)
-		switch {
-		case err != nil && ctx.Err() != nil:
-			return nil, err
-		case err != nil:
-			log.Error().Err(err).Msg("The tokens of a Kick account cannot be used; its chats are only read")
-		case kept.exists:
-			cfg.API, cfg.Login = client.API(name, source), kept.login
-		}
+	if !account.HasApplication() {
+		return host.ConnectKick(name, cfg, nil), nil
 	}
-	return host.ConnectKick(name, cfg, nil), nil
+	application := client.API(name+ofApplication, platform.NewAppTokens(client))
+	cfg.API = readingOnly{application}
+	if p.Config.Platform(chat.Kick).KickWebhooks.Listen != "" {
+		cfg.Subscriptions = application
+	}
+	source, seeded, err := p.tokensOf(ctx, chat.Kick, label)
+	if err != nil && ctx.Err() != nil {
+		return nil, err
+	}
+	chats := host.ConnectKick(name, cfg, nil)
+	if err != nil {
+		log.Error().Err(err).Msg("The tokens of a Kick account cannot be used; its chats are only read")
+		return chats, nil
+	}
+	own := client.API(name, source)
+	return &follower{
+		connection: chats, account: tokens.Account{Platform: string(chat.Kick), Label: label}, seeded: seeded,
+		adopt: func(who identity) {
+			source.Recheck()
+			if !who.in {
+				chats.Relogin(cfg.API, "", "")
+				return
+			}
+			chats.Relogin(own, who.login, who.id)
+		},
+	}, nil
 }
 
 // configuredChatroom is the number of a channel's chatroom that somebody gave, or 0.

@@ -44,6 +44,9 @@ func (p Parts) kickWebhooks(all []connection) (webhooks, error) {
 	}
 	var clients []*kick.Client
 	for _, c := range all {
+		if f, follows := c.(*follower); follows {
+			c = f.connection
+		}
 		if client, ok := c.(*kick.Client); ok {
 			clients = append(clients, client)
 		}

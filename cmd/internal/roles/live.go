@@ -178,7 +178,7 @@ func (p Parts) persist(ctx context.Context, r store.Reload) {
 // reconcileEvery is how long a supervisor that does not answer is left alone.
 const reconcileEvery = 5 * time.Second
 
-// follow hands changed configurations to the roster until ctx ends, and tells
+// follow hands changed configurations and logins to the roster until ctx ends, and tells
 // the supervisor when creators came or went.
 func (p Parts) follow(ctx context.Context, r *roster, reconcile func(context.Context, []string) error) {
 	if p.live == nil {
@@ -187,7 +187,8 @@ func (p Parts) follow(ctx context.Context, r *roster, reconcile func(context.Con
 	stale := false // the supervisor does not know the creators yet
 	for {
 		cfg, changed := p.live.config()
-		if _, others := r.take(cfg); others {
+		logins, relogin := p.logins.current()
+		if _, others := r.take(cfg, logins); others {
 			stale = true
 		}
 		var again <-chan time.Time
@@ -203,6 +204,7 @@ func (p Parts) follow(ctx context.Context, r *roster, reconcile func(context.Con
 		case <-ctx.Done():
 			return
 		case <-changed:
+		case <-relogin:
 		case <-again:
 		}
 	}

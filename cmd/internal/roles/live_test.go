@@ -66,12 +66,12 @@ const greeting = `{"triggers": [{"trigger_id": "hi", "type": "command", "creator
 func TestAChangedFileReachesTheRoster(t *testing.T) {
 	t.Parallel()
 	r := newReloading(t, nil)
-	roster := newRoster(r.parts.config())
+	roster := newRoster(r.parts.config(), nil)
 	changed := roster.Changed()
 	require.Empty(t, roster.Creators()[0].Settings.Triggers)
 
 	r.write("triggers.json", greeting)
-	moved, others := roster.take(r.parts.config())
+	moved, others := roster.take(r.parts.config(), nil)
 	require.True(t, moved)
 	require.False(t, others, "the creators are the same")
 	require.Len(t, roster.Creators()[0].Settings.Triggers, 1)
@@ -80,7 +80,7 @@ func TestAChangedFileReachesTheRoster(t *testing.T) {
 	default:
 		require.Fail(t, "nobody was told")
 	}
-	moved, _ = roster.take(r.parts.config())
+	moved, _ = roster.take(r.parts.config(), nil)
 	require.False(t, moved)
 	select {
 	case <-roster.Changed():
@@ -100,7 +100,7 @@ func TestAnInvalidFileReachesNobodyAndIsReportedEverywhere(t *testing.T) {
 	r.write("triggers.json", `{"triggers": [}`)
 
 	require.Same(t, before, r.parts.config())
-	moved, _ := newRoster(before).take(r.parts.config())
+	moved, _ := newRoster(before, nil).take(r.parts.config(), nil)
 	require.False(t, moved)
 	require.Contains(t, r.log.String(), "the changed configuration is not valid: the one before stays in force")
 	require.Contains(t, r.log.String(), "line 1, column 15")
@@ -150,7 +150,7 @@ func TestTheSupervisorIsToldOfNewCreatorsUntilItKnowsThem(t *testing.T) {
 	second := load(t, map[string]string{"creators.json": `{"creators": [{"creator_id": "Ab3dE9", "tier": "open"}, {"creator_id": "Second", "tier": "open"}]}`})
 	synctest.Test(t, func(t *testing.T) {
 		p := Parts{Config: first, Log: zerolog.Nop(), live: newLive(first)}
-		roster := newRoster(first)
+		roster := newRoster(first, nil)
 		told := make(chan []string, 4)
 		answers := make(chan error, 2)
 		answers <- errors.New("Temporal does not answer")
@@ -217,7 +217,7 @@ func TestCreatorsSettingsOfChatBecomeTheRulesSettings(t *testing.T) {
 		"triggers.json": greeting,
 	})
 	creators := map[string]int{}
-	list := newRoster(cfg).Creators()
+	list := newRoster(cfg, nil).Creators()
 	for i, c := range list {
 		creators[c.ID] = i
 	}

@@ -1,18 +1,13 @@
 package roles
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"slices"
-	"sync"
 	"time"
 
 	"github.com/streamsuites/streamsuites/cmd/internal/logins"
-	"github.com/streamsuites/streamsuites/exports"
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/store"
-	"github.com/streamsuites/streamsuites/internal/tokens"
 )
 
 const (
@@ -21,31 +16,6 @@ const (
 	loginsLook = time.Minute
 	loginsAsk  = 60
 )
-
-// loginsSeen is what the last look at the accounts' logins found.
-type loginsSeen struct {
-	mu  sync.Mutex
-	all []tokens.Status
-}
-
-// complete marks accounts whose tokens are kept as having what they need.
-func (l *loginsSeen) complete(accounts []exports.AccountSettings) {
-	if l == nil {
-		return
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for i := range accounts {
-		a := &accounts[i]
-		at := slices.IndexFunc(l.all, func(s tokens.Status) bool { return s.Account.Platform == a.Platform && s.Account.Label == a.Label })
-		if at < 0 {
-			continue
-		}
-		state := l.all[at].State
-		a.Complete = state == tokens.StateReady || state == tokens.StateEnding
-		a.Login = cmp.Or(a.Login, l.all[at].Owner.Login)
-	}
-}
 
 // watchLogins tells of logins that end, until ctx does: at once, and then every
 // minute.
@@ -70,17 +40,13 @@ func (p Parts) watchLogins(ctx context.Context) {
 
 // lookAtLogins announces what ends, and keeps what it sees for the exports.
 func (p Parts) lookAtLogins(ctx context.Context) error {
+	if err := p.readLogins(ctx); err != nil {
+		return err
+	}
 	vault, err := p.vault()
 	if err != nil {
 		return err
 	}
-	all, err := vault.Statuses(ctx)
-	if err != nil {
-		return err
-	}
-	p.logins.mu.Lock()
-	p.logins.all = all
-	p.logins.mu.Unlock()
 	return vault.Announce(ctx)
 }
 

@@ -15,7 +15,7 @@ import (
 func TestAnAccountKeepsRoomForModeratorsOfAllItsCreatorsOnAllHosts(t *testing.T) {
 	t.Parallel()
 	_, s := storetest.New(t)
-	here, there := sharedBudget{s, "bot"}, sharedBudget{s, "bot"}
+	here, there := sharedBudget{s, fixedName("bot")}, sharedBudget{s, fixedName("bot")}
 	take := func(b sharedBudget, c budget.Class) bool {
 		wait, err := b.Take(budget.WithClass(t.Context(), c), "privmsg", 1, 10, time.Hour)
 		require.NoError(t, err)

@@ -3,6 +3,7 @@ package roles
 import (
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/config"
 	"github.com/streamsuites/streamsuites/internal/definition"
+	"github.com/streamsuites/streamsuites/internal/tokens"
 	"github.com/streamsuites/streamsuites/internal/trigger"
 )
 
@@ -20,20 +22,22 @@ type roster struct {
 	changed  chan struct{}
 }
 
-func newRoster(cfg *config.Config) *roster {
-	return &roster{creators: creatorsOf(cfg), changed: make(chan struct{})}
+func newRoster(cfg *config.Config, logins []tokens.Status) *roster {
+	return &roster{creators: creatorsOf(cfg, logins), changed: make(chan struct{})}
 }
 
-func creatorsOf(cfg *config.Config) []ingest.Creator {
+func creatorsOf(cfg *config.Config, logins []tokens.Status) []ingest.Creator {
 	var creators []ingest.Creator
 	for i := range cfg.Creators {
 		creator := &cfg.Creators[i]
 		if !creator.Enabled {
 			continue
 		}
+		settings := TriggerSettings(cfg, creator)
+		settings.IgnoredLogins = append(settings.IgnoredLogins, ownNames(creator, logins)...)
 		creators = append(creators, ingest.Creator{
 			ID:       creator.ID,
-			Settings: TriggerSettings(cfg, creator),
+			Settings: settings,
 			Channels: channelsOf(cfg, creator),
 		})
 	}
@@ -54,10 +58,11 @@ func (r *roster) Changed() <-chan struct{} {
 	return r.changed
 }
 
-// take makes a configuration's creators the roster's, and reports whether that
+// take makes a configuration's creators, whose bots are logged in so, the roster's,
+// and reports whether that
 // changed anything, and whether creators came or went.
-func (r *roster) take(cfg *config.Config) (changed, others bool) {
-	creators := creatorsOf(cfg)
+func (r *roster) take(cfg *config.Config, logins []tokens.Status) (changed, others bool) {
+	creators := creatorsOf(cfg, logins)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if reflect.DeepEqual(creators, r.creators) {
@@ -79,6 +84,27 @@ func idsOf(creators []ingest.Creator) []string {
 		ids[i] = c.ID
 	}
 	return ids
+}
+
+// ownNames are the names and ids of those who are logged in as a creator's bots, by
+// platform: what they say is never a request.
+func ownNames(creator *config.Creator, logins []tokens.Status) []string {
+	var names []string
+	for _, s := range logins {
+		p := chat.Platform(s.Account.Platform)
+		label := map[chat.Platform]string{
+			chat.Twitch: creator.TwitchAccount, chat.YouTube: creator.YouTubeAccount, chat.Kick: creator.KickAccount,
+		}[p]
+		if s.Account.Label != label || !creator.On(p) {
+			continue
+		}
+		for _, name := range []string{strings.TrimPrefix(s.Owner.Login, "@"), s.Owner.AccountID} {
+			if name != "" {
+				names = append(names, trigger.OnPlatform(p, name))
+			}
+		}
+	}
+	return names
 }
 
 // channelsOf are the channels whose chat is read for a creator.

@@ -11,6 +11,7 @@ import (
 	"github.com/streamsuites/streamsuites/ingest"
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/config"
+	"github.com/streamsuites/streamsuites/internal/tokens"
 	"github.com/streamsuites/streamsuites/internal/trigger"
 )
 
@@ -58,7 +59,7 @@ func only(t *testing.T, tier, system string) trigger.Settings {
 		"system.json":   system,
 		"creators.json": `{"creators": [{"creator_id": "Ab3dE9", "display_name": "Harbor", "tier": "` + tier + `", "platforms": {"twitch": true}, "twitch_channel": "harborlights"}]}`,
 	})
-	creators := newRoster(cfg).Creators()
+	creators := newRoster(cfg, nil).Creators()
 	require.Len(t, creators, 1)
 	return creators[0].Settings
 }
@@ -127,7 +128,7 @@ func TestTheRosterHoldsWhoIsEnabledAndTheChannelsThatAreRead(t *testing.T) {
 		{"creator_id": "Ab3dE9", "platforms": {"twitch": true}, "twitch_channel": "harborlights"},
 		{"creator_id": "Silent", "platforms": {"twitch": false}},
 		{"creator_id": "Absent", "enabled": false, "platforms": {"twitch": true}}]}`
-	r := newRoster(load(t, map[string]string{"creators.json": creators}))
+	r := newRoster(load(t, map[string]string{"creators.json": creators}), nil)
 	require.Equal(t, []string{"Ab3dE9", "Second", "Silent"}, r.IDs())
 	channels := map[string][]ingest.Channel{}
 	for _, c := range r.Creators() {
@@ -146,8 +147,35 @@ func TestTheRosterHoldsWhoIsEnabledAndTheChannelsThatAreRead(t *testing.T) {
 
 	off := newRoster(load(t, map[string]string{
 		"creators.json": creators, "system.json": `{"system": {"platform_polling_enabled": false}}`,
-	}))
+	}), nil)
 	for _, c := range off.Creators() {
 		require.Empty(t, c.Channels)
 	}
+}
+
+func TestWhatABotThatLoggedInSaysIsNoRequestOnItsPlatform(t *testing.T) {
+	t.Parallel()
+	creators := `{"creators": [{"creator_id": "Ab3dE9", "platforms": {"twitch": true, "youtube": true, "kick": true}, "twitch_channel": "harborlights",
+		"youtube_channel": "@harborlights", "kick_channel": "harborlights", "kick_account": "SECOND", "ignored_logins": ["moobot"]}]}`
+	cfg := load(t, map[string]string{"creators.json": creators, "platforms.json": `{"platforms": [{"name": "twitch", "enabled": true},
+		{"name": "youtube", "enabled": true}, {"name": "kick", "enabled": true}]}`})
+	r := newRoster(cfg, nil)
+	require.Equal(t, []string{"lanternbot", "moobot"}, r.Creators()[0].Settings.IgnoredLogins)
+	changed := r.Changed()
+	in := func(p chat.Platform, label, login, id string) tokens.Status {
+		return tokens.Status{Account: tokens.Account{Platform: string(p), Label: label}, Owner: tokens.Owner{Login: login, AccountID: id}}
+	}
+	logins := []tokens.Status{
+		in(chat.Kick, "", "someoneelse", "1"), in(chat.Kick, "SECOND", "LanternBot", "77"), in(chat.Twitch, "", "lanternbot", "500000001"),
+		in(chat.YouTube, "", "@lanternbot", "UClanternbot"),
+	}
+	moved, others := r.take(cfg, logins)
+	require.True(t, moved, "a login is taken in while the creator is held")
+	require.False(t, others)
+	<-changed
+	require.Equal(t, []string{
+		"lanternbot", "moobot", "kick:LanternBot", "kick:77", "twitch:lanternbot", "twitch:500000001", "youtube:lanternbot", "youtube:UClanternbot",
+	}, r.Creators()[0].Settings.IgnoredLogins)
+	moved, _ = r.take(cfg, logins)
+	require.False(t, moved)
 }

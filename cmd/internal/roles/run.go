@@ -63,7 +63,17 @@ const orderly = 3 * time.Second
 func Run(ctx context.Context, p Parts, chosen []Role) error {
 	p, stopWatching := p.watchConfig(ctx)
 	defer stopWatching()
-	p.vault, p.logins = p.opensVault(ctx), &loginsSeen{}
+	p.vault, p.logins = p.opensVault(ctx), newLoginsSeen()
+	if p.Metrics != nil {
+		if err := p.Metrics.ObserveLogins(p.loginFigures); err != nil {
+			return err
+		}
+	}
+	if p.Store != nil {
+		noticing, stopNoticing := context.WithCancel(context.WithoutCancel(ctx))
+		defer stopNoticing()
+		go p.noticeLogins(noticing)
+	}
 	failed := make(chan error, len(chosen))
 	started := make([]running, len(chosen))
 	for i, role := range chosen {

@@ -26,57 +26,41 @@ func (p Parts) opensVault(ctx context.Context) func() (*tokens.Vault, error) {
 	})
 }
 
-// tokensOf is where an account's token comes from, and the login that is kept, if
-// anybody has logged in. The account has an application.
-func (p Parts) tokensOf(ctx context.Context, name chat.Platform, label string) (*tokens.Source, keptLogin, error) {
+// tokensOf is where an account's token comes from, whoever logs in, and whether
+// tokens are configured for as long as nobody does. The account has an application.
+// What is kept has to be readable.
+func (p Parts) tokensOf(ctx context.Context, name chat.Platform, label string) (source *tokens.Source, seeded bool, err error) {
 	vault, err := p.vault()
 	if err != nil {
-		return nil, keptLogin{}, err
+		return nil, false, err
 	}
 	provider, err := logins.For(p.Config, name, label, p.Log)
 	if err != nil {
-		return nil, keptLogin{}, err
+		return nil, false, err
 	}
-	source, err := provider.Source(ctx, vault, p.Dir)
-	if err != nil {
-		return nil, keptLogin{}, err
+	if source, err = provider.Source(ctx, vault, p.Dir); err != nil {
+		return nil, false, err
 	}
-	row, err := p.Store.AccountTokens(ctx, provider.Account)
-	if errors.Is(err, store.ErrNoTokens) {
-		return source, keptLogin{exists: provider.Seed.IsSet()}, nil
+	if _, err = vault.Tokens(ctx, provider.Account); err != nil && !errors.Is(err, store.ErrNoTokens) {
+		return nil, false, err
 	}
-	if _, unreadable := vault.Tokens(ctx, provider.Account); unreadable != nil {
-		return nil, keptLogin{}, unreadable
-	}
-	return source, keptLogin{exists: true, login: row.Login}, err
-}
-
-// keptLogin is what is known of an account's login.
-type keptLogin struct {
-	exists bool
-	login  string // may be empty
+	return source, provider.Seed.IsSet(), nil
 }
 
 // twitchTokens are those of a bot account: kept by the vault where there is an
-// application to renew them with, else as they are configured. The account gets
-// the login that the vault knows.
-func (p Parts) twitchTokens(ctx context.Context, account config.TwitchAccount) (userTokens, config.TwitchAccount, error) {
+// application to renew them with, else as they are configured; then source is nil, as
+// nobody can log in.
+func (p Parts) twitchTokens(ctx context.Context, account config.TwitchAccount) (user userTokens, source *tokens.Source, err error) {
 	if account.ClientID == "" {
-		return configuredToken(account), account, nil
+		return configuredToken(account), nil, nil
 	}
-	source, kept, err := p.tokensOf(ctx, chat.Twitch, account.Label)
+	source, _, err = p.tokensOf(ctx, chat.Twitch, account.Label)
 	if err != nil {
 		// Others' tokens are no reason to read nothing at all.
 		p.Log.Error().Err(err).Str("account", account.Label).Msg("The tokens of a Twitch account cannot be used; what is configured is, as long as it is good")
-		return configuredToken(account), account, ctx.Err()
+		return configuredToken(account), nil, ctx.Err()
 	}
-	if !kept.exists {
-		return nil, account, nil
-	}
-	if account.Nick == "" {
-		account.Nick = kept.login
-	}
-	return func(*platform.Client) platform.Tokens { return source }, account, nil
+	return func(*platform.Client) platform.Tokens { return source }, source, nil
 }
 
 // youtubeTokens are those of an account that publishes; nil where they cannot be

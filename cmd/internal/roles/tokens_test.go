@@ -27,7 +27,7 @@ func hostOf(t *testing.T, cfg *config.Config, account config.TwitchAccount) Part
 	_, s := storetest.New(t)
 	cfg.Twitch = map[string]config.TwitchAccount{account.Label: account}
 	p := Parts{Dir: statedir.Dir(cfg.StateDir), Config: cfg, Store: s, Log: zerolog.Nop(), Redactor: &logging.Redactor{}}
-	p.vault, p.logins = p.opensVault(t.Context()), &loginsSeen{}
+	p.vault, p.logins = p.opensVault(t.Context()), newLoginsSeen()
 	return p
 }
 
@@ -91,31 +91,6 @@ func TestWhatAnOlderVersionKeptInAFileIsTakenOver(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "renewed", got)
 	require.NoFileExists(t, path)
-}
-
-func TestAnAccountWithoutTokensReadsAsNobodyUntilSomebodyLogsIn(t *testing.T) {
-	t.Parallel()
-	_, cfg, account := simulated(t)
-	account.Token, account.RefreshToken, account.Nick = config.Secret{}, config.Secret{}, ""
-	p := hostOf(t, cfg, account)
-	user, _, err := p.twitchTokens(t.Context(), account)
-	require.NoError(t, err)
-	require.Nil(t, user)
-
-	vault, err := p.vault()
-	require.NoError(t, err)
-	seed := sim.DefaultSeed().Accounts[0]
-	require.NoError(t, vault.Keep(t.Context(), tokens.Account{Platform: string(chat.Twitch)}, tokens.Owner{Login: seed.Login},
-		tokens.Grant{Access: seed.Token, Refresh: seed.Refresh}, tokens.Seed{}))
-	user, known, err := p.twitchTokens(t.Context(), account)
-	require.NoError(t, err)
-	require.Equal(t, seed.Login, known.Nick)
-	access, err := accessTwitch(cfg, known, user, zerolog.Nop())
-	require.NoError(t, err)
-	require.Equal(t, seed.Login, access.chat.Login)
-	got, err := access.chat.Token(t.Context())
-	require.NoError(t, err)
-	require.Equal(t, seed.Token, got)
 }
 
 func TestAHostWithoutTheKeyUsesWhatIsConfiguredAndSaysWhatIsWrong(t *testing.T) {

@@ -1,10 +1,12 @@
 package roles
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -17,6 +19,7 @@ import (
 	"github.com/streamsuites/streamsuites/internal/control"
 	platform "github.com/streamsuites/streamsuites/internal/platform/twitch"
 	"github.com/streamsuites/streamsuites/internal/store"
+	"github.com/streamsuites/streamsuites/internal/tokens"
 )
 
 // twitchAccess is how a bot account reaches Twitch.
@@ -115,7 +118,8 @@ func (a *twitchAccess) connectAPI(
 	if user != nil {
 		a.chat.Login = loginOf(cfg, account)
 		a.chat.Token, a.chat.Refresh = own.Token, own.Refresh
-		a.chat.Delete = helixDeletion{itself}.delete
+		a.chat.Delete, a.chat.Speak = helixDeletion{itself}.delete, helixSpeech{itself}.speak
+		a.chat.Speaks = func() bool { return speaksThroughAPI(cfg) }
 	}
 	a.api = itself
 	if account.ClientSecret.IsSet() {
@@ -141,6 +145,23 @@ func (h helixDeletion) delete(ctx context.Context, d twitch.Deletion) error {
 	return err
 }
 
+// speaksThroughAPI reports whether a configuration has messages sent through the API.
+func speaksThroughAPI(cfg *config.Config) bool {
+	return cfg.Platform(chat.Twitch).SendThrough == config.ThroughAPI
+}
+
+// helixSpeech sends messages as the account.
+type helixSpeech struct{ helix *platform.Helix }
+
+// speak sends a message. Without the scope for it the account sends otherwise.
+func (h helixSpeech) speak(ctx context.Context, u twitch.Utterance) error {
+	_, err := h.helix.SendMessage(ctx, u.RoomID, u.AccountID, u.Text, u.ReplyTo)
+	if errors.Is(err, platform.ErrMissingScope) {
+		return fmt.Errorf("%w: %w", twitch.ErrMayNotSpeak, err)
+	}
+	return err
+}
+
 // connectTwitch makes the account known to the host and returns its connection,
 // which has to be run.
 func (p Parts) connectTwitch(ctx context.Context, host *ingest.Host, label string) (connection, error) {
@@ -148,7 +169,7 @@ func (p Parts) connectTwitch(ctx context.Context, host *ingest.Host, label strin
 	name := accountName(chat.Twitch, account.Label)
 	calls := platformCalls{p.governor(), chat.Twitch}
 	log := p.Log.With().Str("account", name).Logger()
-	user, account, err := p.twitchTokens(ctx, account)
+	user, source, err := p.twitchTokens(ctx, account)
 	if err != nil {
 		return nil, err
 	}
@@ -156,23 +177,66 @@ func (p Parts) connectTwitch(ctx context.Context, host *ingest.Host, label strin
 	if err != nil {
 		return nil, err
 	}
-	access.chat.Budget = sharedBudget{p.Store, budgetOf(access.chat.Login)}
+	access.chat.Speaks = func() bool { return speaksThroughAPI(p.config()) }
 	var live ingest.LiveSource
 	if access.api != nil {
 		live = helixLive{access.api}
 	}
-	return host.ConnectTwitch(name, access.chat, live), nil
+	if source == nil {
+		access.chat.Budget = sharedBudget{p.Store, fixedName(budgetOf(access.chat.Login))}
+		return host.ConnectTwitch(name, access.chat, live), nil
+	}
+	as := &twitchLogin{source: source, usual: loginOf(p.Config, account)}
+	as.become(identity{})
+	access.chat.Login, access.chat.Budget = "", sharedBudget{p.Store, as.budget}
+	client := host.ConnectTwitch(name, access.chat, live)
+	seeded := account.Token.IsSet() || account.RefreshToken.IsSet()
+	return &follower{
+		connection: client, account: tokens.Account{Platform: string(chat.Twitch), Label: label}, seeded: seeded,
+		adopt: func(who identity) {
+			if login := as.become(who); who.ended == "" {
+				client.Relogin(login)
+			} else {
+				client.Lapse(who.ended)
+			}
+		},
+	}, nil
 }
+
+// twitchLogin is who a Twitch account is at the moment.
+type twitchLogin struct {
+	source *tokens.Source
+	usual  string // the login where nobody knows another
+	name   atomic.Pointer[string]
+}
+
+// become makes it whoever is logged in, and returns its login; empty for nobody.
+func (t *twitchLogin) become(who identity) string {
+	t.source.Recheck()
+	login := ""
+	if who.in && who.ended == "" {
+		login = cmp.Or(who.login, t.usual)
+	}
+	t.name.Store(&login)
+	return login
+}
+
+// budget names the account's budget: what one login may do counts wherever it is
+// used.
+func (t *twitchLogin) budget() string { return budgetOf(*t.name.Load()) }
 
 // sharedBudget is an account's budget, kept in Postgres for all hosts.
 type sharedBudget struct {
 	store   *store.Store
-	account string
+	account func() string
 }
+
+// fixedName is the name of a budget that never changes.
+func fixedName(name string) func() string { return func() string { return name } }
 
 // Take implements twitch.Budget. What is not for a moderator leaves a reserve.
 func (b sharedBudget) Take(ctx context.Context, bucket string, tokens, limit int, window time.Duration) (time.Duration, error) {
-	return b.store.TakeBudget(ctx, b.account, bucket, tokens, max(tokens, budget.LimitOf(ctx, limit)), window, time.Now())
+	return b.store.TakeBudget(ctx, b.account(), bucket, tokens, max(tokens, budget.LimitOf(ctx, limit)), window, time.Now())
 }
 
 // helixLive asks Twitch which channels are live.

@@ -1,6 +1,7 @@
 package roles
 
 import (
+	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"testing"
@@ -141,4 +142,22 @@ func TestMessagesAreDeletedAsTheAccountNotAsTheApplication(t *testing.T) {
 	access, err = accessTwitch(cfg, account, configuredToken(account), zerolog.Nop())
 	require.NoError(t, err)
 	require.Nil(t, access.chat.Delete, "no application, no API")
+}
+
+func TestAnAccountWithoutTheScopeSaysSoInsteadOfBeingRefused(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusUnauthorized)
+		_, _ = w.Write([]byte(`{"error":"Unauthorized","status":401,"message":"Missing scope: user:write:chat"}`))
+	}))
+	t.Cleanup(server.Close)
+	cfg := serving(t, onTwitch("harborlights", "", true))
+	cfg.Platforms[0].Twitch.Helix, cfg.Platforms[0].SendThrough = server.URL, config.ThroughAPI
+	account := config.TwitchAccount{Nick: "bot", Token: config.NewSecret("token"), ClientID: "id"}
+	access, err := accessTwitch(cfg, account, configuredToken(account), zerolog.Nop())
+	require.NoError(t, err)
+	require.True(t, access.chat.Speaks())
+	err = access.chat.Speak(t.Context(), twitch.Utterance{RoomID: "1", AccountID: "2", Text: "hi"})
+	require.ErrorIs(t, err, twitch.ErrMayNotSpeak)
+	require.ErrorContains(t, err, "user:write:chat")
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/streamsuites/streamsuites/internal/config"
 	platform "github.com/streamsuites/streamsuites/internal/platform/youtube"
 	"github.com/streamsuites/streamsuites/internal/quota"
+	"github.com/streamsuites/streamsuites/internal/tokens"
 	"github.com/streamsuites/streamsuites/internal/version"
 )
 
@@ -28,30 +29,73 @@ func (p Parts) connectYouTube(ctx context.Context, host *ingest.Host, label stri
 	access := platform.LiveConfig{
 		API: endpoints.API, APIKey: account.APIKey.Reveal(), HTTPClient: transport, UserAgent: "StreamSuites/" + version.Version,
 	}
+	var source *tokens.Source
+	seeded := false
 	if account.HasApplication() {
-		source, kept, err := p.tokensOf(ctx, chat.YouTube, label)
-		switch {
-		case err != nil && ctx.Err() != nil:
+		source, seeded, err = p.tokensOf(ctx, chat.YouTube, label)
+		if err != nil && ctx.Err() != nil {
 			return nil, err
-		case err != nil:
+		}
+		if err != nil {
 			p.Log.Error().Err(err).Str("account", label).Msg("The tokens of a YouTube account cannot be used; its chats are read with the API key, if there is one")
-		case kept.exists:
-			access.Tokens = source
 		}
 	}
-	if access.Tokens == nil && access.APIKey == "" {
+	if source == nil && access.APIKey == "" {
 		return nil, nil
 	}
-	api, err := platform.NewLive(access)
+	apis, err := youtubeAPIsOf(access, source)
 	if err != nil {
-		return nil, fmt.Errorf("set up YouTube's API: %w", err)
+		return nil, err
 	}
 	name := accountName(chat.YouTube, label)
 	log := p.Log.With().Str("account", name).Logger()
-	return host.ConnectYouTube(name, youtube.Config{
-		API: api, Video: p.configuredVideo, Meter: p.youtubeMeter(label), Costs: p.Config.System.Quotas.YouTubeUnits,
-		Budget: sharedBudget{p.Store, name}, Cursors: ingest.YouTubeCursors(p.Store), Log: log,
-	}), nil
+	client := host.ConnectYouTube(name, youtube.Config{
+		API: apis.nobodys, Video: p.configuredVideo, Meter: p.youtubeMeter(label), Costs: p.Config.System.Quotas.YouTubeUnits,
+		Budget: sharedBudget{p.Store, fixedName(name)}, Cursors: ingest.YouTubeCursors(p.Store), Log: log,
+	})
+	if source == nil {
+		return client, nil
+	}
+	return &follower{
+		connection: client, account: tokens.Account{Platform: string(chat.YouTube), Label: label}, seeded: seeded,
+		adopt: func(who identity) {
+			source.Recheck()
+			client.Relogin(apis.of(who))
+		},
+	}, nil
+}
+
+// youtubeAPIs are the accesses of a YouTube account.
+type youtubeAPIs struct {
+	logins  *platform.Live // of whoever is logged in; nil where nobody can
+	nobodys *platform.Live // with the key; without one it says that somebody has to log in
+}
+
+// youtubeAPIsOf makes the calls with the account's tokens, if it can have any, and
+// with its key, if it has one. It has either.
+func youtubeAPIsOf(access platform.LiveConfig, source *tokens.Source) (apis youtubeAPIs, err error) {
+	keyed := access
+	if source != nil {
+		access.Tokens = source
+		if apis.logins, err = platform.NewLive(access); err != nil {
+			return apis, fmt.Errorf("set up YouTube's API: %w", err)
+		}
+	}
+	if apis.nobodys = apis.logins; keyed.APIKey != "" {
+		apis.nobodys, err = platform.NewLive(keyed)
+	}
+	if err != nil {
+		return apis, fmt.Errorf("set up YouTube's API with a key: %w", err)
+	}
+	return apis, nil
+}
+
+// of is the access of whoever is logged in.
+func (a youtubeAPIs) of(who identity) *platform.Live {
+	if who.in && who.ended == "" {
+		return a.logins
+	}
+	return a.nobodys
 }
 
 // configuredVideo is the broadcast that somebody named for a channel, or "".

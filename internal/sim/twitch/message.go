@@ -15,6 +15,8 @@ type Message struct {
 	Roles   []string `json:"roles,omitempty"`
 	// Metered marks what an account sent itself; it counts towards its limits.
 	Metered bool `json:"metered,omitempty"`
+	// ByAPI marks what an account sent by Helix and not over a connection.
+	ByAPI bool `json:"by_api,omitempty"`
 	// SharedFrom is the login of the channel it was written in, if another.
 	SharedFrom string `json:"shared_from,omitempty"`
 	Bits       int    `json:"bits,omitempty"` // of a cheer

@@ -138,7 +138,7 @@ func (s *Server) submit(sub submission) (Message, *refusal) {
 		return Message{}, r
 	}
 	m := Message{ID: s.options.NewID(), Channel: sub.channel.Login, User: sub.account.Login, Text: sub.text,
-		At: s.now().UTC(), Display: sub.account.Display, Roles: roles, Metered: true}
+		At: s.now().UTC(), Display: sub.account.Display, Roles: roles, Metered: true, ByAPI: sub.via == nil}
 	if _, ok := s.find(sub.replyTo); ok {
 		m.ReplyTo = sub.replyTo
 	}
