@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -47,6 +48,7 @@ type feed struct {
 	lines   []livefeed.Line
 	dropped int
 	said    []livefeed.Line // what the bot said lately
+	echoed  []livefeed.Line // what platforms showed of the bot lately, before it was known that it said so
 }
 
 func newFeed(w Watchers, clock Clock, log zerolog.Logger) *feed {
@@ -90,29 +92,46 @@ func (f *feed) sent(creatorID string, row *store.Outbox, reply *store.Reply) {
 		Text: reply.Text, ReplyTo: reply.ReplyTo, SentAt: f.clock.Now(), Self: true,
 	})
 	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.paired(&f.echoed, func(shown livefeed.Line) bool { return isEcho(shown, line) }) {
+		return // the platform was faster with it than with its answer
+	}
 	f.said = append(f.said, line)
 	f.add(line)
-	f.mu.Unlock()
 	token(f.some)
 }
 
 // echo reports whether a platform repeats what the bot said, and forgets it then.
 func (f *feed) echo(line livefeed.Line) bool {
-	oldest := f.clock.Now().Add(-echoWithin)
-	repeated := false
-	kept := f.said[:0]
-	for _, s := range f.said {
-		if s.At.Before(oldest) {
-			continue
-		}
-		if !repeated && s.Platform == line.Platform && s.Channel == line.Channel && s.Text == line.Text {
-			repeated = true
-			continue
-		}
-		kept = append(kept, s)
+	if f.paired(&f.said, func(said livefeed.Line) bool { return isEcho(line, said) }) {
+		return true
 	}
-	f.said = kept
-	return repeated
+	line.At = f.clock.Now() // and not by the platform's clock
+	f.echoed = append(f.echoed, line)
+	return false
+}
+
+// isEcho reports whether a line that a platform shows is what the bot said.
+func isEcho(shown, said livefeed.Line) bool {
+	return shown.Platform == said.Platform && shown.Channel == said.Channel && repeats(asShown(shown.Text), asShown(said.Text))
+}
+
+// paired takes the first line that is the other half out of those that wait for
+// theirs, and forgets what waited too long.
+func (f *feed) paired(waiting *[]livefeed.Line, half func(livefeed.Line) bool) bool {
+	oldest := f.clock.Now().Add(-echoWithin)
+	found := false
+	*waiting = slices.DeleteFunc(*waiting, func(l livefeed.Line) bool {
+		if l.At.Before(oldest) {
+			return true
+		}
+		if !found && half(l) {
+			found = true
+			return true
+		}
+		return false
+	})
+	return found
 }
 
 func (f *feed) add(line livefeed.Line) {
