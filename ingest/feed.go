@@ -47,8 +47,8 @@ type feed struct {
 	mu      sync.Mutex
 	lines   []livefeed.Line
 	dropped int
-	said    []livefeed.Line // what the bot said lately
-	echoed  []livefeed.Line // what platforms showed of the bot lately, before it was known that it said so
+	said    []livefeed.Line // what the bot said lately and no platform has repeated, stamped by our clock
+	heard   []livefeed.Line // what platforms had lately of the bot's account that we did not say, stamped likewise
 }
 
 func newFeed(w Watchers, clock Clock, log zerolog.Logger) *feed {
@@ -72,8 +72,7 @@ func (f *feed) committed(creatorID string, events []store.Event) {
 	}
 	f.mu.Lock()
 	for i := range events {
-		line := livefeed.Of(&events[i].Event)
-		if !line.Self || !f.echo(line) {
+		if line := livefeed.Of(&events[i].Event); !f.echo(line) {
 			f.add(line)
 		}
 	}
@@ -82,7 +81,7 @@ func (f *feed) committed(creatorID string, events []store.Event) {
 }
 
 // sent shows what the bot said. Not every platform sends it back to the bot, and
-// none says at once under which id.
+// none says at once under which id; one may send it back before it confirms it.
 func (f *feed) sent(creatorID string, row *store.Outbox, reply *store.Reply) {
 	if !f.watched(creatorID) {
 		return
@@ -92,46 +91,46 @@ func (f *feed) sent(creatorID string, row *store.Outbox, reply *store.Reply) {
 		Text: reply.Text, ReplyTo: reply.ReplyTo, SentAt: f.clock.Now(), Self: true,
 	})
 	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.paired(&f.echoed, func(shown livefeed.Line) bool { return isEcho(shown, line) }) {
-		return // the platform was faster with it than with its answer
+	if f.heard = f.lately(f.heard); !taken(&f.heard, line) {
+		f.said = append(f.lately(f.said), line)
+		f.add(line)
 	}
-	f.said = append(f.said, line)
-	f.add(line)
+	f.mu.Unlock()
 	token(f.some)
 }
 
 // echo reports whether a platform repeats what the bot said, and forgets it then.
 func (f *feed) echo(line livefeed.Line) bool {
-	if f.paired(&f.said, func(said livefeed.Line) bool { return isEcho(line, said) }) {
+	if !line.Self || line.Event != chat.Message || line.History {
+		return false
+	}
+	if f.said = f.lately(f.said); taken(&f.said, line) {
 		return true
 	}
-	line.At = f.clock.Now() // and not by the platform's clock
-	f.echoed = append(f.echoed, line)
+	line.At = f.clock.Now()
+	f.heard = append(f.lately(f.heard), line)
 	return false
 }
 
-// isEcho reports whether a line that a platform shows is what the bot said.
-func isEcho(shown, said livefeed.Line) bool {
-	return shown.Platform == said.Platform && shown.Channel == said.Channel && repeats(asShown(shown.Text), asShown(said.Text))
+// lately leaves those lines that may still meet their counterpart.
+func (f *feed) lately(lines []livefeed.Line) []livefeed.Line {
+	oldest := f.clock.Now().Add(-echoWithin)
+	return slices.DeleteFunc(lines, func(l livefeed.Line) bool { return l.At.Before(oldest) })
 }
 
-// paired takes the first line that is the other half out of those that wait for
-// theirs, and forgets what waited too long.
-func (f *feed) paired(waiting *[]livefeed.Line, half func(livefeed.Line) bool) bool {
-	oldest := f.clock.Now().Add(-echoWithin)
-	found := false
-	*waiting = slices.DeleteFunc(*waiting, func(l livefeed.Line) bool {
-		if l.At.Before(oldest) {
-			return true
-		}
-		if !found && half(l) {
-			found = true
-			return true
-		}
-		return false
+// taken takes the first of the lines that says the same in the same chat out, and
+// reports whether there was one. What a platform shows may have the name of whoever is
+// answered in front of it.
+func taken(lines *[]livefeed.Line, as livefeed.Line) bool {
+	text := asShown(as.Text)
+	i := slices.IndexFunc(*lines, func(l livefeed.Line) bool {
+		other := asShown(l.Text)
+		return l.Platform == as.Platform && l.Channel == as.Channel && (repeats(other, text) || repeats(text, other))
 	})
-	return found
+	if i >= 0 {
+		*lines = slices.Delete(*lines, i, i+1)
+	}
+	return i >= 0
 }
 
 func (f *feed) add(line livefeed.Line) {

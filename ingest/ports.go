@@ -34,6 +34,7 @@ type Store interface {
 	RecordOffline(ctx context.Context, epoch int64, creatorID string, p chat.Platform, at time.Time) (ended []control.Stream, err error)
 
 	SavePlatformStatus(ctx context.Context, statuses []store.PlatformStatus) error
+	ConfirmPlatformStatus(ctx context.Context, statuses []store.PlatformStatus) (confirmed int, err error)
 	PlatformStatuses(ctx context.Context) ([]store.PlatformStatus, error)
 }
 

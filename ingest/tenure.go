@@ -129,7 +129,9 @@ func (h *Host) newSenders(t *tenure) {
 	}
 	shown := func(*store.Outbox, *store.Reply) {}
 	if h.feed != nil {
-		shown = func(row *store.Outbox, reply *store.Reply) { h.feed.sent(t.creatorID, row, reply) }
+		shown = func(row *store.Outbox, reply *store.Reply) {
+			t.lane.afterCommit(row.LaneSeq, func() { h.feed.sent(t.creatorID, row, reply) })
+		}
 	}
 	answers := func(least, most budget.Class) *replies {
 		return &replies{
