@@ -130,7 +130,7 @@ func connectionRowOf(st store.PlatformStatus, now time.Time) connectionRow {
 		State: string(state), Status: connectionStatus(st, now), Since: instant(earlier(st.Since, now)),
 	}
 	if state == st.State {
-		row.Reason, row.Action = textOrNull(plain(st.Error, 300)), textOrNull(state.Advice(st.Platform))
+		row.Reason, row.Action = textOrNull(plain(st.Error, 300)), textOrNull(state.Advice(st.Platform, st.Error))
 	}
 	return row
 }

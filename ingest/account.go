@@ -121,7 +121,8 @@ func (a *Account) Source(channel, source string) {
 func (t *tenure) speaker(p chat.Platform, channel string) (Chat, bool) {
 	for _, presence := range t.presences {
 		if presence.channel.Platform == p && presence.channel.Name == channel {
-			return presence.chat, presence.chat != nil
+			reader := presence.reader()
+			return reader, reader != nil
 		}
 	}
 	return nil, false

@@ -118,8 +118,7 @@ func (d *doubts) settled() []store.Doubt {
 	return said
 }
 
-// shows reports whether the message is the reply. Platforms without replies have the
-// name of whoever is answered in front of it.
+// shows reports whether the message is the reply.
 func (e *echo) shows(doubt store.Doubt) bool {
 	if e.taken || e.Platform != doubt.Platform || e.Channel != doubt.Channel {
 		return false
@@ -127,8 +126,14 @@ func (e *echo) shows(doubt store.Doubt) bool {
 	if e.At.Before(doubt.ClaimedAt) || e.At.After(doubt.ClaimedAt.Add(shownWithin)) {
 		return false
 	}
-	text := asShown(doubt.Text)
-	return text != "" && (e.text == text || strings.HasPrefix(e.text, "@") && strings.HasSuffix(e.text, " "+text))
+	return repeats(e.text, asShown(doubt.Text))
+}
+
+// repeats reports whether a text that chat shows is one that the bot said, both as
+// texts are compared. Platforms without replies have the name of whoever is answered
+// in front of it.
+func repeats(shown, said string) bool {
+	return said != "" && (shown == said || strings.HasPrefix(shown, "@") && strings.HasSuffix(shown, " "+said))
 }
 
 // asShown leaves of a text what platforms and their clients do not change.

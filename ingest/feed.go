@@ -119,10 +119,13 @@ func (f *feed) lately(lines []livefeed.Line) []livefeed.Line {
 }
 
 // taken takes the first of the lines that says the same in the same chat out, and
-// reports whether there was one.
+// reports whether there was one. What a platform shows may have the name of whoever is
+// answered in front of it.
 func taken(lines *[]livefeed.Line, as livefeed.Line) bool {
+	text := asShown(as.Text)
 	i := slices.IndexFunc(*lines, func(l livefeed.Line) bool {
-		return l.Platform == as.Platform && l.Channel == as.Channel && l.Text == as.Text
+		other := asShown(l.Text)
+		return l.Platform == as.Platform && l.Channel == as.Channel && (repeats(other, text) || repeats(text, other))
 	})
 	if i >= 0 {
 		*lines = slices.Delete(*lines, i, i+1)

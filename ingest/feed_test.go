@@ -138,6 +138,38 @@ func TestMoreThanCanBeReadIsLeftOut(t *testing.T) {
 	require.Equal(t, 10, f.dropped)
 }
 
+// TestWhatTheBotSaysIsShownOnce goes through the ways in which platforms repeat it:
+// before or after they say that it was sent, and with the name of whoever is answered
+// in front of it where there are no replies.
+func TestWhatTheBotSaysIsShownOnce(t *testing.T) {
+	t.Parallel()
+	said := func(f *feed, text string) {
+		f.sent(mira, &store.Outbox{Platform: chat.YouTube, Channel: "c"}, &store.Reply{Text: text, ReplyTo: "m"})
+	}
+	shown := func(f *feed, text string) {
+		f.committed(mira, []store.Event{{Event: chat.Event{Platform: chat.YouTube, Channel: "c", MessageID: "own", Text: text, Self: true, SentAt: time.Now()}}})
+	}
+	for name, c := range map[string]struct {
+		happens func(f *feed)
+		lines   int
+	}{
+		"repeated":                       {func(f *feed) { said(f, "hi"); shown(f, "hi") }, 1},
+		"repeated with a name":           {func(f *feed) { said(f, "hi  there"); shown(f, "@Ann hi there") }, 1},
+		"repeated at once":               {func(f *feed) { shown(f, "@Ann hi"); said(f, "hi") }, 1},
+		"said twice, repeated twice":     {func(f *feed) { said(f, "hi"); said(f, "hi"); shown(f, "hi"); shown(f, "hi") }, 2},
+		"repeated once, written by hand": {func(f *feed) { said(f, "hi"); shown(f, "hi"); shown(f, "hi") }, 2},
+		"something else":                 {func(f *feed) { said(f, "hi"); shown(f, "hi Ann") }, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFeed(nil, SystemClock{}, zerolog.Nop())
+			f.wanted.Store(&map[string]struct{}{"": {}})
+			c.happens(f)
+			require.Len(t, f.lines, c.lines)
+		})
+	}
+}
+
 // saidBy is a line of the bot, as the feed has it from the sender or from chat.
 func saidBy(f *feed) livefeed.Line {
 	return livefeed.Line{Platform: chat.Kick, Channel: "c", Text: "hi", At: f.clock.Now(), Self: true}

@@ -251,7 +251,7 @@ func (h *Host) watched(account string) []watched {
 	var all []watched
 	for _, t := range *h.routes.Load() {
 		for _, p := range t.presences {
-			if p.chat != nil && p.channel.Account == account {
+			if p.channel.Account == account && p.reader() != nil {
 				all = append(all, watched{t.creatorID, t.epoch, p.channel})
 			}
 		}

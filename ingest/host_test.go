@@ -153,7 +153,7 @@ func TestANewConfigurationTakesEffectBetweenTwoMessages(t *testing.T) {
 	soon(t, "held again", func() bool { return r.host.Stats().Creators == 1 })
 }
 
-func TestAChannelOfTwoCreatorsIsReadForOneOfThem(t *testing.T) {
+func TestAChannelOfTwoCreatorsIsReadForOneOfThemAndForTheOtherOnceThatOneHasGone(t *testing.T) {
 	t.Parallel()
 	other := creator("oTher1")
 	other.Channels = creator(mira).Channels
@@ -162,6 +162,17 @@ func TestAChannelOfTwoCreatorsIsReadForOneOfThem(t *testing.T) {
 	soon(t, "one of them degraded", func() bool {
 		return r.count(`select count(*) from platform_status where state = 'degraded' and error like '%another creator%'`) == 1
 	})
+	soon(t, "the other live", func() bool { return r.count(`select count(*) from platform_status where state = 'live'`) == 1 })
+	left := creator(mira)
+	if r.count(`select count(*) from platform_status where state = 'live' and creator_id = 'oTher1'`) == 0 {
+		left = other
+	}
+	r.roster.set(left)
+	soon(t, "the one that is left is read", func() bool {
+		return r.count(`select count(*) from platform_status where state = 'live' and error = '' and creator_id = '`+left.ID+`'`) == 1
+	})
+	r.account.Message(say(left.ID, "m1", "hello"))
+	r.stored(1)
 }
 
 func TestChatThatNobodyReadIsAGapWhenItIsReadAgain(t *testing.T) {

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -23,11 +24,13 @@ const delay = time.Second
 type presence struct {
 	tenure  *tenure
 	channel Channel
-	chat    Chat // nil when the channel cannot be read here; detail says why
 
 	written store.PlatformStatus // as its row says; belongs to who holds presences.writing
 
+	entered bool // the channel was joined; belongs to who holds presences.moving
+
 	mu      sync.Mutex
+	chat    Chat // nil when the channel cannot be read here; detail says why
 	state   connection.State
 	since   time.Time // when it came into this state
 	detail  string
@@ -75,14 +78,16 @@ func (p *presence) become(state connection.State, detail string, now time.Time) 
 
 // presences are the channels of all creators that this host holds.
 type presences struct {
+	moving  sync.Mutex // held while channels are joined and parted, outside of mu
 	mu      sync.RWMutex
 	by      map[lostKey]*presence
-	changed chan struct{} // holds one token when a state has to be written soon
-	writing sync.Mutex    // held while states are written
+	waiting map[lostKey][]*presence // for a channel that another creator has
+	changed chan struct{}           // holds one token when a state has to be written soon
+	writing sync.Mutex              // held while states are written
 }
 
 func newPresences() *presences {
-	return &presences{by: map[lostKey]*presence{}, changed: make(chan struct{}, 1)}
+	return &presences{by: map[lostKey]*presence{}, waiting: map[lostKey][]*presence{}, changed: make(chan struct{}, 1)}
 }
 
 func (ps *presences) find(p chat.Platform, channel string) *presence {
@@ -91,25 +96,39 @@ func (ps *presences) find(p chat.Platform, channel string) *presence {
 	return ps.by[lostKey{p, channel}]
 }
 
-// add makes a presence known; false when another creator has that channel.
+// add makes a presence known; false when another creator has that channel. Then the
+// presence waits for it.
 func (ps *presences) add(p *presence) bool {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
 	key := lostKey{p.channel.Platform, p.channel.Name}
 	if other := ps.by[key]; other != nil {
+		ps.waiting[key] = append(ps.waiting[key], p)
 		return false
 	}
 	ps.by[key] = p
 	return true
 }
 
-func (ps *presences) remove(p *presence) {
+// remove takes a presence out, and returns the one that has its channel from now on;
+// nil if none waited for it.
+func (ps *presences) remove(p *presence) (next *presence) {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
 	key := lostKey{p.channel.Platform, p.channel.Name}
+	queue := slices.DeleteFunc(ps.waiting[key], func(w *presence) bool { return w == p })
 	if ps.by[key] == p {
 		delete(ps.by, key)
+		if len(queue) > 0 {
+			next, queue = queue[0], queue[1:]
+			ps.by[key] = next
+		}
 	}
+	ps.waiting[key] = queue
+	if len(queue) == 0 {
+		delete(ps.waiting, key)
+	}
+	return next
 }
 
 // lastRead says since when a creator's channel may not have been read, by the
@@ -131,11 +150,39 @@ func lastRead(st store.LaneState, statuses []store.PlatformStatus, c Channel) ti
 	return time.Time{} // it never was
 }
 
-// part stops reading the channel.
-func (p *presence) part(log zerolog.Logger) {
-	if p.chat == nil {
+// reader is what the channel is read and written with; nil when it is not read here.
+func (p *presence) reader() Chat {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.chat
+}
+
+// readWith says what the channel is read with. It is read once enter is called.
+func (p *presence) readWith(c Chat) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.chat = c
+}
+
+// enter begins to read the channel, once. The caller holds presences.moving.
+func (p *presence) enter(log zerolog.Logger, now time.Time) {
+	reader := p.reader()
+	if reader == nil || p.entered {
 		return
 	}
-	p.chat.Part(p.channel.Name)
+	p.entered = true
+	if err := reader.Join(p.channel.Name, p.tenure.creatorID); err != nil {
+		p.become(connection.Degraded, err.Error(), now)
+		log.Error().Err(err).Str("channel", p.channel.Name).Msg("the channel cannot be joined")
+	}
+}
+
+// part stops reading the channel. The caller holds presences.moving.
+func (p *presence) part(log zerolog.Logger) {
+	reader := p.reader()
+	if reader == nil {
+		return
+	}
+	reader.Part(p.channel.Name)
 	log.Debug().Str("platform", string(p.channel.Platform)).Str("channel", p.channel.Name).Msg("parted")
 }

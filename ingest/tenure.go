@@ -171,6 +171,8 @@ func (t *tenure) overtake(cause error) {
 
 // place finds the accounts that read the creator's channels.
 func (t *tenure) place() {
+	t.host.presences.moving.Lock()
+	defer t.host.presences.moving.Unlock()
 	now := t.host.cfg.Clock.Now()
 	for _, p := range t.presences {
 		account := t.host.accounts[p.channel.Account]
@@ -180,23 +182,39 @@ func (t *tenure) place() {
 		case !t.host.presences.add(p):
 			p.become(connection.Degraded, "the channel belongs to another creator as well", now)
 		default:
-			p.chat = account.chat
+			p.readWith(account.chat)
 		}
 	}
 }
 
 // join begins to read the creator's channels.
 func (t *tenure) join() {
+	t.host.presences.moving.Lock()
+	defer t.host.presences.moving.Unlock()
 	for _, p := range t.presences {
-		if p.chat == nil {
-			continue
-		}
-		if err := p.chat.Join(p.channel.Name, t.creatorID); err != nil {
-			p.become(connection.Degraded, err.Error(), t.host.cfg.Clock.Now())
-			t.log.Error().Err(err).Str("channel", p.channel.Name).Msg("the channel cannot be joined")
-		}
+		p.enter(t.log, t.host.cfg.Clock.Now())
 	}
 	token(t.host.presences.changed)
+}
+
+// leave stops reading the creator's channels. One that another creator waits for is
+// read for that one from then on.
+func (t *tenure) leave() {
+	h := t.host
+	h.presences.moving.Lock()
+	defer h.presences.moving.Unlock()
+	for _, p := range t.presences {
+		next := h.presences.remove(p)
+		p.part(t.log)
+		if next == nil {
+			continue
+		}
+		now := h.cfg.Clock.Now()
+		next.become(connection.Connecting, "", now)
+		next.readWith(h.accounts[next.channel.Account].chat)
+		next.enter(next.tenure.log, now)
+	}
+	token(h.presences.changed)
 }
 
 // end lets the creator go. What was taken in is committed and what is pending
@@ -224,10 +242,7 @@ func (t *tenure) end(ctx context.Context) {
 	}
 	t.senders.Wait()
 	t.lane.queue.abandon()
-	for _, p := range t.presences {
-		t.host.presences.remove(p)
-		p.part(t.log)
-	}
+	t.leave()
 	select {
 	case <-t.overtaken: // the rows are the other holder's
 	default:

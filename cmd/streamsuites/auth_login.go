@@ -15,6 +15,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/streamsuites/streamsuites/cmd/internal/logins"
+	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/config"
 	"github.com/streamsuites/streamsuites/internal/login"
 	"github.com/streamsuites/streamsuites/internal/tokens"
 )
@@ -44,6 +46,9 @@ http://127.0.0.1:47815/callback, unless --port names another port.`,
 	cmd.Flags().BoolVar(&flags.noBrowser, "no-browser", false, "open no browser: print the address or a code")
 	cmd.Flags().IntVar(&flags.port, "port", 0, "port of this machine that the browser comes back to")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := checkLabel(flags.account); err != nil {
+			return err
+		}
 		a, err := r.openAccess(cmd.Context())
 		if err != nil {
 			return err
@@ -81,7 +86,33 @@ func (a *access) logIn(ctx context.Context, out io.Writer, p *logins.Provider, f
 	if err := a.vault.Keep(ctx, p.Account, owner, granted, p.Seed); err != nil {
 		return err
 	}
-	return describeLogin(out, p, owner, granted)
+	if err := describeLogin(out, p, owner, granted); err != nil {
+		return err
+	}
+	return a.warnOfIdle(out, p.Account)
+}
+
+// checkLabel refuses the label of an account that no creator could name.
+func checkLabel(label string) error {
+	if label == "" || config.IsLabel(label) {
+		return nil
+	}
+	hint := ""
+	if upper := strings.ToUpper(label); config.IsLabel(upper) {
+		hint = ": did you mean " + upper + "?"
+	}
+	return fmt.Errorf("--account is %q: labels are up to 50 of A-Z, 0-9 and _%s", label, hint)
+}
+
+// warnOfIdle says so when an account is logged in that no creator is served by.
+func (a *access) warnOfIdle(out io.Writer, account tokens.Account) error {
+	if account.Label == "" || slices.ContainsFunc(a.cfg.Creators, func(c config.Creator) bool {
+		return c.AccountOn(chat.Platform(account.Platform)) == account.Label
+	}) {
+		return nil
+	}
+	_, err := fmt.Fprintf(out, "No creator is served by this account yet: name it in creators.json, \"%s_account\": %q.\n", account.Platform, account.Label)
+	return err
 }
 
 // byDevice logs in with a code that is entered elsewhere.

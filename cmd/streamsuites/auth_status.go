@@ -2,6 +2,8 @@ package main
 
 import (
 	"cmp"
+	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -63,7 +65,11 @@ shown.`,
 		if *format == output.JSON {
 			return output.WriteJSON(cmd.OutOrStdout(), views)
 		}
-		return output.Table(cmd.OutOrStdout(), []string{"PLATFORM", "ACCOUNT", "LOGIN", "STATE", "TOKEN UNTIL", "REFRESHED", "ENDS", "MISSING"}, loginRows(views))
+		err = output.Table(cmd.OutOrStdout(), []string{"PLATFORM", "ACCOUNT", "LOGIN", "STATE", "TOKEN UNTIL", "REFRESHED", "ENDS", "MISSING"}, loginRows(views))
+		if err == nil {
+			_, err = io.WriteString(cmd.OutOrStdout(), loginNotes(views))
+		}
+		return err
 	}
 	return cmd
 }
@@ -139,8 +145,7 @@ func instantOf(t time.Time) *time.Time {
 	return &t
 }
 
-// loginRows are the rows of the table; a reason and a remedy have lines of their
-// own.
+// loginRows are the rows of the table.
 func loginRows(views []loginView) [][]string {
 	at := func(t *time.Time) string {
 		if t == nil {
@@ -154,12 +159,35 @@ func loginRows(views []loginView) [][]string {
 			v.Platform, cmp.Or(v.Account, "-"), cmp.Or(v.Login, "-"), string(v.State),
 			at(v.ExpiresAt), at(v.Refreshed), at(v.EndsAt), cmp.Or(strings.Join(v.Missing, " "), "-"),
 		})
-		for _, why := range v.why() {
-			rows = append(rows, []string{"", "", why})
-		}
-		if v.Remedy != "" {
-			rows = append(rows, []string{"", "", "→ " + v.Remedy})
-		}
 	}
 	return rows
+}
+
+// loginNotes say below the table what is wrong and what to do about it.
+func loginNotes(views []loginView) string {
+	var notes strings.Builder
+	for _, v := range views {
+		if v.Reason == "" && v.Remedy == "" {
+			continue
+		}
+		fmt.Fprintf(&notes, "\n%s: ", strings.TrimSpace(v.Platform+" "+v.Account))
+		switch {
+		case v.Reason != "":
+			notes.WriteString(v.Reason)
+		case len(v.Missing) > 0:
+			notes.WriteString("not everything was granted")
+		default:
+			notes.WriteString(strings.ReplaceAll(string(v.State), "_", " "))
+		}
+		for i, scope := range v.Missing {
+			notes.WriteString("\n  without " + scope + " " + v.Without[i])
+		}
+		if v.Remedy != "" {
+			notes.WriteString("\n  → " + v.Remedy)
+		}
+	}
+	if notes.Len() > 0 {
+		notes.WriteByte('\n')
+	}
+	return notes.String()
 }

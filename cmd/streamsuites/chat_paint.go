@@ -31,26 +31,45 @@ func (p paint) in(style, text string) string {
 	return "\x1b[" + style + "m" + text + "\x1b[0m"
 }
 
+// names are those that a line itself does not have.
+type names struct {
+	target   string // of the user whom a measure is about
+	answered string // of whoever wrote what the line answers
+}
+
 // line is one line of chat, with its creator where there are several.
-func (p paint) line(l livefeed.Line, several bool) string {
+func (p paint) line(l livefeed.Line, several bool, known names) string {
 	head := p.in(styleDim, l.At.Local().Format(time.TimeOnly)) + " " + p.in(colours[l.Platform], fmt.Sprintf("%-7s", l.Platform))
 	if several {
 		head += " " + p.in(styleDim, livefeed.Plain(l.CreatorID))
 	}
-	return head + " " + p.what(l) + p.in(styleDim, remarks(l)) + "\n"
+	what := p.what(l)
+	if l.Event.Inert() {
+		what = p.in(styleDim, measure(l, known.target))
+	}
+	return head + " " + what + p.in(styleDim, remarks(l, known.answered)) + "\n"
 }
 
 // struck shows a line again that was taken out of chat.
 func (p paint) struck(l livefeed.Line) string {
-	text := who(l) + ": " + livefeed.Plain(l.Text)
+	text := paint(false).what(l)
 	if !p {
 		text = "~~" + text + "~~"
 	}
-	return strings.Repeat(" ", len(time.TimeOnly)) + " " + p.in(colours[l.Platform], fmt.Sprintf("%-7s", l.Platform)) +
-		" " + p.in(styleDim+";"+styleStruck, text) + "\n"
+	return p.below(l) + p.in(styleDim+";"+styleStruck, text) + "\n"
 }
 
-// what says what happened.
+// more stands for the rest of what a measure took out of chat.
+func (p paint) more(measure livefeed.Line, rest int) string {
+	return p.below(measure) + p.in(styleDim, fmt.Sprintf("and %d more", rest)) + "\n"
+}
+
+// below begins a line that belongs to the one above.
+func (p paint) below(l livefeed.Line) string {
+	return strings.Repeat(" ", len(time.TimeOnly)) + " " + p.in(colours[l.Platform], fmt.Sprintf("%-7s", l.Platform)) + " "
+}
+
+// what says what somebody did.
 func (p paint) what(l livefeed.Line) string {
 	name, text := p.in(styleBold, who(l)), livefeed.Plain(l.Text)
 	said := ""
@@ -61,8 +80,11 @@ func (p paint) what(l livefeed.Line) string {
 	case chat.Message:
 		return name + said
 	case chat.Paid:
-		return fmt.Sprintf("%s pays %s%s", name, money(l.Amount, l.Unit), said)
+		return fmt.Sprintf("%s pays %s%s", name, livefeed.Plain(l.Sum), said)
 	case chat.Subscription:
+		if l.Amount == 0 { // another level, in whatever month
+			return name + " subscribes" + said
+		}
 		return fmt.Sprintf("%s subscribes, month %d%s", name, l.Amount, said)
 	case chat.Gift:
 		return fmt.Sprintf("%s gives away %s%s", name, counted(int(l.Amount), "subscription", "subscriptions"), said)
@@ -73,14 +95,19 @@ func (p paint) what(l livefeed.Line) string {
 	case chat.Announcement:
 		return name + " announces" + said
 	}
-	return p.in(styleDim, measure(l))
+	return name + " " + livefeed.Plain(string(l.Event)) + said
 }
 
-// measure words what moderators and platforms do.
-func measure(l livefeed.Line) string {
+// measure words what moderators and platforms do, to the user of a name where one is
+// known.
+func measure(l livefeed.Line, target string) string {
 	by := ""
 	if l.Author != "" {
 		by = " by " + livefeed.Plain(l.Author)
+	}
+	user := livefeed.Plain(target)
+	if user == "" {
+		user = "user " + livefeed.Plain(l.Target)
 	}
 	switch l.Event {
 	case chat.Deletion:
@@ -90,9 +117,9 @@ func measure(l livefeed.Line) string {
 		if l.Amount > 0 {
 			span = " for " + (time.Duration(l.Amount) * time.Second).String()
 		}
-		return "user " + livefeed.Plain(l.Target) + " was banned" + span + by
+		return user + " was banned" + span + by + reason(l)
 	case chat.Unban:
-		return "user " + livefeed.Plain(l.Target) + " may write again" + by
+		return user + " was unbanned" + by
 	case chat.Clear:
 		return "the chat was cleared" + by
 	case chat.Online:
@@ -101,6 +128,14 @@ func measure(l livefeed.Line) string {
 		return "the broadcast is over"
 	}
 	return livefeed.Plain(string(l.Event))
+}
+
+// reason is why a measure was taken, where the platform says so.
+func reason(l livefeed.Line) string {
+	if l.Text == "" {
+		return ""
+	}
+	return ": " + livefeed.Plain(l.Text)
 }
 
 // who is the author; the bot's own lines come without a name.
@@ -112,8 +147,11 @@ func who(l livefeed.Line) string {
 }
 
 // remarks are what matters beside the text.
-func remarks(l livefeed.Line) string {
+func remarks(l livefeed.Line, answered string) string {
 	var all []string
+	if answered != "" {
+		all = append(all, "to "+livefeed.Plain(answered))
+	}
 	if l.History {
 		all = append(all, "before we came")
 	}
@@ -124,16 +162,4 @@ func remarks(l livefeed.Line) string {
 		return ""
 	}
 	return " (" + strings.Join(all, ", ") + ")"
-}
-
-// money words an amount in the smallest unit of a currency (ISO 4217): most have
-// hundredths.
-func money(amount int64, unit string) string {
-	switch unit {
-	case "bits", "kicks", "jewels", "":
-		return strings.TrimSpace(fmt.Sprintf("%d %s", amount, livefeed.Plain(unit)))
-	case "JPY", "KRW", "VND", "CLP", "ISK", "UGX", "XAF", "XOF", "PYG", "RWF", "KMF", "DJF", "GNF", "BIF", "VUV", "XPF":
-		return fmt.Sprintf("%d %s", amount, unit)
-	}
-	return fmt.Sprintf("%d.%02d %s", amount/100, amount%100, livefeed.Plain(unit))
 }

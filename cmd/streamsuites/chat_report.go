@@ -114,6 +114,11 @@ func (r *root) streamReports(ctx context.Context, filter store.ReportFilter) ([]
 	if err != nil {
 		return nil, err
 	}
+	if len(reports) == 0 && filter.StreamID == "" {
+		if err := readCreator(ctx, s, filter.CreatorID); err != nil {
+			return nil, err
+		}
+	}
 	if filter.StreamID != "" {
 		if len(reports) == 0 {
 			return nil, fmt.Errorf("no broadcast %q is known%s: streamsuites chat report lists them", filter.StreamID, ofCreator(filter.CreatorID))

@@ -31,7 +31,7 @@ again, struck out.
 
 Texts are shown here also where they are not recorded; they are kept nowhere.
 Colours are used on a terminal unless NO_COLOR is set.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 	}
 	cmd.Flags().StringVar(&creatorID, "creator", "", "only of this creator (id); default: of all")
 	cmd.Flags().StringVar(&platform, "platform", "", "only of this platform: "+strings.Join(platformNames(), ", "))
@@ -116,8 +116,13 @@ type tail struct {
 	look      paint
 }
 
-// tailed is how many lines can still be struck out.
-const tailed = 500
+const (
+	// tailed is how many lines can still be struck out.
+	tailed = 500
+	// mostStruck is how many are shown again because of one measure: after a chat was
+	// cleared, a screen full of what was in it helps nobody.
+	mostStruck = 10
+)
 
 func newTail(out io.Writer, format output.Format, creatorID string, platform chat.Platform) *tail {
 	return &tail{out: out, format: format, creatorID: creatorID, platform: platform, screen: livefeed.NewScreen(tailed), look: painting(out)}
@@ -153,9 +158,14 @@ func (t *tail) print(line livefeed.Line) error {
 	if t.format == output.JSON {
 		return output.WriteLine(t.out, line)
 	}
+	known := names{target: t.screen.NameOf(line), answered: t.screen.Answered(line)}
 	struck := t.screen.Show(line)
-	text := t.look.line(line, t.creatorID == "")
-	for _, s := range struck {
+	text := t.look.line(line, t.creatorID == "", known)
+	for i, s := range struck {
+		if i == mostStruck && len(struck) > mostStruck+1 {
+			text += t.look.more(line, len(struck)-i)
+			break
+		}
 		text += t.look.struck(s)
 	}
 	_, err := io.WriteString(t.out, text)

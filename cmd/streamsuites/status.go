@@ -226,7 +226,7 @@ func (v *statusView) read(ctx context.Context, s *store.Store) (clips []clip.Cli
 	for _, p := range statuses {
 		row := platformView{
 			CreatorID: p.CreatorID, Platform: string(p.Platform), Channel: p.Channel, State: string(p.State), Since: instant(p.Since),
-			Error: p.Error, Advice: p.State.Advice(p.Platform), LastHeartbeat: instant(p.LastHeartbeat),
+			Error: p.Error, Advice: p.State.Advice(p.Platform, p.Error), LastHeartbeat: instant(p.LastHeartbeat),
 		}
 		for _, c := range counters {
 			if c.CreatorID == p.CreatorID && c.Platform == p.Platform {

@@ -162,7 +162,7 @@ func (c *converter) roles() chat.Roles {
 		switch string(badge) {
 		case "broadcaster":
 			r |= chat.Broadcaster
-		case "moderator":
+		case "moderator", "lead_moderator":
 			r |= chat.Moderator
 		case "vip":
 			r |= chat.VIP

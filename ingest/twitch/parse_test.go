@@ -90,6 +90,7 @@ func TestWhatALineSaysAboutItsAuthorAndRoom(t *testing.T) {
 	}{
 		"the broadcaster has that role":       {"badges=broadcaster/1,subscriber/0", "hi", wantRoles(chat.Broadcaster | chat.Subscriber)},
 		"a moderator by badge":                {"badges=moderator/1", "hi", wantRoles(chat.Moderator)},
+		"a moderator who leads the others":    {"badges=lead_moderator/1", "hi", wantRoles(chat.Moderator)},
 		"a moderator by tag":                  {"badges=;mod=1", "hi", wantRoles(chat.Moderator)},
 		"a VIP":                               {"badges=vip/1", "hi", wantRoles(chat.VIP)},
 		"a founder is a subscriber":           {"badges=founder/0", "hi", wantRoles(chat.Subscriber)},

@@ -238,13 +238,14 @@ func (s *session) leave(name string) {
 func (s *session) userState(name string, m *irc.UserStateMessage) {
 	_, broadcaster := m.User.Badges["broadcaster"]
 	_, moderator := m.User.Badges["moderator"]
+	_, lead := m.User.Badges["lead_moderator"] // stands in place of the other
 	s.c.mu.Lock()
 	defer s.c.mu.UnlockAndTell()
 	ch := s.channels[name]
 	if ch == nil {
 		return
 	}
-	ch.moderator = m.User.IsMod || broadcaster || moderator
+	ch.moderator = m.User.IsMod || broadcaster || moderator || lead
 	if ch.moderator && ch.out.off != "" {
 		ch.out.off = ""
 		s.c.showJoined(ch)

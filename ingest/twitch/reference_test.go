@@ -72,7 +72,7 @@ func fromLibrary(m *irc.PrivateMessage, login string, at place) (chat.Event, boo
 
 func libraryRoles(user *irc.User) chat.Roles {
 	names := map[string]chat.Roles{
-		"broadcaster": chat.Broadcaster, "moderator": chat.Moderator, "vip": chat.VIP, "subscriber": chat.Subscriber, "founder": chat.Subscriber,
+		"broadcaster": chat.Broadcaster, "moderator": chat.Moderator, "lead_moderator": chat.Moderator, "vip": chat.VIP, "subscriber": chat.Subscriber, "founder": chat.Subscriber,
 	}
 	roles := chat.Everyone
 	if user.IsMod {

@@ -3,26 +3,17 @@ package youtube
 import (
 	"math"
 	"strings"
+
+	"github.com/streamsuites/streamsuites/internal/chat"
 )
 
-// digits are the decimals of the currencies that do not have two (ISO 4217).
-var digits = map[string]int{
-	"BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0,
-	"UGX": 0, "UYI": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
-	"BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
-	"CLF": 4, "UYW": 4,
-}
-
-// smallest turns millionths of a currency into its smallest unit, to the nearest.
+// smallest turns millionths of a currency into its smallest unit, to the nearest. Of
+// one that nobody knows, whole ones count.
 func smallest(micros int64, currency string) int64 {
 	if micros <= 0 {
 		return 0
 	}
-	decimals, odd := digits[currency]
-	if !odd {
-		decimals = 2
-	}
-	per := int64(math.Pow10(6 - decimals))
+	per := int64(math.Pow10(6 - chat.Decimals(currency)))
 	whole, rest := micros/per, micros%per
 	if rest >= per-rest {
 		whole++

@@ -198,6 +198,7 @@ func (l *loader) load(workDir string) *Config {
 	creators = l.skipUnknownTiers(creators, d, c.Tiers)
 	creators = l.skipBadRumble(creators, d, platforms)
 	c.Creators = l.settleChannels(creators, d, platforms)
+	l.adviseSameChannel(d, c.Creators)
 	l.checkDestinations(d, c.Creators)
 	docs = append(docs, d)
 	triggers := l.loadTriggers(c)

@@ -93,6 +93,10 @@ func TestAProblemNamesFilePathFoundAllowedAndWhatHappensNow(t *testing.T) {
 			map[string]string{"creators.json": `{"creators": [{"creator_id": "marmot"}, {"creator_id": "marmot-lantern"}]}`},
 			`info: shared/config/creators.json: $.creators[1].creator_id: found "marmot-lantern"; allowed: six letters or digits`,
 		},
+		"two creators of one channel": {
+			map[string]string{"creators.json": `{"creators": [{"creator_id": "marmot", "twitch_channel": "Nova", "platforms": {"twitch": true}}, {"creator_id": "otters", "twitch_channel": "#nova", "platforms": {"twitch": true}}]}`},
+			`warning: shared/config/creators.json: $.creators[?(@.creator_id=="otters")].twitch_channel: found "nova", which "marmot" has as well; allowed: a channel of one creator; its chat is read for one of the two`,
+		},
 		"two creators of one id": {
 			map[string]string{"creators.json": `{"creators": [{"creator_id": "marmot"}, {"creator_id": "marmot"}]}`},
 			`warning: shared/config/creators.json: $.creators: found creator_id "marmot" more than once`,

@@ -25,11 +25,13 @@ func TestOnlyTheWordsOfTheSetAreStates(t *testing.T) {
 func TestWhateverIsWrongHasAnAdvice(t *testing.T) {
 	t.Parallel()
 	for _, s := range connection.States {
-		advice := s.Advice(chat.YouTube)
+		advice := s.Advice(chat.YouTube, "")
 		if s.Troubled() {
 			require.NotEmpty(t, advice, s)
 		}
 		require.False(t, s.Reads() && s != connection.Silent && advice != "", s)
 	}
-	require.Equal(t, "run: streamsuites auth login youtube", connection.NeedsLogin.Advice(chat.YouTube))
+	require.Equal(t, "run: streamsuites auth login youtube", connection.NeedsLogin.Advice(chat.YouTube, "refused"))
+	require.Equal(t, "run: streamsuites auth login twitch --account SIDE",
+		connection.NeedsLogin.Advice(chat.Twitch, "the platform refuses it: run streamsuites auth login twitch --account SIDE; then wait"), "which account it is")
 }

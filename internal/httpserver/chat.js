@@ -35,22 +35,38 @@
     platforms.replaceChildren(...[...known.keys()].sort().map((k) => known.get(k)));
   };
 
-  const whole = new Set(["JPY", "KRW", "VND", "CLP", "ISK", "UGX", "XAF", "XOF", "PYG", "RWF", "KMF", "DJF", "GNF", "BIF", "VUV", "XPF", "bits", "kicks", "jewels", ""]);
-  const money = (n, unit) => (whole.has(unit || "") ? `${n}` : (n / 100).toFixed(2)) + (unit ? " " + unit : "");
   const count = (n, one) => `${n} ${one}${n === 1 ? "" : "s"}`;
+
+  const names = new Map(); // of those who wrote lately, by platform and id
+  const meet = (l) => {
+    if (!l.author_id || !l.author) return;
+    const key = l.platform + " " + l.author_id;
+    names.delete(key);
+    names.set(key, l.author);
+    if (names.size > 2 * most) names.delete(names.keys().next().value);
+  };
+  const whom = (l) => names.get(l.platform + " " + l.target) || `user ${l.target}`;
+
+  // Who wrote what a line answers, if that is on the page.
+  const answered = (l) => {
+    if (!l.reply_to) return "";
+    for (let e = chat.lastElementChild; e; e = e.previousElementSibling)
+      if (e.dataset.id === l.reply_to && e.dataset.platform === l.platform) return e.dataset.who;
+    return "";
+  };
 
   const words = (l) => {
     const n = l.amount || 0;
     switch (l.event) {
-      case "paid": return `pays ${money(n, l.unit)}`;
-      case "subscription": return `subscribes, month ${n}`;
+      case "paid": return `pays ${l.sum || n}`;
+      case "subscription": return n ? `subscribes, month ${n}` : "subscribes";
       case "gift": return `gives away ${count(n, "subscription")}`;
       case "raid": return `raids with ${count(n, "viewer")}`;
       case "follow": return "follows";
       case "announcement": return "announces";
       case "deletion": return "a message was deleted";
-      case "ban": return n ? `user ${l.target} was banned for ${n} s` : `user ${l.target} was banned`;
-      case "unban": return `user ${l.target} may write again`;
+      case "ban": return whom(l) + " was banned" + (n ? ` for ${n} s` : "");
+      case "unban": return whom(l) + " was unbanned";
       case "clear": return "the chat was cleared";
       case "online": return "live:";
       case "offline": return "the broadcast is over";
@@ -75,7 +91,9 @@
     if (inert.has(l.event)) strike(l);
     const stay = chat.scrollHeight - chat.scrollTop - chat.clientHeight < 40;
     const e = el("div", "line " + l.platform + (inert.has(l.event) ? " measure" : l.event ? " event" : ""));
-    Object.assign(e.dataset, { platform: l.platform, creator: l.creator_id, channel: l.channel, id: l.message_id, author: l.author_id || "" });
+    const to = answered(l);
+    meet(l);
+    Object.assign(e.dataset, { who: l.author || (l.self ? "bot" : ""), platform: l.platform, creator: l.creator_id, channel: l.channel, id: l.message_id, author: l.author_id || "" });
     if (inert.has(l.event)) e.dataset.inert = "1";
     e.classList.toggle("hidden", off.has(l.platform));
     const at = new Date(l.at);
@@ -87,8 +105,9 @@
     if (who && !inert.has(l.event)) e.append(el("span", "who", who), " ");
     for (const role of l.roles || []) if (role === "broadcaster" || role === "moderator" || role === "vip") e.append(el("span", "badge", role), " ");
     if (l.event) e.append(el("span", "what", plain(words(l))), " ");
+    if (inert.has(l.event) && who) e.append(el("span", "what", `by ${who} `));
     if (l.text) e.append(el("span", "said", plain(l.text)));
-    if (inert.has(l.event) && who) e.append(el("span", "what", ` by ${who}`));
+    if (to) e.append(el("span", "remark", ` (to ${plain(to)})`));
     if (l.history) e.append(el("span", "remark", " (before we came)"));
     if (l.shared) e.append(el("span", "remark", " (from a partner's chat)"));
     chat.append(e);

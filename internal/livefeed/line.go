@@ -3,6 +3,7 @@ package livefeed
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -22,6 +23,7 @@ type Line struct {
 	Text      string        `json:"text,omitempty"`
 	Amount    int64         `json:"amount,omitempty"` // what Event says, in Unit
 	Unit      string        `json:"unit,omitempty"`
+	Sum       string        `json:"sum,omitempty"`    // Amount and Unit of what was paid, as people write them, such as "5.05 USD"
 	Target    string        `json:"target,omitempty"` // id of a message, a user or a broadcast, as Event says
 	ReplyTo   string        `json:"reply_to,omitempty"`
 	At        time.Time     `json:"at"` // the platform's time
@@ -39,12 +41,16 @@ func Of(e *chat.Event) Line {
 	if name == "" {
 		name = e.Author.Login
 	}
-	return Line{
+	line := Line{
 		CreatorID: e.CreatorID, Platform: e.Platform, Channel: e.Channel, MessageID: e.MessageID, Event: e.Kind,
 		AuthorID: e.Author.ID, Author: name, Roles: e.Author.Roles.Names(), Text: cut(e.Text, longestText),
 		Amount: e.Amount, Unit: e.Unit, Target: e.Target, ReplyTo: e.ReplyTo, At: e.SentAt.UTC(),
 		Self: e.Self, History: e.History, Shared: e.SharedFrom != "",
 	}
+	if e.Kind == chat.Paid {
+		line.Sum = strings.TrimSpace(chat.Figure(e.Amount, e.Unit) + " " + e.Unit)
+	}
+	return line
 }
 
 // cut shortens a text to so many bytes at most, between characters.

@@ -42,7 +42,7 @@ func TestALineShowsAnEvent(t *testing.T) {
 	})
 	require.Equal(t, livefeed.Line{
 		CreatorID: "c", Platform: chat.YouTube, Channel: "UC1", MessageID: "m", Event: chat.Paid, AuthorID: "7", Author: "Ann",
-		Roles: []string{"subscriber", "moderator"}, Text: "well done", Amount: 500, Unit: "EUR", ReplyTo: "m0", At: noon,
+		Roles: []string{"subscriber", "moderator"}, Text: "well done", Amount: 500, Unit: "EUR", Sum: "5.00 EUR", ReplyTo: "m0", At: noon,
 		Self: true, History: true, Shared: true,
 	}, line)
 }

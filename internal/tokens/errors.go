@@ -2,7 +2,6 @@ package tokens
 
 import (
 	"errors"
-	"fmt"
 	"time"
 )
 
@@ -22,7 +21,10 @@ type Error struct {
 
 // Error implements error.
 func (e *Error) Error() string {
-	text := fmt.Sprintf("%s account %q", e.Account.Platform, e.Account.Label)
+	text := e.Account.Platform + " account"
+	if e.Account.Label != "" {
+		text += " " + e.Account.Label
+	}
 	if e.Reason != "" {
 		text += ": " + e.Reason
 	}

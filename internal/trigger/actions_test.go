@@ -114,6 +114,7 @@ func TestTemplatesSeeEventsAndGroupsOfPatterns(t *testing.T) {
 		d.Events, d.Responses = []chat.Kind{chat.Paid}, []string{"$(user): $(amount) $(unit) ($(event))"}
 	})
 	require.Equal(t, []string{"Ann: 500 bits (paid)"}, machine(t, paid).says(message("m", "", happened(chat.Paid, 500, "bits"))))
+	require.Equal(t, []string{"Ann: 5.00 USD (paid)"}, machine(t, paid).says(message("m", "", happened(chat.Paid, 500, "USD"))), "which is counted in cents")
 	found := of(definition.Regex, func(d *definition.Definition) {
 		d.Pattern, d.Responses = `i am (?P<name>\w+)( from (?P<place>\w+))?`, []string{"hi $(match.name)/$(match.place)/$(match.none)"}
 	})

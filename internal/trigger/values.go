@@ -128,11 +128,17 @@ func (a *attempt) cooldownSeconds() string {
 	return strconv.Itoa(wholeSeconds(max(a.rule.groupTime, a.branch.globalCooldown, a.branch.userCooldown)))
 }
 
+// amount is how much an event is about, as people write it: what was paid in whole
+// units of its currency.
 func (a *attempt) amount() string {
-	if e := a.ofEvent(); e.Kind != chat.Message {
+	switch e := a.ofEvent(); e.Kind {
+	case chat.Message:
+		return ""
+	case chat.Paid:
+		return chat.Figure(e.Amount, e.Unit)
+	default:
 		return strconv.FormatInt(e.Amount, 10)
 	}
-	return ""
 }
 
 func (a *attempt) ofEvent() *chat.Event {

@@ -37,6 +37,9 @@ type Provider struct {
 	Port int
 	// Owner asks whose a grant is, and completes its scopes and its end.
 	Owner func(ctx context.Context, g tokens.Grant) (tokens.Owner, tokens.Grant, error)
+	// Verify asks whether an access token is good; nil where the platform does not want
+	// to be asked unless something is done with it.
+	Verify func(ctx context.Context, access string) error
 	// Revoke takes a grant back.
 	Revoke func(ctx context.Context, g tokens.Grant) error
 }

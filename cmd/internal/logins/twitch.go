@@ -70,6 +70,10 @@ func forTwitch(cfg *config.Config, label string, log zerolog.Logger) (*Provider,
 		}
 		return tokens.Owner{AccountID: v.UserID, Login: v.Login, DisplayName: v.Login}, g, nil
 	}
+	p.Verify = func(ctx context.Context, access string) error {
+		_, err := c.Validate(ctx, access)
+		return err
+	}
 	p.Revoke = func(ctx context.Context, g tokens.Grant) error { return c.Revoke(ctx, g.Access) }
 	return p, nil
 }

@@ -24,8 +24,8 @@ func (p Parts) watchLogins(ctx context.Context) {
 	defer ticker.Stop()
 	for look := 0; ; look++ {
 		var err error
-		if look%loginsAsk == 0 {
-			err = p.identifyLogins(ctx)
+		if asks(look) {
+			err = errors.Join(p.identifyLogins(ctx), p.verifyLogins(ctx))
 		}
 		if err = errors.Join(err, p.lookAtLogins(ctx)); err != nil && ctx.Err() == nil && look%loginsAsk == 0 {
 			p.Log.Warn().Err(err).Msg("The logins of the accounts could not be looked at")
@@ -37,6 +37,10 @@ func (p Parts) watchLogins(ctx context.Context) {
 		}
 	}
 }
+
+// asks reports whether platforms are asked at a look: every hour, and at the first
+// ones, because tokens that are configured come into use only once roles run.
+func asks(look int) bool { return look%loginsAsk == 0 || look <= 3 }
 
 // lookAtLogins announces what ends, and keeps what it sees for the exports.
 func (p Parts) lookAtLogins(ctx context.Context) error {
