@@ -284,9 +284,20 @@ func (s *shard) size() int {
 func (s *shard) beat(ctx context.Context, heartbeat func(any)) {
 	for {
 		heartbeat(s.report())
+		s.rest()
 		if pause(ctx, s.host.cfg.Clock, beatEvery) != nil {
 			return
 		}
+	}
+}
+
+// rest lets the lanes rest that have nothing to do.
+func (s *shard) rest() {
+	now := s.host.cfg.Clock.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.held {
+		t.lane.rest(now)
 	}
 }
 

@@ -66,6 +66,7 @@ func (h *Host) begin(creator Creator, epoch int64, left legacy) (*tenure, error)
 	t.lane = h.newLane(t)
 	t.lane.load(left.lane)
 	t.lane.report()
+	t.lane.machine.Rest() // until somebody writes
 	t.lane.queue.note(func(n *notes) { n.inbox = first })
 	h.newSenders(t)
 	for _, c := range creator.Channels {
@@ -92,7 +93,7 @@ func (h *Host) begin(creator Creator, epoch int64, left legacy) (*tenure, error)
 
 func (h *Host) newLane(t *tenure) *lane {
 	q := newQueue(h.cfg.LaneBytes, &h.memory)
-	return &lane{
+	l := &lane{
 		creatorID: t.creatorID, epoch: t.epoch, store: h.cfg.Store, clock: h.cfg.Clock, retry: h.retry(),
 		log: t.log, tally: &h.tally, queue: q, group: h.group,
 		committed: func(outbox bool) {
@@ -105,11 +106,13 @@ func (h *Host) newLane(t *tenure) *lane {
 				token(t.replies.wake)
 			}
 		},
-		fallback: t.creator.Settings, seen: newSeenSet(seenCapacity), known: newRecent(knownCapacity),
+		seen: newSeenSet(seenCapacity), known: newRecent(knownCapacity),
 		inert: map[int64]struct{}{}, spent: map[string]struct{}{}, taken: map[string]struct{}{},
 		open: newSegment(t.creatorID, t.epoch), idle: newSegment(t.creatorID, t.epoch),
 		done: make(chan struct{}),
 	}
+	l.host.give(t.creator.Settings)
+	return l
 }
 
 func (h *Host) newSenders(t *tenure) {
