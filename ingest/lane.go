@@ -50,16 +50,16 @@ type lane struct {
 	host      hosted            // the host's settings, which were checked
 
 	// Of the lane's goroutine alone.
-	machine  *trigger.Machine
-	seen     *seenSet
-	spare    []chat.Event
-	slack    slack
-	inert    map[int64]struct{}  // inbox rows that cannot be stored with their effects
-	spent    map[string]struct{} // keys of outbox rows and own inputs that earlier commits wrote
-	taken    map[string]struct{} // clip ids of others
-	known    recent              // inbox rows taken in, so that none is evaluated twice
-	hide     bool                // names and texts are not to be stored
-	sources  []reading           // how chat is read
+	machine *trigger.Machine
+	seen    *seenSet
+	spare   []chat.Event
+	slack   slack
+	inert   map[int64]struct{}  // inbox rows that cannot be stored with their effects
+	spent   map[string]struct{} // keys of outbox rows and own inputs that earlier commits wrote
+	taken   map[string]struct{} // clip ids of others
+	known   recent              // inbox rows taken in, so that none is evaluated twice
+	hide    bool                // names and texts are not to be stored
+	sources []reading           // how chat is read
 
 	mu       sync.Mutex
 	busy     time.Time // when the newest input came
