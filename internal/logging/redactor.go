@@ -68,13 +68,26 @@ func (r *Redactor) String(text string) string {
 		return text
 	}
 	for range maxPasses {
-		clean := replacer.Replace(text)
-		if len(clean) == len(text) {
-			return clean
+		// A replacer copies what it is given, whatever is in it.
+		var left length
+		if _, err := replacer.WriteString(&left, text); err == nil && int(left) == len(text) {
+			return text // what replaces a secret is shorter
 		}
-		text = clean
+		text = replacer.Replace(text)
 	}
 	return mask + "\n"
+}
+
+// length counts what is written.
+type length int
+
+// Write implements io.Writer.
+func (n *length) Write(text []byte) (int, error) { *n += length(len(text)); return len(text), nil }
+
+// WriteString implements io.StringWriter, which a replacer uses where it can.
+func (n *length) WriteString(text string) (int, error) {
+	*n += length(len(text))
+	return len(text), nil
 }
 
 // Bytes returns text without any secret value; text itself is not changed. It is
@@ -87,7 +100,7 @@ func (r *Redactor) Bytes(text []byte) []byte {
 	// Nobody changes text meanwhile, and the string is gone before the return.
 	clean := r.String(unsafe.String(&text[0], len(text)))
 	if len(clean) == len(text) {
-		return text // what replaces a secret is shorter
+		return text
 	}
 	return []byte(clean)
 }
