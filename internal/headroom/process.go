@@ -4,7 +4,6 @@ import (
 	"os"
 	"runtime/debug"
 	"runtime/metrics"
-	"time"
 )
 
 // This is the process that asks.
@@ -14,23 +13,11 @@ type This struct{}
 // environment variable: then it is not for the program to choose.
 func Chosen() bool { return os.Getenv("GOGC") != "" }
 
-// Look implements Process.
-func (This) Look() Counts {
-	samples := []metrics.Sample{
-		{Name: "/gc/heap/allocs:bytes"},
-		{Name: "/gc/cycles/total:gc-cycles"},
-		{Name: "/cpu/classes/gc/total:cpu-seconds"},
-		{Name: "/gc/heap/live:bytes"},
-		{Name: "/gc/scan/stack:bytes"},
-		{Name: "/gc/scan/globals:bytes"},
-	}
-	metrics.Read(samples)
-	return Counts{
-		Allocated:  samples[0].Value.Uint64(),
-		Cycles:     samples[1].Value.Uint64(),
-		Collecting: time.Duration(samples[2].Value.Float64() * float64(time.Second)),
-		Live:       samples[3].Value.Uint64() + samples[4].Value.Uint64() + samples[5].Value.Uint64(),
-	}
+// Allocated implements Process.
+func (This) Allocated() uint64 {
+	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
 }
 
 // SetPercent implements Process.
