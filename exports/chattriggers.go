@@ -6,12 +6,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/definition"
-	"github.com/streamsuites/streamsuites/internal/trigger"
 )
 
 // ChatTriggersInput is what admin/chat_triggers.json is made of.
@@ -52,12 +49,12 @@ func BuildChatTriggers(in ChatTriggersInput) (Document, error) {
 		for _, info := range t.Triggers {
 			updated, fired := t.Changed[info.ID], in.Fired[t.Creator.ID][info.ID]
 			changed = newest(changed, updated, fired)
-			phrase := or(plain(phraseOf(info.Definition, t.Prefix), 300), ident(info.ID))
+			phrase := or(plain(info.Phrase, 300), ident(info.ID))
 			rows = append(rows, chatTriggerRow{
 				TriggerID: ident(info.ID), Creator: shownName(t.Creator), CreatorID: t.Creator.ID,
-				Type: or(plain(string(info.Definition.Type), 50), string(definition.Command)), Command: phrase, Phrase: phrase,
-				Module: moduleOf(info), Enabled: info.Enabled, CooldownSeconds: wholeSeconds(info.Cooldown),
-				Description: plain(info.Definition.Description, 300), UpdatedAt: orNull(updated), LastFiredAt: orNull(fired),
+				Type: or(plain(string(info.Type), 50), string(definition.Command)), Command: phrase, Phrase: phrase,
+				Module: moduleOf(info.Act), Enabled: info.Enabled, CooldownSeconds: wholeSeconds(info.Cooldown),
+				Description: plain(info.Description, 300), UpdatedAt: orNull(updated), LastFiredAt: orNull(fired),
 			})
 		}
 	}
@@ -70,78 +67,9 @@ func BuildChatTriggers(in ChatTriggersInput) (Document, error) {
 	return Document{File: FileChatTriggers, Visibility: DashboardOnly, Data: data}, nil
 }
 
-// phraseOf is what a trigger looks for, as people write it.
-func phraseOf(d definition.Definition, prefix string) string {
-	if d.Command != "" && d.Type != definition.Event {
-		return prefix + commandName(d.Command, prefix)
-	}
-	switch {
-	case len(d.Keywords) > 0:
-		return strings.Join(d.Keywords, ", ")
-	case d.Pattern != "":
-		return d.Pattern
-	}
-	return strings.Join(kindNames(d.Events), ", ")
-}
-
-// commandName is a command's name without the prefix that it may be written with.
-func commandName(written, prefix string) string {
-	name := strings.TrimSpace(written)
-	for _, p := range []string{prefix, "!"} {
-		if rest, ok := strings.CutPrefix(name, p); ok && rest != "" {
-			return rest
-		}
-	}
-	return name
-}
-
-func kindNames(kinds []chat.Kind) []string {
-	names := make([]string, len(kinds))
-	for i, k := range kinds {
-		names[i] = string(k)
-	}
-	return names
-}
-
-// What triggers do, as the catalogue of the snapshot names it.
-const (
-	actClip    = "clip"
-	actCounter = "counter"
-	actManage  = "manage"
-	actPing    = "ping"
-	actReply   = "reply"
-)
-
-// actOf is the most that a trigger does, by itself or by a subcommand.
-func actOf(info trigger.Info) string {
-	if info.Source == trigger.BuiltIn {
-		switch info.ID {
-		case trigger.ClipID:
-			return actClip
-		case trigger.PingID:
-			return actPing
-		}
-		return actManage
-	}
-	actions := slices.Clone(info.Definition.Actions)
-	for _, sub := range info.Definition.Subcommands {
-		actions = append(actions, sub.Actions...)
-	}
-	does := func(kind definition.ActionType) bool {
-		return slices.ContainsFunc(actions, func(a definition.Action) bool { return a.Type == kind })
-	}
-	switch {
-	case does(definition.DoClip):
-		return actClip
-	case does(definition.DoCounter):
-		return actCounter
-	}
-	return actReply
-}
-
 // moduleOf is the part of the runtime that a trigger belongs to.
-func moduleOf(info trigger.Info) string {
-	switch actOf(info) {
+func moduleOf(act string) string {
+	switch act {
 	case actClip:
 		return "clips"
 	case actCounter:

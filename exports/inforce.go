@@ -23,16 +23,14 @@ type triggerSource interface {
 // CreatorTriggers are the triggers of a creator as they are in force.
 type CreatorTriggers struct {
 	Creator  CreatorSettings
-	Prefix   string         // in front of commands
-	Triggers []trigger.Info // in matching order
+	Triggers []TriggerInForce // in matching order
 	Changed  map[string]time.Time
 }
 
 // compiledTriggers remembers what was compiled from what.
 type compiledTriggers struct {
 	mark     string // of the configuration and the overlays
-	prefix   string
-	triggers []trigger.Info
+	triggers []TriggerInForce
 }
 
 // triggers returns the triggers in force of all creators that are served, by id.
@@ -69,7 +67,7 @@ func (c *collector) triggers(ctx context.Context, s Settings) ([]CreatorTriggers
 		for _, o := range overlays[creator.ID] {
 			changed[o.TriggerID] = o.At
 		}
-		all = append(all, CreatorTriggers{creator, known.prefix, known.triggers, changed})
+		all = append(all, CreatorTriggers{creator, known.triggers, changed})
 	}
 	return all, nil
 }
@@ -113,7 +111,7 @@ func compileTriggers(raw json.RawMessage, overlays []store.Overlay) (compiledTri
 	if err != nil {
 		return compiledTriggers{}, false
 	}
-	return compiledTriggers{prefix: rules.Settings().Prefix, triggers: rules.Triggers()}, true
+	return compiledTriggers{triggers: triggersInForce(rules)}, true
 }
 
 // markOf changes whenever a creator's triggers do.

@@ -101,14 +101,13 @@ func creatorPermissions(c CreatorSettings, in PermissionsInput) []permissionRow 
 			continue
 		}
 		for _, info := range t.Triggers {
-			needed := rolesNeeded(info.Definition.Roles)
-			if !info.Enabled || needed == chat.Everyone {
+			if !info.Enabled || info.Roles == chat.Everyone {
 				continue
 			}
 			grant := "trigger:" + ident(info.ID)
 			own.Grants = append(own.Grants, grant) // the broadcaster passes always
 			for _, role := range grantedRoles {
-				if needed.Any(role) {
+				if info.Roles.Any(role) {
 					granted[role] = append(granted[role], grant)
 				}
 			}
@@ -134,21 +133,6 @@ func contractRole(role chat.Roles) string {
 		return roleEditor
 	}
 	return roleViewer
-}
-
-// rolesNeeded are the roles of which one is needed; everyone when any will do.
-func rolesNeeded(names []string) chat.Roles {
-	var set chat.Roles
-	for _, name := range names {
-		role, err := chat.ParseRole(name)
-		if err == nil && role == chat.Everyone {
-			return chat.Everyone
-		}
-		if err == nil { // else the trigger is off
-			set |= role
-		}
-	}
-	return set
 }
 
 func buildPermissions(ctx context.Context, c *collector, s Settings) ([]byte, error) {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/streamsuites/streamsuites/internal/config"
 	"github.com/streamsuites/streamsuites/internal/definition"
-	"github.com/streamsuites/streamsuites/internal/trigger"
 )
 
 // MaxCatalogued is how many triggers the snapshot's catalogue holds: the snapshot is
@@ -69,7 +68,7 @@ func snapshotTriggersOf(in SnapshotInput) snapshotTriggers {
 		}
 		list := catalogTriggers{t.Creator.ID, shownName(t.Creator), []catalogTrigger{}}
 		for _, info := range t.Triggers {
-			entries := catalogued(info, t.Prefix)
+			entries := catalogued(info)
 			entries = entries[:min(len(entries), room)]
 			list.Triggers, room = append(list.Triggers, entries...), room-len(entries)
 		}
@@ -79,24 +78,19 @@ func snapshotTriggersOf(in SnapshotInput) snapshotTriggers {
 }
 
 // catalogued says a trigger in the dashboard's form, one entry for each keyword.
-// Patterns, events, crowds and what depends on case cannot be said in it, and
-// hidden commands are left out as chat's own list leaves them out.
-func catalogued(info trigger.Info, prefix string) (list []catalogTrigger) {
-	d := info.Definition
-	if d.CaseSensitive || d.Match == definition.RegexIs || d.Hidden {
+func catalogued(info TriggerInForce) (list []catalogTrigger) {
+	if info.Match == "" {
 		return nil
 	}
-	entry := catalogTrigger{ID: ident(info.ID), Action: actOf(info), Enabled: info.Enabled, Notes: plain(d.Description, 300)}
-	switch d.Type {
+	entry := catalogTrigger{
+		ID: ident(info.ID), MatchMode: info.Match, Action: info.Act, Enabled: info.Enabled, Notes: plain(info.Description, 300),
+	}
+	switch info.Type {
 	case definition.Command:
-		entry.Match, entry.MatchMode = plain(prefix+commandName(d.Command, prefix), 100), equalsIgnoringCase
+		entry.Match = plain(info.Phrase, 100)
 		list = append(list, entry)
 	case definition.Keyword:
-		entry.MatchMode = containsIgnoringCase
-		if d.Match == definition.Exact {
-			entry.MatchMode = equalsIgnoringCase
-		}
-		for n, word := range d.Keywords {
+		for n, word := range info.Keywords {
 			if n > 0 {
 				entry.ID = ident(info.ID, strconv.Itoa(n+1))
 			}

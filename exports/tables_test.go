@@ -64,8 +64,8 @@ func TestHostileTextNeverBreaksATable(t *testing.T) {
 			triggers := someTriggers()
 			triggers[0].Creator.DisplayName = text
 			for i := range triggers[0].Triggers {
-				d := &triggers[0].Triggers[i].Definition
-				triggers[0].Triggers[i].ID, d.Command, d.Pattern, d.Description, d.Keywords = text, text, text, text, []string{text}
+				t := &triggers[0].Triggers[i]
+				t.ID, t.Phrase, t.Description, t.Keywords = text, text, text, []string{text}
 			}
 			check(BuildChatTriggers(ChatTriggersInput{Triggers: triggers}))
 			check(BuildPermissions(PermissionsInput{Creators: []CreatorSettings{creator}, Triggers: triggers}))

@@ -23,7 +23,7 @@ var errNUL = errors.New("the settings hold a NUL character, which cannot be stor
 
 // encode checks settings and makes them ready to be stored.
 func encode(settings trigger.Settings) (json.RawMessage, error) {
-	if _, err := trigger.Compile(settings, nil); err != nil {
+	if err := trigger.Check(settings); err != nil {
 		return nil, err
 	}
 	body, err := json.Marshal(settings)
@@ -107,6 +107,7 @@ func (t *tenure) reconfigure(ctx context.Context, c Creator) error {
 	if hash := c.Settings.Hash(); t.told.hash != hash {
 		t.told = told{t.told.n + 1, hash}
 	}
+	t.lane.host.give(c.Settings)
 	key := fmt.Sprintf("%d:%d", t.epoch, t.told.n)
 	err = t.host.cfg.Store.PutConfig(ctx, t.creatorID, t.epoch, key, settings)
 	if isOvertaken(err) {

@@ -47,21 +47,22 @@ type lane struct {
 	group     *group
 	committed func(outbox bool) // called after each commit of the lane
 	heard     func(*chat.Event) // called for messages of the bot's own account
+	host      hosted            // the host's settings, which were checked
 
 	// Of the lane's goroutine alone.
-	machine  *trigger.Machine
-	fallback trigger.Settings // while no stored configuration can be used
-	seen     *seenSet
-	spare    []chat.Event
-	slack    slack
-	inert    map[int64]struct{}  // inbox rows that cannot be stored with their effects
-	spent    map[string]struct{} // keys of outbox rows and own inputs that earlier commits wrote
-	taken    map[string]struct{} // clip ids of others
-	known    recent              // inbox rows taken in, so that none is evaluated twice
-	hide     bool                // names and texts are not to be stored
-	sources  []reading           // how chat is read
+	machine *trigger.Machine
+	seen    *seenSet
+	spare   []chat.Event
+	slack   slack
+	inert   map[int64]struct{}  // inbox rows that cannot be stored with their effects
+	spent   map[string]struct{} // keys of outbox rows and own inputs that earlier commits wrote
+	taken   map[string]struct{} // clip ids of others
+	known   recent              // inbox rows taken in, so that none is evaluated twice
+	hide    bool                // names and texts are not to be stored
+	sources []reading           // how chat is read
 
 	mu       sync.Mutex
+	busy     time.Time // when the newest input came
 	nextSeq  int64
 	onAir    []onAir // the broadcasts of which the lane knows that they are on
 	kept     kept
@@ -129,6 +130,7 @@ func (l *lane) step() bool {
 		some := events[:min(chunk, len(events))]
 		events = events[len(some):]
 		l.mu.Lock()
+		l.busy = some[len(some)-1].ReceivedAt
 		var dropped int64
 		for i := range some {
 			dropped += l.message(&some[i])
@@ -151,6 +153,7 @@ func (l *lane) takeNotes(n notes) {
 	now := l.clock.Now()
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.busy = now
 	for _, gap := range n.gaps {
 		l.gap(gap, now)
 	}

@@ -19,6 +19,9 @@ func (l *lane) inbox(row store.Inbox) {
 	l.consume(row, inert)
 	in, platform, err := readInbox(row)
 	if err == nil && !inert {
+		if in.Config != nil {
+			in.Config = l.host.share(in.Config)
+		}
 		l.apply(in, platform)
 		return
 	}

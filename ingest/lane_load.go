@@ -74,20 +74,23 @@ func stateOf(st store.LaneState) *trigger.State {
 // the host's own has to do, which was checked.
 func (l *lane) start(config *store.Config, state *trigger.State) *trigger.Machine {
 	if config != nil {
-		machine, err := machineOf(config, state)
+		machine, err := l.machineOf(config, state)
 		if err == nil {
 			return machine
 		}
 		l.log.Error().Err(err).Str("config", config.Hash).Msg("the configuration in force cannot be used any more")
 	}
-	machine, err := trigger.NewMachine(l.fallback, state)
+	machine, err := trigger.NewMachine(l.host.take().settings, state)
 	if err != nil {
 		panic(fmt.Sprintf("ingest: settings that were checked cannot be compiled: %v", err))
 	}
 	return machine
 }
 
-func machineOf(config *store.Config, state *trigger.State) (*trigger.Machine, error) {
+func (l *lane) machineOf(config *store.Config, state *trigger.State) (*trigger.Machine, error) {
+	if mine := l.host.take(); mine.hash == config.Hash {
+		return trigger.NewMachine(mine.settings, state)
+	}
 	var settings trigger.Settings
 	if err := json.Unmarshal(config.Settings, &settings); err != nil {
 		return nil, fmt.Errorf("read the configuration %s: %w", config.Hash, err)
@@ -107,6 +110,9 @@ func (l *lane) follow(e *trigger.Effects) {
 		l.hide = !e.Config.RecordTexts
 		l.log.Info().Str("config", l.machine.Rules().Hash()).Int("triggers", len(e.Config.Triggers)).Msg("a configuration is in force")
 		l.report()
+		if len(l.onAir) == 0 {
+			l.machine.Rest()
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -28,21 +29,67 @@ type outbox struct {
 	retry     backoff
 	log       zerolog.Logger
 	overtaken func(error)
+	start     func()        // begins run, as a goroutine of the creator's senders
 	wake      chan struct{} // holds one token when there may be rows
-	closing   chan struct{} // closed when what is pending now is the last
+
+	mu     sync.Mutex
+	awake  bool // a goroutine works off the rows, or nobody is to do so any more
+	closed bool // what is pending now is the last
 }
 
-// run calls send whenever there may be rows, and a last time when the sender is
-// closed, until ctx ends or the creator is overtaken. send reports an error when
-// it is to be called again after a while.
+// rouse has the rows looked at. It is a goroutine of their own that does so, only as
+// long as there may be some: four for each creator who is offline would be most of
+// the goroutines of a host.
+func (o *outbox) rouse() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.closed {
+		o.stir()
+	}
+}
+
+// close has the rows looked at once more, for the last time.
+func (o *outbox) close() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.closed {
+		o.closed = true
+		o.stir()
+	}
+}
+
+// stir leaves a token for who works off the rows, and begins to when nobody does.
+// o.mu is held.
+func (o *outbox) stir() {
+	token(o.wake)
+	if !o.awake {
+		o.awake = true
+		o.start()
+	}
+}
+
+// next reports whether the rows are to be looked at, and whether for the last time.
+// When they are not, nobody works on them from then on.
+func (o *outbox) next() (again, last bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	select {
+	case <-o.wake:
+		return true, o.closed
+	default:
+		o.awake = false
+		return false, false
+	}
+}
+
+// run calls send as long as there may be rows, until ctx ends or the creator is
+// overtaken. send reports an error when it is to be called again after a while, unless
+// the sender was closed.
 func (o *outbox) run(ctx context.Context, send func(context.Context) error) {
-	for failures, last := 0, false; !last; {
-		select {
-		case <-ctx.Done():
+	for failures := 0; ctx.Err() == nil; {
+		again, last := o.next()
+		if !again {
 			return
-		case <-o.closing:
-			last = true
-		case <-o.wake:
 		}
 		err := send(ctx)
 		switch {
@@ -51,12 +98,17 @@ func (o *outbox) run(ctx context.Context, send func(context.Context) error) {
 		case isOvertaken(err):
 			o.overtaken(err)
 			return
-		case err == nil:
+		case err == nil && !last:
 			failures = 0
 			continue
+		case err == nil:
+			return
 		}
 		failures++
 		o.log.Warn().Err(err).Int("attempt", failures).Msg("the outbox cannot be worked off yet")
+		if last {
+			return
+		}
 		if pause(ctx, o.clock, o.retry.after(failures)) != nil {
 			return
 		}

@@ -202,7 +202,7 @@ func (s *shard) claim(ctx context.Context, creators []Creator) error {
 				left.pending = append(left.pending, row)
 			}
 		}
-		t, err := s.host.begin(c, epochs[c.ID], left)
+		t, err := s.host.begin(c, epochs[c.ID], left, s.lose)
 		if err != nil {
 			s.log.Error().Err(err).Msg("a creator is left out")
 			continue
@@ -238,16 +238,19 @@ func (s *shard) keep(t *tenure) {
 	s.mu.Lock()
 	s.held[t.creatorID] = t
 	s.mu.Unlock()
-	go func() {
-		select {
-		case <-t.overtaken:
-			select {
-			case s.lost <- fmt.Errorf("creator %s: %w", t.creatorID, ErrOvertaken):
-			default:
-			}
-		case <-t.ended:
-		}
-	}()
+}
+
+// lose ends the attempt when a creator was overtaken.
+func (s *shard) lose(t *tenure) {
+	select {
+	case <-t.ended:
+		return // it was let go of before
+	default:
+	}
+	select {
+	case s.lost <- fmt.Errorf("creator %s: %w", t.creatorID, ErrOvertaken):
+	default: // it ends already
+	}
 }
 
 // letGo ends the tenures that the test picks, all at the same time so that they
@@ -287,9 +290,20 @@ func (s *shard) size() int {
 func (s *shard) beat(ctx context.Context, heartbeat func(any)) {
 	for {
 		heartbeat(s.report())
+		s.rest()
 		if pause(ctx, s.host.cfg.Clock, beatEvery) != nil {
 			return
 		}
+	}
+}
+
+// rest lets the lanes rest that have nothing to do.
+func (s *shard) rest() {
+	now := s.host.cfg.Clock.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.held {
+		t.lane.rest(now)
 	}
 }
 

@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"encoding/json"
+	"sync"
 	"testing"
 	"time"
 
@@ -36,7 +37,7 @@ func newMailroom(t *testing.T) *mailroom {
 		outbox: outbox{
 			creatorID: mira, epoch: epochs[mira], holder: "host", store: s, clock: m.clock, log: zerolog.Nop(),
 			retry: backoff{first: time.Second, longest: time.Second, rand: func() float64 { return 0 }},
-			wake:  make(chan struct{}, 1), closing: make(chan struct{}),
+			wake:  make(chan struct{}, 1),
 		},
 		session: m.session, bucket: rate.NewLimiter(signalsPerSecond, signalBurst), tally: &tally{},
 	}
@@ -100,7 +101,9 @@ func TestAClosedSenderWorksOffWhatIsPending(t *testing.T) {
 	t.Parallel()
 	m := newMailroom(t)
 	m.put(t, 2)
-	close(m.closing)
-	m.run(t.Context(), m.send)
+	var ran sync.WaitGroup
+	m.start = func() { ran.Go(func() { m.run(t.Context(), m.send) }) }
+	m.close()
+	ran.Wait()
 	require.Len(t, m.session.all(), 2)
 }

@@ -36,6 +36,7 @@ type tenure struct {
 	presences []*presence
 	log       zerolog.Logger
 
+	lost      func(*tenure)
 	overtaken chan struct{} // closed when another holder took the creator over
 	once      sync.Once
 	cancel    context.CancelFunc // ends lane and senders
@@ -52,7 +53,8 @@ type legacy struct {
 
 // begin takes a claimed creator up: its lane goes on where its rows stand. What is
 // pending was read after the claim, so no former holder can add to it.
-func (h *Host) begin(creator Creator, epoch int64, left legacy) (*tenure, error) {
+// lost is called when another holder takes it over.
+func (h *Host) begin(creator Creator, epoch int64, left legacy, lost func(*tenure)) (*tenure, error) {
 	first, err := firstInputs(creator, epoch, left, h.cfg.Clock.Now())
 	if err != nil {
 		return nil, fmt.Errorf("take up creator %s: %w", creator.ID, err)
@@ -60,12 +62,13 @@ func (h *Host) begin(creator Creator, epoch int64, left legacy) (*tenure, error)
 	t := &tenure{
 		host: h, creatorID: creator.ID, epoch: epoch, creator: creator,
 		log:       h.log.With().Str("creator", creator.ID).Logger(),
-		overtaken: make(chan struct{}), ended: make(chan struct{}),
+		overtaken: make(chan struct{}), ended: make(chan struct{}), lost: lost,
 	}
 	t.doubts = &doubts{creatorID: t.creatorID, store: h.cfg.Store, clock: h.cfg.Clock}
 	t.lane = h.newLane(t)
 	t.lane.load(left.lane)
 	t.lane.report()
+	t.lane.machine.Rest() // until somebody writes
 	t.lane.queue.note(func(n *notes) { n.inbox = first })
 	h.newSenders(t)
 	for _, c := range creator.Channels {
@@ -77,11 +80,11 @@ func (h *Host) begin(creator Creator, epoch int64, left legacy) (*tenure, error)
 	t.place()
 	ctx, cancel := context.WithCancel(h.work)
 	t.cancel = cancel
+	t.employ(ctx, &t.signals.outbox, t.signals.send)
+	t.employ(ctx, &t.urgent.outbox, t.urgent.send)
+	t.employ(ctx, &t.replies.outbox, t.replies.send)
+	t.employ(ctx, &t.deletions.outbox, t.deletions.send)
 	go t.runLane(ctx)
-	t.senders.Go(func() { t.signals.run(ctx, t.signals.send) })
-	t.senders.Go(func() { t.urgent.run(ctx, t.urgent.send) })
-	t.senders.Go(func() { t.replies.run(ctx, t.replies.send) })
-	t.senders.Go(func() { t.deletions.run(ctx, t.deletions.send) })
 	h.publish(t)
 	t.wakeSenders()
 	h.inbox.ask(t.creatorID)
@@ -92,7 +95,7 @@ func (h *Host) begin(creator Creator, epoch int64, left legacy) (*tenure, error)
 
 func (h *Host) newLane(t *tenure) *lane {
 	q := newQueue(h.cfg.LaneBytes, &h.memory)
-	return &lane{
+	l := &lane{
 		creatorID: t.creatorID, epoch: t.epoch, store: h.cfg.Store, clock: h.cfg.Clock, retry: h.retry(),
 		log: t.log, tally: &h.tally, queue: q, group: h.group,
 		committed: func(outbox bool) {
@@ -102,14 +105,16 @@ func (h *Host) newLane(t *tenure) *lane {
 		},
 		heard: func(e *chat.Event) {
 			if t.doubts.hear(e) {
-				token(t.replies.wake)
+				t.replies.rouse()
 			}
 		},
-		fallback: t.creator.Settings, seen: newSeenSet(seenCapacity), known: newRecent(knownCapacity),
+		seen: newSeenSet(seenCapacity), known: newRecent(knownCapacity),
 		inert: map[int64]struct{}{}, spent: map[string]struct{}{}, taken: map[string]struct{}{},
 		open: newSegment(t.creatorID, t.epoch), idle: newSegment(t.creatorID, t.epoch),
 		done: make(chan struct{}),
 	}
+	l.host.give(t.creator.Settings)
+	return l
 }
 
 func (h *Host) newSenders(t *tenure) {
@@ -117,7 +122,7 @@ func (h *Host) newSenders(t *tenure) {
 		return outbox{
 			creatorID: t.creatorID, epoch: t.epoch, holder: h.cfg.Holder, store: h.cfg.Store, clock: h.cfg.Clock,
 			retry: h.retry(), log: t.log, overtaken: t.overtake,
-			wake: make(chan struct{}, 1), closing: make(chan struct{}),
+			wake: make(chan struct{}, 1),
 		}
 	}
 	failed := func(p chat.Platform) {
@@ -145,10 +150,15 @@ func (h *Host) newSenders(t *tenure) {
 }
 
 func (t *tenure) wakeSenders() {
-	token(t.signals.wake)
-	token(t.urgent.wake)
-	token(t.replies.wake)
-	token(t.deletions.wake)
+	t.signals.rouse()
+	t.urgent.rouse()
+	t.replies.rouse()
+	t.deletions.rouse()
+}
+
+// employ makes an outbox one of the creator's senders.
+func (t *tenure) employ(ctx context.Context, o *outbox, send func(context.Context) error) {
+	o.start = func() { t.senders.Go(func() { o.run(ctx, send) }) }
 }
 
 func (t *tenure) runLane(ctx context.Context) {
@@ -166,6 +176,7 @@ func (t *tenure) overtake(cause error) {
 		t.lane.stop(fmt.Errorf("%s: %w", t.creatorID, ErrOvertaken))
 		t.cancel()
 		close(t.overtaken)
+		t.lost(t)
 	})
 }
 
@@ -254,10 +265,10 @@ func (t *tenure) end(ctx context.Context) {
 
 // closeSenders lets the senders work off what is pending, for a moment.
 func (t *tenure) closeSenders(ctx context.Context) {
-	close(t.signals.closing)
-	close(t.urgent.closing)
-	close(t.replies.closing)
-	close(t.deletions.closing)
+	t.signals.close()
+	t.urgent.close()
+	t.replies.close()
+	t.deletions.close()
 	idle := make(chan struct{})
 	go func() { t.senders.Wait(); close(idle) }()
 	moment, stop := t.host.cfg.Clock.Timer(lastWords)

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,15 +13,7 @@ const maxFile = 8 << 20
 
 // readLimited reads a whole regular file of at most maxFile bytes.
 func readLimited(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		// A pipe or device would block for ever.
-		return nil, fmt.Errorf("not a regular file")
-	}
-	f, err := os.Open(path)
+	f, err := openRegular(path)
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +23,41 @@ func readLimited(path string) ([]byte, error) {
 		return nil, err
 	}
 	if len(data) > maxFile {
-		return nil, fmt.Errorf("larger than %d MiB", maxFile>>20)
+		return nil, errTooLarge
 	}
 	return data, nil
+}
+
+// hashLimited returns the hash of what readLimited returns, without holding it: it
+// is asked for every few seconds.
+func hashLimited(path string) (sum [sha256.Size]byte, err error) {
+	f, err := openRegular(path)
+	if err != nil {
+		return sum, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	n, err := io.Copy(h, io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return sum, err
+	}
+	if n > maxFile {
+		return sum, errTooLarge
+	}
+	h.Sum(sum[:0])
+	return sum, nil
+}
+
+var errTooLarge = fmt.Errorf("larger than %d MiB", maxFile>>20)
+
+func openRegular(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		// A pipe or device would block for ever.
+		return nil, errors.New("not a regular file")
+	}
+	return os.Open(path)
 }

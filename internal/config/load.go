@@ -225,7 +225,19 @@ func (l *loader) load(workDir string) *Config {
 	c.Settings = l.settings(system)
 	c.Version = versionOf(docs)
 	c.secrets, c.checked = l.secrets, l.checked
+	c.forget("triggers", "trigger_drafts", "chat_behaviour")
 	return c
+}
+
+// forget drops the values of documents that nobody asks for once they were read: the
+// triggers of thousands of creators are many.
+func (c *Config) forget(documents ...string) {
+	for _, name := range documents {
+		if d, read := c.checked[name]; read {
+			d.value = nil
+			c.checked[name] = d
+		}
+	}
 }
 
 // checkDestinations replaces destinations that do not exist by the default.

@@ -36,13 +36,12 @@ func Fingerprints(dir string) map[string]string {
 		h, any := sha256.New(), false
 		for _, f := range files {
 			h.Write([]byte(f + "\x00"))
-			data, err := readLimited(filepath.Join(dir, filepath.FromSlash(f)))
+			sum, err := hashLimited(filepath.Join(dir, filepath.FromSlash(f)))
 			if err != nil {
 				h.Write([]byte("missing\x00"))
 				continue
 			}
 			any = true
-			sum := sha256.Sum256(data)
 			h.Write(sum[:])
 		}
 		prints[section] = ""
@@ -66,11 +65,10 @@ func documentsPrint(dir string) string {
 			if !strings.HasSuffix(entry.Name(), ".json") {
 				continue
 			}
-			data, err := readLimited(filepath.Join(dir, folder, entry.Name()))
+			sum, err := hashLimited(filepath.Join(dir, folder, entry.Name()))
 			if err != nil {
 				continue
 			}
-			sum := sha256.Sum256(data)
 			h.Write([]byte(folder + "/" + entry.Name() + "\x00"))
 			h.Write(sum[:])
 		}

@@ -21,9 +21,10 @@ const (
 
 // Triggers returns a creator's triggers in the order of the files, also those
 // that are switched off or cannot be used: what is wrong with these was reported,
-// and the engine leaves them out.
+// and the engine leaves them out. The list is the configuration's own, which
+// whoever serves thousands of creators shares: it must not be changed.
 func (c *Config) Triggers(creator *Creator) []definition.Definition {
-	return slices.Clone(c.triggers[creator.ID])
+	return c.triggers[creator.ID]
 }
 
 // loadTriggers reads the triggers of the creators that run. A file that is there
@@ -48,6 +49,9 @@ func (l *loader) loadTriggers(c *Config) []document {
 	older := l.readOptional("chat_behaviour", "chat_behaviour.json", policy{Info, Warning, Warning, "it adds no triggers"})
 	s.addOlder(older)
 	s.checkTogether(d)
+	for id, list := range s.byCreator {
+		s.byCreator[id] = slices.Clone(list) // without room for more
+	}
 	c.triggers = s.byCreator
 	return []document{d, older}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"unsafe"
 
 	"github.com/rs/zerolog"
 )
@@ -67,21 +68,41 @@ func (r *Redactor) String(text string) string {
 		return text
 	}
 	for range maxPasses {
-		clean := replacer.Replace(text)
-		if len(clean) == len(text) {
-			return clean
+		// A replacer copies what it is given, whatever is in it.
+		var left length
+		if _, err := replacer.WriteString(&left, text); err == nil && int(left) == len(text) {
+			return text // what replaces a secret is shorter
 		}
-		text = clean
+		text = replacer.Replace(text)
 	}
 	return mask + "\n"
 }
 
-// Bytes returns text without any secret value; text itself is not changed.
+// length counts what is written.
+type length int
+
+// Write implements io.Writer.
+func (n *length) Write(text []byte) (int, error) { *n += length(len(text)); return len(text), nil }
+
+// WriteString implements io.StringWriter, which a replacer uses where it can.
+func (n *length) WriteString(text string) (int, error) {
+	*n += length(len(text))
+	return len(text), nil
+}
+
+// Bytes returns text without any secret value; text itself is not changed. It is
+// what is returned when there is no secret in it, as nearly always: documents of
+// megabytes pass here again and again.
 func (r *Redactor) Bytes(text []byte) []byte {
-	if r.replacer.Load() == nil {
+	if len(text) == 0 || r.replacer.Load() == nil {
 		return text
 	}
-	return []byte(r.String(string(text)))
+	// Nobody changes text meanwhile, and the string is gone before the return.
+	clean := r.String(unsafe.String(&text[0], len(text)))
+	if len(clean) == len(text) {
+		return text
+	}
+	return []byte(clean)
 }
 
 // newReplacer builds the replacer for all forms of the given values, the longest

@@ -20,6 +20,13 @@ const schema = "streamsuites"
 // the concurrent activities of one process, far below the server's limit.
 const minPool = 10
 
+// poolIdle is after how long without use a connection is given up when the database
+// URL does not say: each is a process of the server, which comes to hold ten megabytes
+// of plans and catalogue, and an offline creator needs none of its own. It is half of
+// the minute between two looks of the pool at its connections: each look lets all of
+// them be used once more.
+const poolIdle = 30 * time.Second
+
 // ErrNotFound says that the row asked for does not exist.
 var ErrNotFound = errors.New("not found")
 
@@ -42,8 +49,11 @@ func Open(ctx context.Context, databaseURL string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !namesPoolSize(databaseURL) {
+	if !names(databaseURL, "pool_max_conns") {
 		cfg.MaxConns = max(cfg.MaxConns, minPool)
+	}
+	if !names(databaseURL, "pool_max_conn_idle_time") {
+		cfg.MaxConnIdleTime = poolIdle
 	}
 	cfg.AfterConnect = useUTC
 	cfg.ConnConfig.Tracer = patience{}
@@ -144,11 +154,12 @@ func useUTC(_ context.Context, conn *pgx.Conn) error {
 	return nil
 }
 
-func namesPoolSize(databaseURL string) bool {
+// names reports whether a database URL sets a parameter.
+func names(databaseURL, parameter string) bool {
 	if u, err := url.Parse(databaseURL); err == nil && u.Scheme != "" {
-		return u.Query().Has("pool_max_conns")
+		return u.Query().Has(parameter)
 	}
-	return strings.Contains(databaseURL, "pool_max_conns")
+	return strings.Contains(databaseURL, parameter)
 }
 
 // inTx runs fn in one transaction: committed when fn returns nil, rolled back

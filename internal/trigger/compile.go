@@ -22,15 +22,30 @@ type Rules struct {
 	problems []Problem
 }
 
+// Check tells whether settings can be used at all; the error joins everything that
+// is wrong. Compile fails for the same settings and for no others.
+func Check(settings Settings) error {
+	_, err := usable(settings)
+	return err
+}
+
+// usable brings settings into their bounds.
+func usable(settings Settings) (Settings, error) {
+	checked, err := checkSettings(settings)
+	if err != nil {
+		return settings, fmt.Errorf("compile triggers of %q: %w", settings.CreatorID, err)
+	}
+	return checked, nil
+}
+
 // Compile makes settings, with overlays by trigger id laid over them, ready for
-// evaluation. It fails only for settings that cannot be used at all; the error
-// joins everything that is wrong. A single trigger that cannot be used is switched
+// evaluation. The error is Check's. A single trigger that cannot be used is switched
 // off and listed in Problems.
 func Compile(settings Settings, overlays map[string]Overlay) (*Rules, error) {
 	hash := settings.Hash()
-	settings, err := checkSettings(settings)
+	settings, err := usable(settings)
 	if err != nil {
-		return nil, fmt.Errorf("compile triggers of %q: %w", settings.CreatorID, err)
+		return nil, err
 	}
 	r := &Rules{settings: settings, hash: hash, ignored: map[ignored]struct{}{}}
 	r.ignore(settings.IgnoredLogins)

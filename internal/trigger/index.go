@@ -40,8 +40,6 @@ type scratch struct {
 // longestWord has room for every word that may be a name, before it is normalised.
 const longestWord = 1200
 
-func newScratch() scratch { return scratch{name: make([]byte, 0, longestWord)} }
-
 // find returns the rules that a message may match, in matching order. It allocates
 // nothing once scratch has grown.
 func (x *index) find(s *scratch, v *view) []hit {
@@ -67,6 +65,9 @@ func (x *index) find(s *scratch, v *view) []hit {
 }
 
 func (x *index) named(found []hit, s *scratch, v *view) []hit {
+	if s.name == nil {
+		s.name = make([]byte, 0, longestWord)
+	}
 	if name, ok := match.AppendName(s.name, v.word); ok {
 		v.name = name
 		found = append(found, x.commands[string(name)]...)

@@ -70,7 +70,6 @@ func NewState() *State {
 		votes:       map[string][]Vote{},
 		spends:      map[string]Spend{},
 		cooldowns:   map[cooldownKey]Cooldown{},
-		scratch:     newScratch(),
 		sweepAt:     firstSweep,
 	}
 }

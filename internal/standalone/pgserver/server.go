@@ -114,6 +114,9 @@ func (c *cluster) arguments(port int, fast bool) []string {
 	settings := []string{
 		"listen_addresses=127.0.0.1", "port=" + strconv.Itoa(port), "unix_socket_directories=",
 		"max_connections=200", "jit=off", "timezone=UTC", "log_timezone=UTC",
+		// Half of the default, with the log's buffer of the default: the system's own
+		// cache holds the files as well.
+		"shared_buffers=64MB", "wal_buffers=4MB",
 		"password_encryption=scram-sha-256", "cluster_name=streamsuites",
 		"logging_collector=off", "log_destination=stderr", "log_line_prefix=", "lc_messages=C",
 		"log_error_verbosity=terse", "log_min_error_statement=panic", "log_checkpoints=off",

@@ -41,6 +41,7 @@ func connector(database *pgx.ConnConfig, name string) func(*config.SQL) (*sqlx.D
 		}
 		db.SetMaxOpenConns(store.MaxConns)
 		db.SetMaxIdleConns(store.MaxIdleConns)
+		db.SetConnMaxIdleTime(connectionIdle)
 		db.MapperFunc(strcase.ToSnake) // the server's structs have no db tags
 		return db, nil
 	}

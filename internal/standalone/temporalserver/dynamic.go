@@ -1,6 +1,10 @@
 package temporalserver
 
-import "go.temporal.io/server/common/dynamicconfig"
+import (
+	"maps"
+
+	"go.temporal.io/server/common/dynamicconfig"
+)
 
 // tuning is the server's dynamic configuration for one machine. The values that
 // are counts must be of type int: the server ignores other types.
@@ -37,6 +41,7 @@ func tuning() dynamicconfig.StaticClient {
 		// Nothing here calls home.
 		"frontend.enableServerVersionCheck": false,
 	}
+	maps.Copy(settings, sizes())
 	client := dynamicconfig.StaticClient{}
 	for name, value := range settings {
 		client[dynamicconfig.MakeKey(name)] = value

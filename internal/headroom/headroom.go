@@ -1,0 +1,85 @@
+package headroom
+
+import (
+	"context"
+	"time"
+)
+
+const (
+	// most is Go's own default: a heap that is twice what it has to be. A busy process
+	// is meant to have it.
+	most = 100
+	// least bounds what is saved: below it a collection frees too little to be worth
+	// its work.
+	least = 20
+	// perPoint is how many bytes a second are worth one per cent more. A core looks
+	// through about a gigabyte of what is in use in a second, so a process that
+	// allocates r bytes a second and leaves p per cent spends r/p × 100 ns of a core
+	// on collecting in each second, however much is in use: a hundredth of it, when
+	// every 100 kB a second have one per cent.
+	perPoint = 100_000
+	// every is the time between two looks. Whoever decides by less would follow each
+	// burst of chat.
+	every = 10 * time.Second
+	// step is by how many points a percentage has to differ to be worth a change,
+	// which stops the process for a moment.
+	step = 10
+	// quiet is the percentage from which on a process counts as having become quiet.
+	quiet = 60
+)
+
+// Process is what is asked of a process and told to it.
+type Process interface {
+	// Allocated returns how many bytes were allocated on the heap so far.
+	Allocated() uint64
+	// SetPercent says by how many per cent of what is in use the heap may grow until
+	// the next collection.
+	SetPercent(percent int)
+	// Release collects, and gives the system back what is free.
+	Release()
+}
+
+// Keep chooses the headroom again and again until ctx ends, and then returns to
+// Go's default.
+//
+// How often a heap is collected depends on how fast it is filled. At a standstill, with
+// a few megabytes a second, a fraction of what is in use is room enough for collecting
+// to cost a hundredth of a core; under load that takes more than all of it, and Go's
+// default holds.
+func Keep(ctx context.Context, p Process) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	defer p.SetPercent(most)
+	now, rate, before := most, 0.0, p.Allocated()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		after := p.Allocated()
+		rate = smooth(rate, float64(after-before)/every.Seconds())
+		before = after
+		next := percent(rate)
+		if next > now-step && next < now+step {
+			continue
+		}
+		p.SetPercent(next)
+		if next <= quiet && now > quiet {
+			p.Release() // what the busy time left
+		}
+		now = next
+	}
+}
+
+// smooth follows how fast a process allocates. More than before counts at once, less
+// only bit by bit: a pause in a busy time must not take its room away.
+func smooth(known, seen float64) float64 {
+	if seen < known {
+		return (known + seen) / 2
+	}
+	return seen
+}
+
+// percent is the headroom for so many bytes a second.
+func percent(rate float64) int { return int(min(max(rate/perPoint, least), most)) }
