@@ -12,8 +12,11 @@ import (
 )
 
 const (
-	// askEvery is how often the server is asked whether it counts an attempt still.
+	// askEvery is how often a server that did not answer is asked whether it counts an
+	// attempt still, and askAgain how soon after an answer. Every question is a few
+	// statements in Temporal's database, and it goes on for the rest of the attempt.
 	askEvery = 2 * time.Second
+	askAgain = 6 * time.Second
 	// askWithin bounds one question.
 	askWithin = 5 * time.Second
 )
@@ -44,7 +47,7 @@ func (l *line) hold(ctx context.Context, stopping <-chan struct{}) error {
 	l.cut = true
 	l.mu.Unlock()
 	server, token := activity.GetClient(l.sdk), activity.GetInfo(l.sdk).TaskToken
-	ask := time.NewTicker(askEvery)
+	ask := time.NewTimer(askEvery)
 	defer ask.Stop()
 	for {
 		select {
@@ -62,6 +65,11 @@ func (l *line) hold(ctx context.Context, stopping <-chan struct{}) error {
 		cancel()
 		if ends(err) {
 			return err
+		}
+		if err == nil {
+			ask.Reset(askAgain)
+		} else {
+			ask.Reset(askEvery)
 		}
 	}
 }

@@ -2,6 +2,9 @@ package exports
 
 import (
 	"context"
+	"crypto/sha256"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -158,6 +161,27 @@ func buildChatTriggers(ctx context.Context, c *collector, s Settings) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	doc, err := BuildChatTriggers(ChatTriggersInput{triggers, fired, s.Since})
+	in := ChatTriggersInput{triggers, fired, s.Since}
+	// It is the largest document, of many megabytes with a thousand creators, and
+	// hardly ever changes.
+	if !c.remade(FileChatTriggers, in.mark(c.compiled)) {
+		return nil, errAsItWas
+	}
+	doc, err := BuildChatTriggers(in)
 	return doc.Data, err
+}
+
+// mark changes whenever the document does.
+func (in ChatTriggersInput) mark(compiled map[string]compiledTriggers) string {
+	sum := sha256.New()
+	say := func(what ...any) { _, _ = fmt.Fprintln(sum, what...) } // a hash takes everything
+	say(in.Since.UnixNano())
+	for _, t := range in.Triggers {
+		say(t.Creator.ID, shownName(t.Creator), compiled[t.Creator.ID].mark)
+		fired := in.Fired[t.Creator.ID]
+		for _, id := range slices.Sorted(maps.Keys(fired)) {
+			say(id, fired[id].UnixNano())
+		}
+	}
+	return string(sum.Sum(nil))
 }

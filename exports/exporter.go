@@ -54,7 +54,7 @@ type Exporter struct {
 	collector *collector
 	writer    *Writer       // nil while the tree is not locked by Run
 	complete  time.Time     // when everything was written last
-	took      time.Duration // how long that took
+	took      time.Duration // how long that took without heartbeats and live documents
 }
 
 // New returns an Exporter.
@@ -90,7 +90,7 @@ func (e *Exporter) Once(ctx context.Context) error {
 // hears of changes, so there is hardly ever anything to catch up with.
 func (e *Exporter) CatchUp(ctx context.Context) error {
 	return e.locked(func(w *Writer) error {
-		if e.writer != nil && e.options.Clock().Sub(e.complete) < catchUpShare*e.took {
+		if e.writer != nil && e.options.Clock().Sub(e.complete) < catchUpShare*(e.took+e.collector.liveTook) {
 			return nil
 		}
 		return errors.Join(e.writeComplete(ctx, w), e.writeSnapshot(ctx, w, false))
@@ -99,7 +99,7 @@ func (e *Exporter) CatchUp(ctx context.Context) error {
 
 // catchUpShare is how many times as long as a complete write the time between two that
 // CatchUp does is at least.
-const catchUpShare = 250
+const catchUpShare = 500
 
 // writeComplete writes all documents but heartbeats.
 func (e *Exporter) writeComplete(ctx context.Context, w *Writer) error {
@@ -205,15 +205,17 @@ func (e *Exporter) writeDocuments(ctx context.Context, w *Writer, told changes) 
 func (e *Exporter) writeSnapshot(ctx context.Context, w *Writer, final bool) error {
 	start := e.options.Clock()
 	pass := Pass{Snapshot: true}
-	for _, build := range []func(context.Context, bool) ([]Document, error){e.collector.heartbeat, e.collector.live} {
-		docs, err := build(ctx, final)
+	put := func(docs []Document, err error) error {
 		if err == nil && len(docs) > 0 {
 			var report Report
 			report, err = w.Write(docs)
 			pass.Written, pass.Generation = pass.Written+len(report.Written), report.Generation
 		}
 		pass.Err = errors.Join(pass.Err, err)
+		return err
 	}
+	_ = put(e.collector.heartbeat(ctx, final)) // kept in pass
+	e.collector.keepLive(ctx, final, put)
 	pass.Duration = e.options.Clock().Sub(start)
 	e.options.Observe(pass)
 	return pass.Err

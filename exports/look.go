@@ -13,7 +13,7 @@ import (
 // would be among the documents if they still were documents.
 func (c *collector) look(ctx context.Context, told changes) (docs []Document, owned func(file string) bool, err error) {
 	if told.complete = told.complete || c.listed == nil; told.complete {
-		c.liveDue, told.rows = time.Time{}, anyRows // live documents belong to it
+		c.liveDue, c.marks, told.rows = time.Time{}, nil, anyRows // live documents belong to it
 	}
 	s := c.settings()
 	parts, err := c.changedParts(ctx, s, told)

@@ -8,10 +8,6 @@ import (
 	"github.com/streamsuites/streamsuites/internal/store"
 )
 
-// silence is how old a connection's last sign of life may be before it counts as
-// gone, whatever its row still says: the writer of the row may have died.
-const silence = 60 * time.Second
-
 type platformRow struct {
 	Name             string     `json:"name"`
 	Platform         string     `json:"platform"`
@@ -144,9 +140,10 @@ func connectionStatus(st store.PlatformStatus, now time.Time) string {
 	return statusInactive
 }
 
-// silent reports whether nothing was heard of a connection for too long.
+// silent reports whether nothing was heard of a connection for too long, whatever its
+// row still says: the writer of the row may have died.
 func silent(st store.PlatformStatus, now time.Time) bool {
-	return now.Sub(newest(st.LastHeartbeat, st.UpdatedAt)) > silence
+	return now.Sub(newest(st.LastHeartbeat, st.UpdatedAt)) > connection.GoneAfter
 }
 
 // notAfter returns t, but never a time after now: readers call a negative age

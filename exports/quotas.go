@@ -5,7 +5,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/streamsuites/streamsuites/internal/config"
 	"github.com/streamsuites/streamsuites/internal/quota"
@@ -20,15 +22,17 @@ type quotaSource interface {
 	QuotaUsage(ctx context.Context, at time.Time) ([]quota.Usage, error)
 }
 
-// QuotaSettings is what a creator may use of a platform in a day.
+// QuotaSettings is what a creator, or a project, may use of a platform in a day.
 type QuotaSettings struct {
 	quota.Key
-	Limits quota.Limits
+	Limits  quota.Limits
+	Pool    quota.Key // of the project that a creator's calls count against as well
+	Project string    // what a project is called; empty for a creator
 }
 
 // QuotasInput is what quotas.json is made of.
 type QuotasInput struct {
-	Quotas []QuotaSettings // each creator and platform once
+	Quotas []QuotaSettings // each creator and platform, and each project, once
 	Usage  []quota.Usage   // of the days that hold Now; what has none is not used yet
 	Now    time.Time       // decides which day it is, and nothing else
 	Since  time.Time       // oldest stamp of the document
@@ -50,6 +54,8 @@ type quotaRow struct {
 	Remaining int32        `json:"remaining"`
 	ResetAt   instant      `json:"reset_at"`
 	Status    quota.Status `json:"status"`
+
+	shared bool
 }
 
 // BuildQuotas builds quotas.json. Its stamp is that of the newest change, which may
@@ -67,12 +73,14 @@ func BuildQuotas(in QuotasInput) (Document, error) {
 		if usage.Day.Date != day.Date {
 			usage = quota.Usage{} // of a clock that was wrong
 		}
-		doc.Platforms = append(doc.Platforms, quotaRowOf(q, usage, day))
+		row := quotaRowOf(q, usage, day)
+		if pool := used[q.Pool]; q.Pool != q.Key && pool.Day.Date == day.Date && !pool.ExhaustedAt.IsZero() && !quota.Apart(pool.ExhaustedBy) {
+			row.Status = quota.Exhausted // whatever the creator has left
+		}
+		doc.Platforms = append(doc.Platforms, row)
 		changed = newest(changed, day.Begins, usage.UpdatedAt)
 	}
-	slices.SortFunc(doc.Platforms, func(a, b quotaRow) int {
-		return cmp.Or(cmp.Compare(a.CreatorID, b.CreatorID), cmp.Compare(a.Platform, b.Platform))
-	})
+	slices.SortFunc(doc.Platforms, quotaOrder)
 	doc.GeneratedAt = instant(changed)
 	data, err := encode(FileQuotas, doc)
 	if err != nil {
@@ -81,11 +89,25 @@ func BuildQuotas(in QuotasInput) (Document, error) {
 	return Document{File: FileQuotas, Visibility: DashboardOnly, Data: data}, nil
 }
 
+// quotaOrder puts what is shared first: readers show the first row of a platform.
+func quotaOrder(a, b quotaRow) int {
+	rank := func(r quotaRow) int {
+		if r.shared {
+			return 0
+		}
+		return 1
+	}
+	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.CreatorID, b.CreatorID), cmp.Compare(a.Platform, b.Platform))
+}
+
 func quotaRowOf(q QuotaSettings, u quota.Usage, day quota.Day) quotaRow {
 	row := quotaRow{
 		Platform: q.Platform, Scope: "creator", CreatorID: q.CreatorID, Window: "daily",
 		Used: count32(u.Used), Max: count32(q.Limits.Max), Remaining: count32(q.Limits.Remaining(u.Used)),
 		ResetAt: instant(day.Ends), Status: q.Limits.Status(u.Used),
+	}
+	if q.Project != "" {
+		row.CreatorID, row.shared = q.Project, true
 	}
 	if !u.ExhaustedAt.IsZero() {
 		row.Status = quota.Exhausted
@@ -107,18 +129,36 @@ func buildQuotas(ctx context.Context, c *collector, s Settings) ([]byte, error) 
 }
 
 // quotaSettings are the quotas of those who use a platform that has some: creators
-// who stream on YouTube, or whose clips go there.
+// who stream on YouTube, or whose clips go there, and projects that several of them
+// share.
 func quotaSettings(c *config.Config) []QuotaSettings {
 	const youtube = "youtube"
 	var all []QuotaSettings
-	for i := range c.Creators {
-		creator := &c.Creators[i]
-		publishes := slices.Contains(c.ClipLimits(creator).Destinations, youtube)
-		if !creator.Enabled || !creator.Platforms[youtube] && !publishes {
-			continue
+	projects := c.YouTubeProjects()
+	for _, project := range projects.All {
+		if project.Pool.Several {
+			all = append(all, QuotaSettings{Key: project.Pool.KeyOf(youtube), Limits: project.Pool.Limits, Project: sharedName(project.Labels[0])})
 		}
-		terms := c.YouTubeQuota(creator)
-		all = append(all, QuotaSettings{quota.Key{Platform: youtube, CreatorID: creator.ID, Credential: terms.Credential}, terms.Limits})
+		for _, creator := range project.Creators {
+			terms := projects.Terms(creator)
+			all = append(all, QuotaSettings{
+				Key:    quota.Key{Platform: youtube, CreatorID: creator.ID, Credential: terms.Credential},
+				Limits: terms.Limits, Pool: terms.Pool.KeyOf(youtube),
+			})
+		}
 	}
 	return all
+}
+
+// sharedName is what the row of a project is called, by its first account.
+func sharedName(label string) string {
+	if label == "" {
+		return "youtube-project"
+	}
+	return "youtube-project." + strings.Map(func(r rune) rune {
+		if r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' {
+			return '-'
+		}
+		return r
+	}, label[:min(len(label), 40)])
 }

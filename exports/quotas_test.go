@@ -2,6 +2,8 @@ package exports
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -20,7 +22,7 @@ func someQuotas() QuotasInput {
 	in := QuotasInput{Now: at(0), Since: at(-30 * 24 * 3600)}
 	add := func(creator string, limits quota.Limits, used int64, marked time.Time) {
 		key := quota.Key{Platform: "youtube", CreatorID: creator, Credential: "second"}
-		in.Quotas = append(in.Quotas, QuotaSettings{key, limits})
+		in.Quotas = append(in.Quotas, QuotaSettings{Key: key, Limits: limits})
 		if used > 0 {
 			in.Usage = append(in.Usage, quota.Usage{
 				Key: key, Day: quota.DayOf("youtube", in.Now), Used: used, Limits: limits, ExhaustedAt: marked, UpdatedAt: at(-float64(used)),
@@ -40,7 +42,7 @@ func someQuotas() QuotasInput {
 func TestAQuotaRowSaysHowTheDayStands(t *testing.T) {
 	t.Parallel()
 	day := quota.DayOf("youtube", at(0))
-	usual := QuotaSettings{quota.Key{Platform: "youtube", CreatorID: "Qx7Zt2"}, quota.Limits{Max: 100, Buffer: 20}}
+	usual := QuotaSettings{Key: quota.Key{Platform: "youtube", CreatorID: "Qx7Zt2"}, Limits: quota.Limits{Max: 100, Buffer: 20}}
 	for used, want := range map[int64]quotaRow{
 		0:   {Remaining: 100, Status: quota.OK},
 		79:  {Used: 79, Remaining: 21, Status: quota.OK},
@@ -96,10 +98,48 @@ func TestQuotasAreThoseOfCreatorsWhoUseThePlatform(t *testing.T) {
 		{ID: "neither", Enabled: true},
 		{ID: "off", Platforms: map[string]bool{"youtube": true}},
 	}}
+	found := quotaSettings(c)
+	for i := range found {
+		require.NotEmpty(t, found[i].Pool.Credential)
+		found[i].Pool = quota.Key{}
+	}
 	require.Equal(t, []QuotaSettings{
-		{quota.Key{Platform: "youtube", CreatorID: "streams", Credential: "second"}, quota.Limits{Max: quota.DefaultYouTubeUnits}},
-		{quota.Key{Platform: "youtube", CreatorID: "publishes"}, quota.Limits{Max: 77}},
-	}, quotaSettings(c))
+		{Key: quota.Key{Platform: "youtube", CreatorID: "publishes"}, Limits: quota.Limits{Max: 77}},
+		{Key: quota.Key{Platform: "youtube", CreatorID: "streams", Credential: "second"}, Limits: quota.Limits{Max: quota.DefaultYouTubeUnits}},
+	}, found)
+}
+
+func TestAProjectThatSeveralCreatorsShareHasTheFirstRow(t *testing.T) {
+	t.Parallel()
+	application := config.YouTubeAccount{ClientID: "4711-abc.apps.googleusercontent.com", ClientSecret: config.NewSecret("s")}
+	c := &config.Config{
+		YouTube: map[string]config.YouTubeAccount{"": application, "SECOND": application, "OWN": {APIKey: config.NewSecret("k")}},
+		Creators: []config.Creator{
+			{ID: "Ab3dE9", Enabled: true, Platforms: map[string]bool{"youtube": true}, YouTubeAccount: "SECOND"},
+			{ID: "Qx7Zt2", Enabled: true, Platforms: map[string]bool{"youtube": true}},
+			{ID: "Zy9xW8", Enabled: true, Platforms: map[string]bool{"youtube": true}, YouTubeAccount: "OWN"},
+		},
+	}
+	in := QuotasInput{Quotas: quotaSettings(c), Now: at(0), Since: at(-3600)}
+	day := quota.DayOf("youtube", in.Now)
+	pool := c.YouTubeProjects().Of("SECOND").Pool.KeyOf("youtube")
+	in.Usage = []quota.Usage{{Key: pool, Day: day, Used: 1234}}
+	rows := func() (rows []string) {
+		d, err := BuildQuotas(in)
+		require.NoError(t, err)
+		requireValid(t, d)
+		require.NotContains(t, string(d.Data), "4711", "the project is not named")
+		var doc quotasDocument
+		require.NoError(t, json.Unmarshal(d.Data, &doc))
+		for _, r := range doc.Platforms {
+			rows = append(rows, fmt.Sprint(r.CreatorID, " ", r.Used, "/", r.Max, " ", r.Status))
+		}
+		return rows
+	}
+	require.Equal(t, []string{"youtube-project 1234/10000 ok", "Ab3dE9 0/10000 ok", "Qx7Zt2 0/10000 ok", "Zy9xW8 0/10000 ok"}, rows())
+	in.Usage[0].ExhaustedAt, in.Usage[0].ExhaustedBy = at(-30), "videos.list"
+	require.Equal(t, []string{"youtube-project 1234/10000 exhausted", "Ab3dE9 0/10000 exhausted", "Qx7Zt2 0/10000 exhausted", "Zy9xW8 0/10000 ok"}, rows(),
+		"the end of a project's quota is that of all who use it")
 }
 
 // TestUnitsThatAreTakenShowInTheDocument runs the exporter against a real database:
@@ -110,7 +150,7 @@ func TestUnitsThatAreTakenShowInTheDocument(t *testing.T) {
 	tr, began := newTree(t), time.Now()
 	settings := someSettings()
 	key, limits := quota.Key{Platform: "youtube", CreatorID: "Qx7Zt2"}, quota.Limits{Max: 10_000, Buffer: 100}
-	settings.Quotas = []QuotaSettings{{key, limits}}
+	settings.Quotas = []QuotaSettings{{Key: key, Limits: limits}}
 	options := Options{Source: s, Settings: func() Settings { return settings }, Writer: tr.options(), Clock: func() time.Time { return at(0).Add(time.Since(began)) },
 		Log: zerolog.Nop(), Heartbeat: time.Hour, Refresh: time.Hour}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/backoff"
@@ -17,14 +18,15 @@ func BuildSet(ctx context.Context, source Source, settings func() Settings, cloc
 	if err != nil {
 		return nil, err
 	}
-	for _, more := range []func(context.Context, bool) ([]Document, error){c.heartbeat, c.live} {
-		built, err := more(ctx, false)
-		if err != nil {
-			return nil, err
-		}
-		docs = append(docs, built...)
+	now, err := c.heartbeat(ctx, false)
+	if err != nil {
+		return nil, err
 	}
-	return docs, nil
+	live, err := c.live(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(docs, now, live), nil
 }
 
 // Set is a tree's documents, all of one generation.

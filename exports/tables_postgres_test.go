@@ -3,6 +3,8 @@ package exports
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -118,21 +120,49 @@ func TestLiveDocumentsTakeUpLittleHoweverOftenSomethingChanges(t *testing.T) {
 	settings := someSettings()
 	c := &collector{source: &rows{}, settings: func() Settings { return settings }}
 	c.clock = func() time.Time { now = now.Add(step); return now } // every look at the clock takes its time
-	live := func() bool {
-		docs, err := c.live(t.Context(), false)
-		require.NoError(t, err)
-		return len(docs) > 0
+	live := func(final bool) bool {
+		written := 0
+		c.keepLive(t.Context(), final, func(docs []Document, err error) error { written += len(docs); return err })
+		return written > 0
 	}
-	require.True(t, live())
-	require.False(t, live(), "it was just done")
+	require.True(t, live(false))
+	require.False(t, live(false), "it was just done")
 	now = now.Add(time.Minute)
-	require.True(t, live())
+	require.True(t, live(false))
 	_, _, err := c.look(t.Context(), changes{complete: true})
 	require.NoError(t, err)
-	require.True(t, live(), "they belong to the complete set")
-	docs, err := c.live(t.Context(), true)
+	require.True(t, live(false), "they belong to the complete set")
+	require.True(t, live(true), "at the end everything is written")
+}
+
+func TestTheTriggersAreWrittenAgainOnlyWhenTheirDocumentWouldDiffer(t *testing.T) {
+	t.Parallel()
+	raw, err := json.Marshal(trigger.DefaultSettings("Qx7Zt2", "Marmot Lantern"))
 	require.NoError(t, err)
-	require.NotEmpty(t, docs, "at the end everything is written")
+	source, settings := &inForceRows{hash: "one", settings: raw}, someSettings()
+	c := &collector{source: source, settings: func() Settings { return settings }, clock: func() time.Time { return at(0) }}
+	written := func() bool {
+		docs, err := c.live(t.Context())
+		require.NoError(t, err)
+		return slices.ContainsFunc(docs, func(d Document) bool { return d.File == FileChatTriggers })
+	}
+	require.True(t, written())
+	require.False(t, written())
+	source.overlays = []store.Overlay{{TriggerID: "clip", Patch: json.RawMessage(`{"enabled": false}`), LaneSeq: 7, At: at(5)}}
+	require.True(t, written(), "chat laid something over a trigger")
+	require.False(t, written())
+	source.fired = map[string]map[string]time.Time{"Qx7Zt2": {"clip": at(9)}}
+	require.True(t, written(), "a trigger fired")
+	settings.Creators[0].DisplayName = "Somebody Else"
+	require.True(t, written(), "the creator has another name")
+	require.False(t, written())
+
+	failed := errors.New("the disk is full")
+	c.keepLive(t.Context(), true, func([]Document, error) error { return failed })
+	require.True(t, written(), "what could not be written is written the next time")
+	_, _, err = c.look(t.Context(), changes{complete: true})
+	require.NoError(t, err)
+	require.True(t, written(), "everything belongs to the complete set")
 }
 
 // inForceRows is a source with one configuration.
@@ -141,7 +171,12 @@ type inForceRows struct {
 	hash     string
 	settings json.RawMessage
 	overlays []store.Overlay
+	fired    map[string]map[string]time.Time
 	asked    []int // how many configurations, each time
+}
+
+func (r *inForceRows) LastFirings(context.Context, map[string][]string) (map[string]map[string]time.Time, error) {
+	return r.fired, nil
 }
 
 func (r *inForceRows) ConfigsInForce(context.Context, []string) (map[string]string, error) {

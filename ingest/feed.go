@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -46,7 +47,8 @@ type feed struct {
 	mu      sync.Mutex
 	lines   []livefeed.Line
 	dropped int
-	said    []livefeed.Line // what the bot said lately
+	said    []livefeed.Line // what the bot said lately and no platform has repeated, stamped by our clock
+	heard   []livefeed.Line // what platforms had lately of the bot's account that we did not say, stamped likewise
 }
 
 func newFeed(w Watchers, clock Clock, log zerolog.Logger) *feed {
@@ -70,8 +72,7 @@ func (f *feed) committed(creatorID string, events []store.Event) {
 	}
 	f.mu.Lock()
 	for i := range events {
-		line := livefeed.Of(&events[i].Event)
-		if !line.Self || !f.echo(line) {
+		if line := livefeed.Of(&events[i].Event); !f.echo(line) {
 			f.add(line)
 		}
 	}
@@ -80,7 +81,7 @@ func (f *feed) committed(creatorID string, events []store.Event) {
 }
 
 // sent shows what the bot said. Not every platform sends it back to the bot, and
-// none says at once under which id.
+// none says at once under which id; one may send it back before it confirms it.
 func (f *feed) sent(creatorID string, row *store.Outbox, reply *store.Reply) {
 	if !f.watched(creatorID) {
 		return
@@ -90,29 +91,43 @@ func (f *feed) sent(creatorID string, row *store.Outbox, reply *store.Reply) {
 		Text: reply.Text, ReplyTo: reply.ReplyTo, SentAt: f.clock.Now(), Self: true,
 	})
 	f.mu.Lock()
-	f.said = append(f.said, line)
-	f.add(line)
+	if f.heard = f.lately(f.heard); !taken(&f.heard, line) {
+		f.said = append(f.lately(f.said), line)
+		f.add(line)
+	}
 	f.mu.Unlock()
 	token(f.some)
 }
 
 // echo reports whether a platform repeats what the bot said, and forgets it then.
 func (f *feed) echo(line livefeed.Line) bool {
-	oldest := f.clock.Now().Add(-echoWithin)
-	repeated := false
-	kept := f.said[:0]
-	for _, s := range f.said {
-		if s.At.Before(oldest) {
-			continue
-		}
-		if !repeated && s.Platform == line.Platform && s.Channel == line.Channel && s.Text == line.Text {
-			repeated = true
-			continue
-		}
-		kept = append(kept, s)
+	if !line.Self || line.Event != chat.Message || line.History {
+		return false
 	}
-	f.said = kept
-	return repeated
+	if f.said = f.lately(f.said); taken(&f.said, line) {
+		return true
+	}
+	line.At = f.clock.Now()
+	f.heard = append(f.lately(f.heard), line)
+	return false
+}
+
+// lately leaves those lines that may still meet their counterpart.
+func (f *feed) lately(lines []livefeed.Line) []livefeed.Line {
+	oldest := f.clock.Now().Add(-echoWithin)
+	return slices.DeleteFunc(lines, func(l livefeed.Line) bool { return l.At.Before(oldest) })
+}
+
+// taken takes the first of the lines that says the same in the same chat out, and
+// reports whether there was one.
+func taken(lines *[]livefeed.Line, as livefeed.Line) bool {
+	i := slices.IndexFunc(*lines, func(l livefeed.Line) bool {
+		return l.Platform == as.Platform && l.Channel == as.Channel && l.Text == as.Text
+	})
+	if i >= 0 {
+		*lines = slices.Delete(*lines, i, i+1)
+	}
+	return i >= 0
 }
 
 func (f *feed) add(line livefeed.Line) {

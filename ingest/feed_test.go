@@ -13,6 +13,7 @@ import (
 
 	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/livefeed"
+	"github.com/streamsuites/streamsuites/internal/store"
 )
 
 // watch looks at chat as somebody beside the host does, and returns what was shown
@@ -94,6 +95,38 @@ func TestWhoLooksAtEverythingSeesEveryCreator(t *testing.T) {
 	soon(t, "both are shown", func() bool { return len(shown()) == 2 })
 }
 
+// TestAnAnswerIsShownAfterWhatItAnswers holds back what the database answers to a commit:
+// a sender that is at work finds the row of an answer before that.
+func TestAnAnswerIsShownAfterWhatItAnswers(t *testing.T) {
+	t.Parallel()
+	for name, lost := range map[string]error{"the commit's answer comes late": nil, "it never comes": errAway} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, []Creator{creator(mira)}, func(cfg *HostConfig) { cfg.Watchers = cfg.Store.(*rows) })
+			r.hold()
+			shown := watch(t, r, mira)
+			soon(t, "the host learns of it", func() bool { return r.host.feed.watched(mira) })
+			var once sync.Once
+			r.db.hook(nil, func(lanes []store.LaneCommit) (err error) {
+				if slices.ContainsFunc(lanes, func(l store.LaneCommit) bool { return len(l.Outbox) > 0 }) {
+					once.Do(func() {
+						err = lost
+						r.host.tenure(mira).wakeSenders()
+						soon(t, "the answer is given", func() bool { return r.count(`select count(*) from outbox where state = 'sent'`) == 1 })
+					})
+				}
+				return err
+			})
+			r.account.Message(say(mira, "m1", "!ping"))
+			soon(t, "question and answer are shown", func() bool { return len(shown()) == 2 })
+			lines := shown()
+			require.Equal(t, "m1", lines[0].MessageID)
+			require.True(t, lines[1].Self)
+			require.Equal(t, "m1", lines[1].ReplyTo)
+		})
+	}
+}
+
 func TestMoreThanCanBeReadIsLeftOut(t *testing.T) {
 	t.Parallel()
 	f := newFeed(nil, SystemClock{}, zerolog.Nop())
@@ -105,10 +138,15 @@ func TestMoreThanCanBeReadIsLeftOut(t *testing.T) {
 	require.Equal(t, 10, f.dropped)
 }
 
+// saidBy is a line of the bot, as the feed has it from the sender or from chat.
+func saidBy(f *feed) livefeed.Line {
+	return livefeed.Line{Platform: chat.Kick, Channel: "c", Text: "hi", At: f.clock.Now(), Self: true}
+}
+
 func TestAnEchoIsOneOnlySoonAfterwards(t *testing.T) {
 	t.Parallel()
 	f := newFeed(nil, SystemClock{}, zerolog.Nop())
-	line := livefeed.Line{Platform: chat.Kick, Channel: "c", Text: "hi", At: time.Now()}
+	line := saidBy(f)
 	f.said = []livefeed.Line{line}
 	require.True(t, f.echo(line))
 	require.False(t, f.echo(line), "once")
@@ -116,4 +154,32 @@ func TestAnEchoIsOneOnlySoonAfterwards(t *testing.T) {
 	old.At = time.Now().Add(-time.Minute)
 	f.said = []livefeed.Line{old}
 	require.False(t, f.echo(line))
+}
+
+func TestAnAnswerThatComesBackBeforeItIsConfirmedIsShownOnce(t *testing.T) {
+	t.Parallel()
+	f := newFeed(nil, SystemClock{}, zerolog.Nop())
+	f.wanted.Store(&map[string]struct{}{"": {}})
+	back := store.Event{Event: chat.Event{Platform: chat.Kick, Channel: "c", Text: "pong", SentAt: time.Now(), Self: true}}
+	answer := func() { f.sent(mira, &store.Outbox{Platform: chat.Kick, Channel: "c"}, &store.Reply{Text: "pong"}) }
+	f.committed(mira, []store.Event{back})
+	answer()
+	require.Len(t, f.lines, 1)
+	answer()
+	f.committed(mira, []store.Event{back})
+	require.Len(t, f.lines, 2, "the next one in the usual order")
+	require.Empty(t, f.said)
+	require.Empty(t, f.heard)
+}
+
+func TestWhatIsNeverSentBackIsForgotten(t *testing.T) {
+	t.Parallel()
+	f := newFeed(nil, SystemClock{}, zerolog.Nop())
+	f.wanted.Store(&map[string]struct{}{"": {}})
+	old := saidBy(f)
+	old.At = old.At.Add(-time.Minute)
+	f.said, f.heard = []livefeed.Line{old, old}, []livefeed.Line{old}
+	f.sent(mira, &store.Outbox{Platform: chat.Kick, Channel: "c"}, &store.Reply{Text: "hi"})
+	require.Len(t, f.said, 1)
+	require.Empty(t, f.heard)
 }

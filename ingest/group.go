@@ -232,10 +232,15 @@ func (g *group) settle(batch []work, result store.CommitResult) {
 			g.log.Info().Str("clip", c.ClipID).Str("creator", c.CreatorID).Str("by", c.RequestedBy).Str("message_id", c.MessageID).
 				Time("from", c.Start).Time("to", c.End).Msg("clip was asked for")
 		}
-		if g.committed != nil {
-			g.committed(w.lane.creatorID, w.segment.commit.Events)
-		}
+		g.tell(w.segment)
 		w.lane.succeed()
+	}
+}
+
+// tell tells of a segment that was stored.
+func (g *group) tell(s *segment) {
+	if g.committed != nil {
+		g.committed(s.commit.CreatorID, s.commit.Events)
 	}
 }
 

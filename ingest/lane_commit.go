@@ -37,6 +37,7 @@ func (l *lane) succeed() {
 	s := l.flight
 	bytes, outbox := s.bytes, len(s.commit.Outbox) > 0
 	l.kept.add(&s.commit, l.clock.Now())
+	s.follow()
 	s.reset()
 	l.flight, l.idle, l.failures = nil, s, 0
 	l.announce()
@@ -44,6 +45,29 @@ func (l *lane) succeed() {
 	l.queue.release(bytes)
 	l.queue.nudge()
 	l.committed(outbox)
+}
+
+// afterCommit does something that follows from the input at a place in the sequence,
+// and that watchers are not to see before the input: at once, unless the commit that
+// holds the input is not over for this process. Senders that are at work find what a
+// commit wrote before the database's answer to it is here. do must not block, and is not called when the lane ends
+// before the commit does.
+func (l *lane) afterCommit(seq int64, do func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if s := l.flight; s != nil && s.commit.After <= seq && seq < s.commit.NextSeq {
+		s.then = append(s.then, do)
+		return
+	}
+	do()
+}
+
+// follow does what waited for the segment.
+func (s *segment) follow() {
+	for _, do := range s.then {
+		do()
+	}
+	s.then = nil
 }
 
 // fail ends a commit that did not; the lane rebuilds itself.

@@ -112,7 +112,9 @@ func (l *lane) again(st store.LaneState, pending map[int64]struct{}, t *trouble)
 	outbox := landed && len(flight.commit.Outbox) > 0
 	if landed {
 		l.failures = 0
+		l.group.tell(flight)
 	}
+	flight.follow()
 	for _, gap := range gaps {
 		l.gap(gap, l.clock.Now())
 	}

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -35,7 +36,8 @@ type poller struct {
 	changed  func(creatorID string) // something was written for the creator
 	nudge    chan struct{}
 
-	known map[watched]*broadcast
+	known    map[watched]*broadcast
+	standing standing
 }
 
 // watched is a channel that is asked about.
@@ -71,6 +73,7 @@ func (p *poller) run(ctx context.Context) {
 func (p *poller) poll(ctx context.Context) {
 	channels := p.channels(p.account)
 	p.forget(channels)
+	worst, why := whole, error(nil)
 	for len(channels) > 0 && ctx.Err() == nil {
 		batch := channels[:min(LiveBatch, len(channels))]
 		channels = channels[len(batch):]
@@ -81,17 +84,62 @@ func (p *poller) poll(ctx context.Context) {
 		began := p.clock.Now()
 		live, err := p.source.Live(ctx, names)
 		p.metrics.poll(len(names), p.clock.Now().Sub(began), err)
-		if err != nil {
-			// Not knowing is not a miss.
-			p.log.Warn().Err(err).Str("account", p.account).Msg("the platform does not say who is live")
-			continue
+		var partly partlyKnown
+		how := whole
+		switch {
+		case errors.As(err, &partly):
+			how = partial
+		case err != nil:
+			how = refused
+		}
+		if how > worst {
+			worst, why = how, err
+		}
+		if how == refused {
+			continue // not knowing is not a miss
 		}
 		for _, w := range batch {
+			if partly != nil && partly.Unknown(w.channel.Name) {
+				continue
+			}
 			stream, on := live[w.channel.Name]
 			if err := p.observe(ctx, w, stream, on); err != nil && ctx.Err() == nil {
 				p.log.Warn().Err(err).Str("creator", w.creatorID).Msg("the live state cannot be recorded yet")
 			}
 		}
+	}
+	if ctx.Err() == nil {
+		p.tell(worst, why)
+	}
+}
+
+// standing is what is known about who is live.
+type standing int
+
+const (
+	whole   standing = iota // of everybody
+	partial                 // of some it is not known yet
+	refused                 // the platform does not say
+)
+
+// partlyKnown is the error of a LiveSource whose answer holds all the same, but for some
+// channels.
+type partlyKnown interface{ Unknown(channel string) bool }
+
+// tell logs how much is known when that changes, and not at every look.
+func (p *poller) tell(now standing, why error) {
+	if now == p.standing {
+		return
+	}
+	p.standing = now
+	log := p.log.With().Str("account", p.account).Logger()
+	switch now {
+	case whole:
+		log.Info().Msg("it is known again who is live")
+	case partial:
+		log.Info().Err(why).Msg("it is being found out who is live")
+	case refused:
+		log.Warn().Err(why).Msg("the platform does not say who is live")
 	}
 }
 

@@ -2,7 +2,10 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,11 +23,13 @@ type airwaves struct {
 	game  string
 	fail  error
 	asked []int
+
+	partly bool // the answer holds in spite of the error
 }
 
 func (a *airwaves) Live(_ context.Context, channels []string) (map[string]control.Stream, error) {
 	a.asked = append(a.asked, len(channels))
-	if a.fail != nil {
+	if a.fail != nil && !a.partly {
 		return nil, a.fail
 	}
 	live := map[string]control.Stream{}
@@ -33,7 +38,7 @@ func (a *airwaves) Live(_ context.Context, channels []string) (map[string]contro
 			live[c] = control.Stream{Platform: chat.Twitch, Channel: c, StreamID: id, Title: "t", Category: a.game, StartedAt: time.Unix(1e9, 0)}
 		}
 	}
-	return live, nil
+	return live, a.fail
 }
 
 func newPoller(t *testing.T, n int) (p *poller, source *airwaves, clock *dial, news *[]string) {
@@ -98,6 +103,47 @@ func TestWhatAnEarlierProcessSawLiveEndsInTheSameWay(t *testing.T) {
 	require.Len(t, *news, 2)
 	p.poll(t.Context())
 	require.Len(t, *news, 2)
+}
+
+// unsure is a LiveSource's error that leaves some channels open.
+type unsure []string
+
+func (u unsure) Error() string               { return "not known yet" }
+func (u unsure) Unknown(channel string) bool { return slices.Contains(u, channel) }
+
+func TestAChannelOfWhichNothingIsKnownDoesNotHideTheOthers(t *testing.T) {
+	t.Parallel()
+	p, source, _, news := newPoller(t, 3)
+	source.on["ch0"], source.fail = "s1", unsure{"ch1"}
+	source.partly = true
+	for range 5 {
+		p.poll(t.Context())
+	}
+	require.Equal(t, []string{"cr0000"}, *news)
+	require.NotNil(t, p.known[p.channels("bot")[2]], "of the third it is known that it is offline")
+	require.Nil(t, p.known[p.channels("bot")[1]], "not knowing is not a miss")
+}
+
+func TestHowMuchIsKnownIsSaidWhenItChangesAndNotAtEveryLook(t *testing.T) {
+	t.Parallel()
+	p, source, _, _ := newPoller(t, 2)
+	var log strings.Builder
+	p.log = zerolog.New(&log)
+	said := func(err error) string {
+		log.Reset()
+		source.fail = err
+		for range 5 {
+			p.poll(t.Context())
+		}
+		return log.String()
+	}
+	require.Empty(t, said(nil))
+	require.Equal(t, 1, strings.Count(said(unsure{"ch1"}), "it is being found out who is live"))
+	require.Empty(t, said(unsure{"ch0", "ch1"}))
+	require.Equal(t, 1, strings.Count(said(errAway), `"level":"warn"`))
+	require.Empty(t, said(errors.New("away in other words")))
+	require.Equal(t, 1, strings.Count(said(nil), "it is known again who is live"))
+	require.Equal(t, 1, strings.Count(said(errAway), `"level":"warn"`))
 }
 
 // recordings is a store that counts what is recorded of broadcasts.

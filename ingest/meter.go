@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"math"
 	"slices"
 	"time"
 
@@ -18,14 +19,15 @@ type QuotaStore interface {
 	QuotaUsage(ctx context.Context, at time.Time) ([]quota.Usage, error)
 }
 
-// Meter counts the units of one credential in the store, where everybody who uses
-// the credential counts them. Its methods are what youtube.Meter asks for.
+// Meter counts the units of one account in the store, where everybody counts them who
+// uses the account or another one of its project. Its methods are what youtube.Meter
+// asks for.
 type Meter struct {
 	Store QuotaStore
-	Key   quota.Key
-	Terms func() quota.Terms // as they are configured now
-	Clock func() time.Time
-	Log   zerolog.Logger
+	// Account says whose quota it is and what holds for it, as it is configured now.
+	Account func() (quota.Key, quota.Terms)
+	Clock   func() time.Time
+	Log     zerolog.Logger
 }
 
 // Reserve takes what one call of a method costs. A *quota.ExhaustedError says that
@@ -54,15 +56,16 @@ func (m *Meter) Left(ctx context.Context) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	limits := m.Terms().Limits
-	i := slices.IndexFunc(days, func(u quota.Usage) bool { return u.Key == m.Key })
-	switch {
-	case i < 0:
-		return limits.Max, nil
-	case !days[i].ExhaustedAt.IsZero():
-		return 0, nil
+	request := m.request("")
+	left := int64(math.MaxInt64)
+	for _, part := range request.Parts() {
+		var day quota.Usage // of which nothing is used
+		if i := slices.IndexFunc(days, func(u quota.Usage) bool { return u.Key == part.Key }); i >= 0 {
+			day = days[i]
+		}
+		left = min(left, day.Left(part.Limits))
 	}
-	return limits.Remaining(days[i].Used), nil
+	return left, nil
 }
 
 // Exhausted notes that the platform refused a call because its day is used up.
@@ -71,8 +74,8 @@ func (m *Meter) Exhausted(ctx context.Context, method string) error {
 }
 
 func (m *Meter) request(method string) quota.Request {
-	terms := m.Terms()
+	key, terms := m.Account()
 	return quota.Request{
-		Key: m.Key, Method: method, Units: terms.Costs.Of(method, 1), Limits: terms.Limits, WarnAt: terms.WarnAt, Now: m.Clock(),
+		Key: key, Pool: terms.Pool, Method: method, Units: terms.Costs.Of(method, 1), Limits: terms.Limits, WarnAt: terms.WarnAt, Now: m.Clock(),
 	}
 }

@@ -34,6 +34,7 @@ type Store interface {
 	RecordOffline(ctx context.Context, epoch int64, creatorID string, p chat.Platform, at time.Time) (ended []control.Stream, err error)
 
 	SavePlatformStatus(ctx context.Context, statuses []store.PlatformStatus) error
+	ConfirmPlatformStatus(ctx context.Context, statuses []store.PlatformStatus) (confirmed int, err error)
 	PlatformStatuses(ctx context.Context) ([]store.PlatformStatus, error)
 }
 
@@ -97,7 +98,9 @@ func (e *UnsentError) Error() string { return "not sent: " + e.Err.Error() }
 func (e *UnsentError) Unwrap() error { return e.Err }
 
 // LiveSource asks a platform which channels are live, at most LiveBatch of them
-// at once. The answer holds the live ones by channel name as it was asked for.
+// at once. The answer holds the live ones by channel name as it was asked for. After an
+// error nothing is known, unless it has a method Unknown(channel string) bool: then the
+// answer holds for all channels but those for which that is true.
 type LiveSource interface {
 	Live(ctx context.Context, channels []string) (map[string]control.Stream, error)
 }

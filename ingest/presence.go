@@ -1,8 +1,6 @@
 package ingest
 
 import (
-	"context"
-	"slices"
 	"sync"
 	"time"
 
@@ -16,19 +14,6 @@ import (
 // ReasonNotConnected is the reason of gaps from when a creator's chat was last
 // known to be read until somebody reads it again: restarts and fail-overs.
 const ReasonNotConnected = "not_connected"
-
-const (
-	// statusEvery is how often the states of connections are written; readers of
-	// the exports take a heartbeat for stale after three of these.
-	statusEvery = 5 * time.Second
-	// unchangedAtOnce is how many states that did not change are written each time.
-	// A host with more channels than that shows every one of them less often, so that
-	// thousands that are only waited on cost little.
-	unchangedAtOnce = 256
-	// unchangedRounds is within how many times each one is written however many there
-	// are: well before readers take a connection for gone.
-	unchangedRounds = 4
-)
 
 // delay is how long before it is received a message may have been sent, by the
 // platform's clock: a gap begins so much earlier than what was received last.
@@ -124,110 +109,6 @@ func (ps *presences) remove(p *presence) {
 	key := lostKey{p.channel.Platform, p.channel.Name}
 	if ps.by[key] == p {
 		delete(ps.by, key)
-	}
-}
-
-// keep writes the states of connections at intervals and, those that changed, when
-// one changes.
-func (h *Host) keepStatus(ctx context.Context) {
-	due := h.cfg.Clock.Now().Add(statusEvery) // however often states change meanwhile
-	for {
-		fired, stop := h.cfg.Clock.Timer(max(0, due.Sub(h.cfg.Clock.Now())))
-		pick := changedStatuses
-		select {
-		case <-ctx.Done():
-			stop()
-			return
-		case <-fired:
-			h.checkEpochs(ctx)
-			pick = dueStatuses
-			due = h.cfg.Clock.Now().Add(statusEvery)
-		case <-h.presences.changed:
-		}
-		stop()
-		h.writeStatus(ctx, pick)
-	}
-}
-
-// checkEpochs notices that a creator was overtaken even when there is nothing to
-// commit or to send.
-func (h *Host) checkEpochs(ctx context.Context) {
-	ids := h.held()
-	if len(ids) == 0 {
-		return
-	}
-	epochs, err := h.cfg.Store.Epochs(ctx, ids)
-	if err != nil {
-		return // whoever writes will notice
-	}
-	for _, id := range ids {
-		// A newer tenure of this process may have taken the place since.
-		if t := h.tenure(id); t != nil && epochs[id] > t.epoch {
-			t.overtake(ErrOvertaken)
-		}
-	}
-}
-
-// shown is a presence and the row that would show it now.
-type shown struct {
-	presence *presence
-	row      store.PlatformStatus
-}
-
-// changed reports whether the row says something that the written one does not.
-func (s shown) changed() bool {
-	written := s.presence.written
-	return written.LastHeartbeat.IsZero() || written.State != s.row.State || written.Error != s.row.Error
-}
-
-// changedStatuses picks the states that changed since they were written.
-func changedStatuses(all []shown) []shown {
-	return slices.DeleteFunc(all, func(s shown) bool { return !s.changed() })
-}
-
-// dueStatuses picks those, and of the others the ones that were written longest ago.
-func dueStatuses(all []shown) []shown {
-	atOnce := max(unchangedAtOnce, (len(all)+unchangedRounds-1)/unchangedRounds)
-	slices.SortStableFunc(all, func(a, b shown) int {
-		return a.presence.written.LastHeartbeat.Compare(b.presence.written.LastHeartbeat)
-	})
-	unchanged := 0
-	return slices.DeleteFunc(all, func(s shown) bool {
-		if s.changed() {
-			return false
-		}
-		unchanged++
-		return unchanged > atOnce
-	})
-}
-
-// writeStatus writes the states that are picked.
-func (h *Host) writeStatus(ctx context.Context, pick func([]shown) []shown) {
-	h.presences.writing.Lock()
-	defer h.presences.writing.Unlock()
-	now := h.cfg.Clock.Now()
-	var all []shown
-	for _, t := range *h.routes.Load() {
-		for _, p := range t.presences {
-			all = append(all, shown{p, p.status(now)})
-		}
-	}
-	picked := pick(all)
-	if len(picked) == 0 {
-		return
-	}
-	rows := make([]store.PlatformStatus, len(picked))
-	for i, s := range picked {
-		rows[i] = s.row
-	}
-	if err := h.cfg.Store.SavePlatformStatus(ctx, rows); err != nil {
-		if ctx.Err() == nil {
-			h.log.Warn().Err(err).Msg("the states of connections cannot be written yet")
-		}
-		return
-	}
-	for _, s := range picked {
-		s.presence.written = s.row
 	}
 }
 

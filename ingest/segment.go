@@ -23,7 +23,8 @@ type segment struct {
 	hidden bool      // some of the events were taken in while texts were not to be stored
 	airing []uint8   // for each event, of which of the commit's reports it is, from 1; 0 for none
 	used   bool
-	slack  slack // of the events
+	slack  slack    // of the events
+	then   []func() // what waits until watchers know of the segment, see lane.afterCommit
 }
 
 // heldInbox is an inbox row and its place among the events.

@@ -61,7 +61,7 @@ func TestAGapBeginsWhereEverythingBeforeItIsStored(t *testing.T) {
 	lost := say(mira, "lost", "hello")
 	r.account.Message(lost)
 	soon(t, "the commit fails", func() bool { return r.host.Stats().BrokenLanes > 0 || r.host.Stats().Rebuilds > 0 })
-	r.host.writeStatus(t.Context(), dueStatuses)
+	r.host.writeStatus(t.Context(), r.host.confirm)
 	require.Zero(t, r.count(`select count(*) from platform_status where last_success >= $1`, lost.ReceivedAt.Add(time.Microsecond)))
 	r.crash()
 
@@ -87,7 +87,7 @@ func TestAGapThatIsNotOnRecordYetIsNotReadOver(t *testing.T) {
 	left := r.count(`select (extract(epoch from last_success) * 1e6)::bigint from platform_status`)
 	r.db.hook(func([]store.LaneCommit) error { return errAway }, nil)
 	r.hold() // reads again, and cannot record the gap
-	r.host.writeStatus(t.Context(), dueStatuses)
+	r.host.writeStatus(t.Context(), r.host.confirm)
 	require.Equal(t, left, r.count(`select (extract(epoch from last_success) * 1e6)::bigint from platform_status`))
 	r.crash()
 }

@@ -129,7 +129,9 @@ func (h *Host) newSenders(t *tenure) {
 	}
 	shown := func(*store.Outbox, *store.Reply) {}
 	if h.feed != nil {
-		shown = func(row *store.Outbox, reply *store.Reply) { h.feed.sent(t.creatorID, row, reply) }
+		shown = func(row *store.Outbox, reply *store.Reply) {
+			t.lane.afterCommit(row.LaneSeq, func() { h.feed.sent(t.creatorID, row, reply) })
+		}
 	}
 	answers := func(least, most budget.Class) *replies {
 		return &replies{
@@ -252,8 +254,8 @@ func (t *tenure) closeSenders(ctx context.Context) {
 	}
 }
 
-// goodbye shows the creator's connections as inactive, and read up to now if the
-// lane stores all that it has.
+// goodbye shows the creator's connections as inactive, with a heartbeat from before
+// that, and read up to now if the lane stores all that it has.
 func (t *tenure) goodbye() []store.PlatformStatus {
 	var rows []store.PlatformStatus
 	for _, p := range t.presences {
@@ -263,6 +265,7 @@ func (t *tenure) goodbye() []store.PlatformStatus {
 			row.LastSuccess = now
 		}
 		row.State, row.Since, row.Error = connection.Inactive, now, ""
+		row.LastHeartbeat = now.Add(-time.Second)
 		rows = append(rows, row)
 	}
 	return rows

@@ -67,9 +67,9 @@ func TestCursorsAndUnitsAreKeptInTheStore(t *testing.T) {
 
 	now := want.LastAt
 	m := &Meter{
-		Store: s, Key: quota.Key{Platform: "youtube", CreatorID: "cr0001", Credential: "reader"},
-		Terms: func() quota.Terms {
-			return quota.Terms{Limits: quota.Limits{Max: 12}, Costs: quota.YouTubeCosts()}
+		Store: s, Account: func() (quota.Key, quota.Terms) {
+			key := quota.Key{Platform: "youtube", CreatorID: "cr0001", Credential: "reader"}
+			return key, quota.Terms{Limits: quota.Limits{Max: 12}, Costs: quota.YouTubeCosts()}
 		},
 		Clock: func() time.Time { return now }, Log: zerolog.Nop(),
 	}
@@ -98,4 +98,38 @@ func TestCursorsAndUnitsAreKeptInTheStore(t *testing.T) {
 	require.True(t, refused.ByPlatform)
 	now = refused.Until
 	require.Equal(t, int64(12), left())
+}
+
+func TestAccountsOfOneProjectCountTheirUnitsTogether(t *testing.T) {
+	t.Parallel()
+	_, s := storetest.New(t)
+	now := time.Date(2026, 7, 1, 18, 0, 0, 0, time.UTC)
+	pool := quota.Pool{Name: "project.1", Limits: quota.Limits{Max: 12}, Several: true}
+	meter := func(key quota.Key) *Meter {
+		return &Meter{
+			Store: s, Clock: func() time.Time { return now }, Log: zerolog.Nop(),
+			Account: func() (quota.Key, quota.Terms) {
+				return key, quota.Terms{Pool: pool, Limits: quota.Limits{Max: 12}, Costs: quota.YouTubeCosts()}
+			},
+		}
+	}
+	left := func(m *Meter) int64 {
+		n, err := m.Left(t.Context())
+		require.NoError(t, err)
+		return n
+	}
+	one := meter(quota.Key{Platform: "youtube", CreatorID: "cr0001", Credential: "one"})
+	all := meter(pool.KeyOf("youtube"))
+	settle, err := one.Reserve(t.Context(), data.MethodMessages)
+	require.NoError(t, err)
+	settle(t.Context(), true)
+	_, err = all.Reserve(t.Context(), data.MethodMessages)
+	require.NoError(t, err)
+	require.Equal(t, []int64{2, 2}, []int64{left(one), left(all)}, "the creator alone used 5 of 12")
+	var refused *quota.ExhaustedError
+	_, err = one.Reserve(t.Context(), data.MethodMessages)
+	require.ErrorAs(t, err, &refused)
+	require.ErrorContains(t, err, "the day's quota of the API project")
+	require.NoError(t, one.Exhausted(t.Context(), data.MethodMessages))
+	require.Equal(t, []int64{0, 0}, []int64{left(one), left(all)})
 }

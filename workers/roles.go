@@ -1,6 +1,8 @@
 package workers
 
 import (
+	"time"
+
 	"go.temporal.io/sdk/worker"
 
 	"github.com/streamsuites/streamsuites/activities"
@@ -14,6 +16,10 @@ const (
 	shortTasks    = 16  // activities that ask the database
 	capturesLimit = 100 // streams recorded by one host
 	mediaLimit    = 200 // clips being waited for, encoded or published; encoders are limited apart
+
+	// shardThrottle is less than the time between two beats of a shard, so that each
+	// of them is sent at once.
+	shardThrottle = 5 * time.Second
 )
 
 // Control returns the worker that runs the workflows of the main namespace and
@@ -42,6 +48,7 @@ func Ingest(b Base, ingest *activities.Ingest) *Worker {
 		// still, and notices only when its heartbeat is missing: with one poll a
 		// process that happens once.
 		MaxConcurrentActivityTaskPollers: 1,
+		MaxHeartbeatThrottleInterval:     shardThrottle,
 	})
 	task.Register(w.worker, task.Ingest, ingest.Run)
 	return w

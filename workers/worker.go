@@ -66,8 +66,10 @@ func (b Base) worker(queue string, options worker.Options) *Worker {
 	if options.WorkerStopTimeout <= 0 {
 		options.WorkerStopTimeout = stopTimeout
 	}
-	options.MaxHeartbeatThrottleInterval = heartbeatThrottle
-	options.DefaultHeartbeatThrottleInterval = heartbeatThrottle
+	if options.MaxHeartbeatThrottleInterval == 0 {
+		options.MaxHeartbeatThrottleInterval = heartbeatThrottle
+	}
+	options.DefaultHeartbeatThrottleInterval = options.MaxHeartbeatThrottleInterval
 	options.DisableRegistrationAliasing = true
 	options.Interceptors = append(options.Interceptors, interceptor.WorkerInterceptor(&guard{}))
 	options.OnFatalError = func(err error) {

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/streamsuites/streamsuites/internal/pacing"
 )
 
 // phase is where a channel stands.
@@ -44,7 +46,8 @@ type channel struct {
 	gapFrom   time.Time // zero when nothing may have been missed
 	gapReason string
 
-	off      string // why nothing may be written, or empty
+	off      string      // why nothing may be written, or empty
+	sends    pacing.Line // has a lock of its own
 	nextSend time.Time
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/streamsuites/streamsuites/internal/pacing"
 	platform "github.com/streamsuites/streamsuites/internal/platform/kick"
 )
 
@@ -127,7 +128,7 @@ func (c Config) withDefaults() Config {
 		c.Rand = rand.Float64
 	}
 	if c.Budget == nil {
-		c.Budget = newLocalBudget(c.Clock)
+		c.Budget = pacing.NewWindow(c.Clock)
 	}
 	if c.As == "" {
 		c.As = platform.AsUser

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/streamsuites/streamsuites/internal/backoff"
+	"github.com/streamsuites/streamsuites/internal/pacing"
 	platform "github.com/streamsuites/streamsuites/internal/platform/kick"
 	"github.com/streamsuites/streamsuites/internal/retry"
 )
@@ -108,41 +108,41 @@ func (c *Client) ownerOf(ctx context.Context, ch *channel) (int64, *SendError) {
 	return 0, &SendError{Channel: ch.name, Refusal: RefusedUnknown, Err: platform.ErrNotFound}
 }
 
-// awaitTurn waits for the limits: the pause that the platform asked for, the
-// channel's own pace, and the account's budget.
+// awaitTurn waits for the limits, a moderator's answer before all others: the pause
+// that the platform asked for, the channel's own pace, and the account's budget. The
+// next message may go while this one waits for its answer, so that a platform that
+// hangs keeps nobody up.
 func (c *Client) awaitTurn(ctx context.Context, ch *channel) error {
-	for {
-		pause := c.turn(ch, time.Now())
-		if pause <= 0 {
-			limit := c.cfg.Limits.Send
-			granted, err := c.cfg.Budget.Take(ctx, BucketSend, 1, limit.Count, limit.Window)
-			if err != nil {
-				return &SendError{Channel: ch.name, Refusal: RefusedBudget, Err: err}
-			}
-			if granted <= 0 {
-				return nil
-			}
-			pause = granted
-		}
-		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < pause {
-			return &SendError{Channel: ch.name, Refusal: RefusedThrottled, RetryAfter: pause}
-		}
-		if err := backoff.Wait(ctx, pause); err != nil {
-			return &SendError{Channel: ch.name, Refusal: RefusedThrottled, RetryAfter: pause, Err: err}
-		}
+	leave, err := ch.sends.Await(ctx, func() (time.Duration, error) { return c.mayGo(ctx, ch) })
+	if err == nil {
+		leave()
+		return nil
 	}
+	var late *pacing.LateError
+	if errors.As(err, &late) {
+		return &SendError{Channel: ch.name, Refusal: RefusedThrottled, RetryAfter: late.After, Err: late.Err}
+	}
+	return &SendError{Channel: ch.name, Refusal: RefusedBudget, Err: err}
 }
 
-// turn returns how long the channel has to wait. Without a wait the turn is
-// taken, so that of two messages only one goes ahead.
-func (c *Client) turn(ch *channel, now time.Time) time.Duration {
+// mayGo tells how long a message has to wait. Without a wait the budget has granted
+// it, and the channel's pace counts from now on.
+func (c *Client) mayGo(ctx context.Context, ch *channel) (time.Duration, error) {
+	c.mu.Lock()
+	now := time.Now()
+	pause := max(c.pausedUntil.Sub(now), ch.nextSend.Sub(now))
+	c.mu.Unlock()
+	if pause > 0 {
+		return pause, nil
+	}
+	limit := c.cfg.Limits.Send
+	if pause, err := c.cfg.Budget.Take(ctx, BucketSend, 1, limit.Count, limit.Window); err != nil || pause > 0 {
+		return pause, err
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	pause := max(c.pausedUntil.Sub(now), ch.nextSend.Sub(now))
-	if pause <= 0 {
-		ch.nextSend = now.Add(c.cfg.Limits.ChannelInterval)
-	}
-	return pause
+	ch.nextSend = time.Now().Add(c.cfg.Limits.ChannelInterval)
+	return 0, nil
 }
 
 // unsent decides what a failed request means.

@@ -51,7 +51,6 @@ func newChannel(name, creatorID string) *channel {
 	return &channel{
 		name: name, creatorID: creatorID,
 		changed: make(chan struct{}),
-		out:     outgoing{slot: make(chan struct{}, 1)},
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/streamsuites/streamsuites/internal/pacing"
 )
 
 func TestAJoinIsConfirmedByAnyOfTheServersAnswers(t *testing.T) {
@@ -196,7 +198,7 @@ func TestJoinsKeepToTheirBudget(t *testing.T) {
 
 func TestABudgetThatCannotBeAskedDelaysAndIsShown(t *testing.T) {
 	play(t, func(t *testing.T, s *stage) {
-		failing := &brokenBudget{Budget: NewLocalBudget(time.Now)}
+		failing := &brokenBudget{Budget: pacing.NewWindow(time.Now)}
 		failing.down.Store(true)
 		s.cfg.Budget = failing
 		s.run("nova")

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+
+	"github.com/streamsuites/streamsuites/internal/pacing"
 )
 
 // Endpoints says where the chat server is.
@@ -117,7 +119,7 @@ func (c Config) withDefaults() Config {
 		c.Dial = (&net.Dialer{KeepAlive: 30 * time.Second}).DialContext
 	}
 	if c.Budget == nil {
-		c.Budget = NewLocalBudget(c.Clock)
+		c.Budget = pacing.NewWindow(c.Clock)
 	}
 	c.Limits = c.Limits.withDefaults()
 	c.Timing = c.Timing.withDefaults()

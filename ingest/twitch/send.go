@@ -6,20 +6,20 @@ import (
 	"strings"
 	"time"
 
-	"github.com/streamsuites/streamsuites/internal/backoff"
 	"github.com/streamsuites/streamsuites/internal/oneline"
+	"github.com/streamsuites/streamsuites/internal/pacing"
 )
 
 // greeting is how long a message waits for the account's state in a channel
 // that was just joined. A later state is then the answer to the message.
 const greeting = 2 * time.Second
 
-// outgoing is the writing side of a channel. Its fields but slot belong to the
+// outgoing is the writing side of a channel. Its fields but line belong to the
 // client's mutex.
 type outgoing struct {
-	slot   chan struct{} // held by the one message that is under way
-	next   time.Time     // no message before
-	off    string        // why nothing may be written, or empty
+	line   pacing.Line // of messages; one is under way until the server answers
+	next   time.Time   // no message before
+	off    string      // why nothing may be written, or empty
 	recent []sentText
 	answer chan *SendError // of the message that waits for the server, or nil
 }
@@ -48,11 +48,11 @@ func (c *Client) Send(ctx context.Context, channelName, text, replyTo string) er
 	if err := c.awaitWritable(ctx, ch); err != nil {
 		return err
 	}
-	text, err := c.awaitTurn(ctx, ch, text)
+	text, leave, err := c.awaitTurn(ctx, ch, text)
 	if err != nil {
 		return err
 	}
-	defer func() { <-ch.out.slot }()
+	defer leave()
 	// Asked here and not left to a timer: after the process stood still, a timer
 	// may fire later than the wait before this ended.
 	if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) {
@@ -157,37 +157,25 @@ func (c *Client) distinct(ch *channel, text string) (string, *SendError) {
 	return "", &SendError{Channel: ch.name, Refusal: RefusedDuplicate, RetryAfter: used[text].Add(window).Sub(now)}
 }
 
-// awaitTurn waits for the limits and then holds the channel's slot for a text, which
-// may have to be another than was asked for. While it waits it holds nothing, so that
-// a message which the budget has a reserve for goes first.
-func (c *Client) awaitTurn(ctx context.Context, ch *channel, text string) (string, error) {
-	for {
-		select {
-		case ch.out.slot <- struct{}{}:
-		case <-ctx.Done():
-			return "", &SendError{Channel: ch.name, Refusal: RefusedThrottled, Err: ctx.Err()}
-		}
-		variant, pause, refused := c.ask(ctx, ch, text)
-		if refused == nil && pause <= 0 {
-			return variant, nil
-		}
-		<-ch.out.slot
-		if refused != nil {
-			return "", refused
-		}
-		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < pause {
-			return "", &SendError{Channel: ch.name, Refusal: RefusedThrottled, RetryAfter: pause}
-		}
-		if err := backoff.Wait(ctx, pause); err != nil {
-			return "", &SendError{Channel: ch.name, Refusal: RefusedThrottled, RetryAfter: pause, Err: err}
-		}
+// awaitTurn waits for the limits, a moderator's answer before all others, for a text
+// which may have to be another than was asked for. Until leave is called nothing else
+// is written to the channel.
+func (c *Client) awaitTurn(ctx context.Context, ch *channel, text string) (variant string, leave func(), err error) {
+	leave, err = ch.out.line.Await(ctx, func() (pause time.Duration, err error) {
+		variant, pause, err = c.ask(ctx, ch, text)
+		return pause, err
+	})
+	var late *pacing.LateError
+	if errors.As(err, &late) {
+		err = &SendError{Channel: ch.name, Refusal: RefusedThrottled, RetryAfter: late.After, Err: late.Err}
 	}
+	return variant, leave, err
 }
 
 // ask tells how long a message has to wait: for the pause that the server asked for,
 // the channel's own pace, and the account's budget. Without a wait the budget has
 // granted it.
-func (c *Client) ask(ctx context.Context, ch *channel, text string) (string, time.Duration, *SendError) {
+func (c *Client) ask(ctx context.Context, ch *channel, text string) (string, time.Duration, error) {
 	text, refused := c.distinct(ch, text)
 	if refused != nil {
 		return "", 0, refused

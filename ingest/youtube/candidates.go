@@ -26,7 +26,12 @@ func (d *detector) resolve(ctx context.Context, due []*channel) error {
 		case channelID.MatchString(ch.name):
 			byID[ch.name] = append(byID[ch.name], ch)
 		default:
-			if err := d.byHandle(ctx, ch); err != nil {
+			err := d.byHandle(ctx, ch)
+			if its(err) {
+				d.refused(ch, err.Error())
+				continue
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -44,7 +49,7 @@ func (d *detector) resolve(ctx context.Context, due []*channel) error {
 			i := slices.IndexFunc(found, func(f youtube.Channel) bool { return f.ID == id })
 			for _, ch := range byID[id] {
 				if i < 0 {
-					d.unknown(ch)
+					d.refused(ch, unknownChannel)
 					continue
 				}
 				ch.id, ch.uploads = id, found[i].Uploads
@@ -65,20 +70,39 @@ func (d *detector) byHandle(ctx context.Context, ch *channel) error {
 	case err != nil:
 		return err
 	case !ok:
-		d.unknown(ch)
+		d.refused(ch, unknownChannel)
 	default:
 		ch.id, ch.uploads = found.ID, found.Uploads
 	}
 	return nil
 }
 
-// unknown parks a channel that the platform does not know.
-func (d *detector) unknown(ch *channel) {
+const unknownChannel = "youtube does not know the channel"
+
+// its reports whether a failure is that of one channel, and no reason to leave the
+// others alone.
+func its(err error) bool {
+	if err == nil {
+		return false
+	}
+	action := actionOf(err)
+	return action == youtube.ActionForbid || action == youtube.ActionGiveUp
+}
+
+// refused parks a channel that the platform does not know or does not tell about. Many
+// of them are not asked about more often than the plan allows.
+func (d *detector) refused(ch *channel, why string) {
 	c := d.c
+	pause := c.cfg.Timing.Parked
+	if pace, err := c.pace(c.life); err == nil {
+		pause = max(pause, pace.Detect)
+	}
 	c.mu.Lock()
 	defer c.mu.UnlockAndTell()
-	ch.known, ch.due = true, c.cfg.Clock().Add(c.cfg.Timing.Parked)
-	c.setState(ch, StatePaused, "youtube does not know the channel")
+	ch.known, ch.due = true, c.cfg.Clock().Add(pause)
+	if ch.reader == nil {
+		c.setState(ch, StatePaused, why)
+	}
 }
 
 // candidates are the videos that may be a channel's broadcast; false when the

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/streamsuites/streamsuites/internal/pacing"
 	"github.com/streamsuites/streamsuites/internal/platform/youtube"
 )
 
@@ -38,9 +39,9 @@ type channel struct {
 	reader *reader
 	memory *memory // of the chat that was read last
 
-	sendSlot chan struct{} // held by the one message that is under way
-	sendNext time.Time     // no message before
-	sendOff  string        // why nothing may be written, or empty
+	sends    pacing.Line // has a lock of its own
+	sendNext time.Time   // no message before
+	sendOff  string      // why nothing may be written, or empty
 }
 
 const (
@@ -51,7 +52,6 @@ const (
 func newChannel(name, creatorID string) *channel {
 	return &channel{
 		name: name, creatorID: creatorID, state: "", over: newRecent[struct{}](overMax), coming: newRecent[struct{}](comingMax),
-		sendSlot: make(chan struct{}, 1),
 	}
 }
 

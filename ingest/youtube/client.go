@@ -146,12 +146,13 @@ func (c *Client) States() map[string]Status {
 }
 
 // Live tells which of the channels are live, from what was found out last: it asks
-// the platform nothing. ErrUnknown says that nothing was found out of one of them
-// yet.
+// the platform nothing. An *UnknownError names those of which nothing was found out
+// yet; the answer holds for the others.
 func (c *Client) Live(_ context.Context, names []string) (map[string]control.Stream, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	live := map[string]control.Stream{}
+	var unknown []string
 	for _, name := range names {
 		clean, err := checkName(name)
 		if err != nil {
@@ -160,12 +161,15 @@ func (c *Client) Live(_ context.Context, names []string) (map[string]control.Str
 		ch := c.channels[clean]
 		switch {
 		case ch == nil || !ch.known:
-			return nil, ErrUnknown
+			unknown = append(unknown, name)
 		case ch.live != nil:
 			live[name] = control.Stream{
 				StreamID: ch.live.ID, Title: ch.live.Title, StartedAt: ch.live.Started, Viewers: ch.live.Viewers,
 			}
 		}
+	}
+	if len(unknown) > 0 {
+		return live, &UnknownError{Channels: unknown}
 	}
 	return live, nil
 }

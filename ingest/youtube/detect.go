@@ -30,6 +30,7 @@ type detector struct {
 	noOwn     bool // the account may not list its broadcasts
 	searches  int
 	searchDay string
+	failing   bool // the last look did not succeed
 }
 
 // run looks at channels as they become due until ctx ends.
@@ -46,13 +47,26 @@ func (d *detector) run(ctx context.Context) {
 			return
 		case err == nil:
 			d.backoff.Reset()
+			d.tell(nil)
 			continue
 		}
-		c.cfg.Log.Warn().Err(err).Msg("it cannot be found out which youtube channels are live")
+		d.tell(err)
 		d.degrade(err)
 		if backoff.Wait(ctx, max(d.backoff.Next(), asksFor(err))) != nil {
 			return
 		}
+	}
+}
+
+// tell logs once that looking fails, and once that it works again.
+func (d *detector) tell(err error) {
+	failed := d.failing
+	d.failing = err != nil
+	switch {
+	case err != nil && !failed:
+		d.c.cfg.Log.Warn().Err(err).Msg("it cannot be found out which youtube channels are live")
+	case err == nil && failed:
+		d.c.cfg.Log.Info().Msg("it is found out again which youtube channels are live")
 	}
 }
 
@@ -158,6 +172,10 @@ func (d *detector) round(ctx context.Context) error {
 	var asked []inquiry
 	for _, ch := range due {
 		videos, ready, err := d.candidates(ctx, ch)
+		if its(err) {
+			d.refused(ch, err.Error())
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -204,9 +222,17 @@ func (d *detector) search(ctx context.Context, ch *channel) (string, error) {
 	d.searches++
 	ch.asked = now
 	var video string
+	spent := false
 	err := c.ask(ctx, youtube.MethodSearch, func() (err error) {
 		video, _, err = c.cfg.API.SearchLive(ctx, ch.id)
+		if spent = actionOf(err) == youtube.ActionQuota && err != nil; spent {
+			return nil // searches have an allowance of their own
+		}
 		return err
 	})
+	if spent {
+		d.searches = c.cfg.Limits.SearchesPerDay
+		c.cfg.Log.Info().Msg("today's searches of youtube are used up; channels are found by their uploads")
+	}
 	return video, err
 }

@@ -3,6 +3,7 @@ package youtube
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -16,6 +17,23 @@ var (
 	// are live.
 	ErrUnknown = errors.New("not known yet which youtube channels are live")
 )
+
+// UnknownError is Live's when it is not known yet of some channels whether they are
+// live. It is an ErrUnknown.
+type UnknownError struct {
+	Channels []string // as they were asked about
+}
+
+// Error implements error.
+func (e *UnknownError) Error() string {
+	return fmt.Sprintf("%s: %d of them", ErrUnknown, len(e.Channels))
+}
+
+// Unwrap returns ErrUnknown.
+func (e *UnknownError) Unwrap() error { return ErrUnknown }
+
+// Unknown reports whether it is not known of a channel.
+func (e *UnknownError) Unknown(channel string) bool { return slices.Contains(e.Channels, channel) }
 
 // Refusal is why a message was not sent or deleted, or may not have been.
 type Refusal string

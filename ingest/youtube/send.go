@@ -6,8 +6,9 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/streamsuites/streamsuites/internal/backoff"
 	"github.com/streamsuites/streamsuites/internal/oneline"
+	"github.com/streamsuites/streamsuites/internal/budget"
+	"github.com/streamsuites/streamsuites/internal/pacing"
 	"github.com/streamsuites/streamsuites/internal/platform/youtube"
 	"github.com/streamsuites/streamsuites/internal/quota"
 )
@@ -29,12 +30,6 @@ func (c *Client) Send(ctx context.Context, name, text, replyTo string) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(c.life, cancel)()
-	select {
-	case ch.sendSlot <- struct{}{}:
-		defer func() { <-ch.sendSlot }()
-	case <-ctx.Done():
-		return &SendError{Channel: ch.name, Refusal: RefusedThrottled, Err: ctx.Err()}
-	}
 	if refused := c.awaitTurn(ctx, ch); refused != nil {
 		return refused
 	}
@@ -97,46 +92,75 @@ func (c *Client) writable(name string) (*channel, string, *SendError) {
 	return ch, ch.live.ChatID, nil
 }
 
-// awaitTurn waits for the limits: the pause that the platform asked for, the
-// channel's own pace, and the account's budget.
+// awaitTurn waits for the limits, a moderator's answer before all others: the pause
+// that the platform asked for, the channel's own pace, the units that are left, and the
+// account's budget. The next message may go while this one waits for its answer, so
+// that a platform that hangs keeps nobody up.
 func (c *Client) awaitTurn(ctx context.Context, ch *channel) *SendError {
-	for {
-		c.mu.Lock()
-		now := time.Now()
-		pause := max(c.pausedUntil.Sub(now), ch.sendNext.Sub(now))
-		c.mu.Unlock()
-		if pause <= 0 {
-			granted, err := c.grant(ctx)
-			if err != nil {
-				return &SendError{Channel: ch.name, Refusal: RefusedBudget, Err: err}
-			}
-			if granted <= 0 {
-				return nil
-			}
-			pause = granted
-		}
-		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < pause {
-			return &SendError{Channel: ch.name, Refusal: RefusedThrottled, RetryAfter: pause}
-		}
-		if err := backoff.Wait(ctx, pause); err != nil {
-			return &SendError{Channel: ch.name, Refusal: RefusedThrottled, RetryAfter: pause, Err: err}
-		}
+	leave, err := ch.sends.Await(ctx, func() (time.Duration, error) { return c.mayGo(ctx, ch) })
+	if err == nil {
+		leave()
+		return nil
 	}
+	var late *pacing.LateError
+	if errors.As(err, &late) {
+		return &SendError{Channel: ch.name, Refusal: RefusedThrottled, RetryAfter: late.After, Err: late.Err}
+	}
+	failed := &SendError{Channel: ch.name, Err: err}
+	failed.Refusal, failed.RetryAfter = c.refusal(err)
+	return failed
 }
 
-func (c *Client) grant(ctx context.Context) (time.Duration, error) {
-	if c.cfg.Budget == nil {
-		return 0, nil
+// mayGo tells how long a message has to wait. Without a wait everything was granted
+// and the channel's pace counts from now on.
+func (c *Client) mayGo(ctx context.Context, ch *channel) (time.Duration, error) {
+	c.mu.Lock()
+	now := time.Now()
+	pause := max(c.pausedUntil.Sub(now), ch.sendNext.Sub(now))
+	c.mu.Unlock()
+	if pause > 0 {
+		return pause, nil
 	}
-	return c.cfg.Budget.Take(ctx, BucketSend, 1, c.cfg.Limits.SendCount, c.cfg.Limits.SendWindow)
+	if err := c.spare(ctx); err != nil {
+		return 0, err
+	}
+	if c.cfg.Budget != nil {
+		limits := c.cfg.Limits
+		pause, err := c.cfg.Budget.Take(ctx, BucketSend, 1, limits.SendCount, limits.SendWindow)
+		if err != nil {
+			return 0, &meterError{err}
+		}
+		if pause > 0 {
+			return pause, nil
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	ch.sendNext = time.Now().Add(c.cfg.Limits.ChannelInterval)
+	return 0, nil
+}
+
+// spare leaves the last of the units that are held back for messages to those of
+// moderators.
+func (c *Client) spare(ctx context.Context) error {
+	reserve := c.cfg.Plan.Reserve
+	kept := reserve - int64(budget.LimitOf(ctx, int(reserve)))
+	if kept <= 0 {
+		return nil
+	}
+	left, err := c.units.left(ctx)
+	if err != nil {
+		return err
+	}
+	if left-c.cfg.Costs.Of(youtube.MethodInsert, 1) < kept {
+		return errReserve
+	}
+	return nil
 }
 
 // insert asks the platform to take the message. The wait for its answer does not end
 // with the caller's context: the request is on its way.
 func (c *Client) insert(ctx context.Context, ch *channel, chatID, text string) error {
-	c.mu.Lock()
-	ch.sendNext = time.Now().Add(c.cfg.Limits.ChannelInterval)
-	c.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.cfg.Timing.Send)
 	defer cancel()
 	err := c.call(ctx, youtube.MethodInsert, func() error {

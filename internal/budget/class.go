@@ -48,6 +48,12 @@ func WithClass(ctx context.Context, c Class) context.Context {
 	return context.WithValue(ctx, classKey{}, c)
 }
 
+// ClassOf is the class that a context carries; Viewer without one.
+func ClassOf(ctx context.Context) Class {
+	c, _ := ctx.Value(classKey{}).(Class)
+	return c
+}
+
 // LimitOf is what whatever is done under a context may use of a limit: all of it,
 // unless it is for a message with a class that leaves a reserve.
 func LimitOf(ctx context.Context, limit int) int {

@@ -18,6 +18,8 @@ func TestOnlyModeratorsMayUseAllOfALimit(t *testing.T) {
 		require.Equal(t, limit, budget.LimitOf(budget.WithClass(t.Context(), budget.Moderator), limit))
 		require.Equal(t, limit, budget.LimitOf(t.Context(), limit), "what is no message leaves no reserve")
 	}
+	require.Equal(t, budget.Viewer, budget.ClassOf(t.Context()), "what has no class is anybody's")
+	require.Equal(t, budget.Notice, budget.ClassOf(budget.WithClass(t.Context(), budget.Notice)))
 	require.Greater(t, budget.Moderator, budget.Viewer)
 	require.Greater(t, budget.Viewer, budget.Notice)
 	require.Equal(t, "moderator viewer notice", budget.Moderator.String()+" "+budget.Viewer.String()+" "+budget.Notice.String())

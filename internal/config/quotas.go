@@ -46,14 +46,14 @@ func (r rawQuotas) quotas() Quotas {
 // YouTubeQuota returns what holds for a creator's calls to YouTube. The platform's
 // usual allowance holds where no layer of the limits says anything.
 func (c *Config) YouTubeQuota(creator *Creator) quota.Terms {
+	return c.YouTubeProjects().Terms(creator)
+}
+
+// youtubeLimits are what a creator may use of YouTube in a day.
+func (c *Config) youtubeLimits(creator *Creator) quota.Limits {
 	limits := c.Limits(creator)
-	return quota.Terms{
-		Credential: creator.YouTubeAccount,
-		Limits: quota.Limits{
-			Max:    int64(limits.count(LimitYouTubeUnits, quota.DefaultYouTubeUnits, quota.Unlimited)),
-			Buffer: int64(limits.count(LimitYouTubeReserve, 0, 0)),
-		},
-		Costs:  c.System.Quotas.YouTubeUnits,
-		WarnAt: c.System.Quotas.WarnAt,
+	return quota.Limits{
+		Max:    int64(limits.count(LimitYouTubeUnits, quota.DefaultYouTubeUnits, quota.Unlimited)),
+		Buffer: int64(limits.count(LimitYouTubeReserve, 0, 0)),
 	}
 }

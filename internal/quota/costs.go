@@ -38,6 +38,7 @@ func (c Costs) With(over Costs) Costs {
 // Terms are what holds for a creator's calls to a platform.
 type Terms struct {
 	Credential string // label of the account that calls, never a secret
+	Pool       Pool   // of the project that the credential belongs to
 	Limits     Limits
 	Costs      Costs
 	WarnAt     []float64 // fractions of the maximum that are worth a warning

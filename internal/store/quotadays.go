@@ -15,11 +15,11 @@ import (
 // their days by now.
 func (s *Store) QuotaUsage(ctx context.Context, at time.Time) ([]quota.Usage, error) {
 	rows, _ := s.pool.Query(ctx, `
-		select platform, creator_id, credential, day::text, begins_at, ends_at, used + reserved, reserved, max, buffer, exhausted_at, updated_at
+		select platform, creator_id, credential, day::text, begins_at, ends_at, used + reserved, reserved, max, buffer, exhausted_at, exhausted_by, updated_at
 		from quota_days where begins_at <= $1 and ends_at > $1 order by platform, creator_id, credential, day`, storable(at))
 	usage, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (u quota.Usage, err error) {
 		err = row.Scan(&u.Platform, &u.CreatorID, &u.Credential, &u.Day.Date, &u.Day.Begins, &u.Day.Ends, &u.Used, &u.Reserved,
-			&u.Limits.Max, &u.Limits.Buffer, orZero(&u.ExhaustedAt), &u.UpdatedAt)
+			&u.Limits.Max, &u.Limits.Buffer, orZero(&u.ExhaustedAt), &u.ExhaustedBy, &u.UpdatedAt)
 		return u, err
 	})
 	if err != nil {

@@ -25,16 +25,7 @@ func (s *Store) ReserveQuota(ctx context.Context, r quota.Request) (quota.Reserv
 		return granted, nil
 	}
 	err := s.inTx(ctx, func(tx pgx.Tx) error {
-		state, err := lockQuotaDay(ctx, tx, r, day)
-		if err != nil {
-			return err
-		}
-		warn, refused := r.Decide(state)
-		if refused != nil {
-			return refused
-		}
-		granted.ID, err = takeUnits(ctx, tx, r, day, warn)
-		return err
+		return reserveParts(ctx, tx, r.Parts(), day, &granted)
 	})
 	var refused *quota.ExhaustedError
 	if errors.As(err, &refused) {
@@ -44,6 +35,34 @@ func (s *Store) ReserveQuota(ctx context.Context, r quota.Request) (quota.Reserv
 		return quota.Reservation{}, fmt.Errorf("reserve %d units of %s's quota of %s: %w", r.Units, r.Platform, r.CreatorID, err)
 	}
 	return granted, nil
+}
+
+// reserveParts takes the units out of every quota that a request counts against, or
+// out of none.
+func reserveParts(ctx context.Context, tx pgx.Tx, parts []quota.Request, day quota.Day, granted *quota.Reservation) error {
+	warn := make([]int64, len(parts))
+	for i, part := range parts {
+		state, err := lockQuotaDay(ctx, tx, part, day)
+		if err != nil {
+			return err
+		}
+		var refused *quota.ExhaustedError
+		if warn[i], refused = part.Decide(state); refused != nil {
+			return refused
+		}
+	}
+	for i, part := range parts {
+		id, err := takeUnits(ctx, tx, part, day, warn[i])
+		if err != nil {
+			return err
+		}
+		if part.Key == granted.Key {
+			granted.ID = id
+		} else {
+			granted.Shared.ID, granted.Shared.Key = id, part.Key
+		}
+	}
+	return nil
 }
 
 // queueQuotaDay makes sure that the day has a row, and locks it until the
@@ -73,10 +92,13 @@ func lockQuotaDay(ctx context.Context, tx pgx.Tx, r quota.Request, day quota.Day
 		where platform = $1 and creator_id = $2 and credential = $3 and day = $4::date`,
 		r.Platform, r.CreatorID, r.Credential, day.Date, storable(r.Now))
 	batch.Queue(`
-		select used, reserved, warned, exhausted_at is not null from quota_days
+		select used, reserved, warned, exhausted_at is not null, exhausted_by from quota_days
 		where platform = $1 and creator_id = $2 and credential = $3 and day = $4::date`,
 		r.Platform, r.CreatorID, r.Credential, day.Date).QueryRow(func(row pgx.Row) error {
-		return row.Scan(&state.Used, &state.Reserved, &state.Warned, &state.Marked)
+		var by string
+		err := row.Scan(&state.Used, &state.Reserved, &state.Warned, &state.Marked, &by)
+		state.Marked = state.Marked && (!quota.Apart(by) || by == r.Method)
+		return err
 	})
 	return state, tx.SendBatch(ctx, &batch).Close()
 }
@@ -98,10 +120,18 @@ func takeUnits(ctx context.Context, tx pgx.Tx, r quota.Request, day quota.Day, w
 	if warn > 0 {
 		queueRuntimeEvent(&batch, RuntimeEvent{
 			At: r.Now, Source: r.Platform, Severity: SeverityWarning, CreatorID: r.CreatorID,
-			Message: fmt.Sprintf("%d of the %d units of today's quota are used", warn, r.Limits.Max),
+			Message: fmt.Sprintf("%d of the %d units of today's quota%s are used", warn, r.Limits.Max, ofProject(r.Key)),
 		})
 	}
 	return id, tx.SendBatch(ctx, &batch).Close()
+}
+
+// ofProject tells people that it is not a creator's quota.
+func ofProject(k quota.Key) string {
+	if k.Project() {
+		return " of an API project"
+	}
+	return ""
 }
 
 // SettleQuota ends a reservation after its call: units is what the call took, 0 when
@@ -109,13 +139,27 @@ func takeUnits(ctx context.Context, tx pgx.Tx, r quota.Request, day quota.Day, w
 // than was reserved. A reservation that has ended already has been counted as it was
 // granted, and nothing changes, so it is safe to repeat.
 func (s *Store) SettleQuota(ctx context.Context, r quota.Reservation, units int64, now time.Time) error {
-	if r.ID == 0 {
+	var batch pgx.Batch
+	if r.Shared.ID != 0 { // the project's first, as in Request.Parts
+		queueSettlement(&batch, r.Shared.Key, r.Day, r.Shared.ID, max(0, units), now)
+	}
+	if r.ID != 0 {
+		queueSettlement(&batch, r.Key, r.Day, r.ID, max(0, units), now)
+	}
+	if batch.Len() == 0 {
 		return nil
 	}
-	var batch pgx.Batch
-	batch.Queue(`select from quota_days where platform = $1 and creator_id = $2 and credential = $3 and day = $4::date for update`,
-		r.Key.Platform, r.Key.CreatorID, r.Key.Credential, r.Day)
-	batch.Queue(`
+	if err := s.pool.SendBatch(ctx, &batch).Close(); err != nil {
+		return fmt.Errorf("settle %d units of %s's quota of %s: %w", units, r.Key.Platform, r.Key.CreatorID, err)
+	}
+	return nil
+}
+
+// queueSettlement ends a reservation of one quota.
+func queueSettlement(b *pgx.Batch, k quota.Key, day string, id, units int64, now time.Time) {
+	b.Queue(`select from quota_days where platform = $1 and creator_id = $2 and credential = $3 and day = $4::date for update`,
+		k.Platform, k.CreatorID, k.Credential, day)
+	b.Queue(`
 		with ended as (
 			delete from quota_reservations
 			where id = $5 and platform = $1 and creator_id = $2 and credential = $3 and day = $4::date returning units
@@ -126,9 +170,5 @@ func (s *Store) SettleQuota(ctx context.Context, r quota.Reservation, units int6
 			returning $6::bigint <> ended.units as changed
 		)
 		select pg_notify($8, '`+NoticeQuota+`') from settled where changed`,
-		r.Key.Platform, r.Key.CreatorID, r.Key.Credential, r.Day, r.ID, max(0, units), storable(now), ChannelExport)
-	if err := s.pool.SendBatch(ctx, &batch).Close(); err != nil {
-		return fmt.Errorf("settle %d units of %s's quota of %s: %w", units, r.Key.Platform, r.Key.CreatorID, err)
-	}
-	return nil
+		k.Platform, k.CreatorID, k.Credential, day, id, units, storable(now), ChannelExport)
 }

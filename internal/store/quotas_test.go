@@ -250,3 +250,93 @@ func TestTheExporterIsToldOfUnits(t *testing.T) {
 	cancel()
 	<-done
 }
+
+// pooled is a request of a creator whose project holds 150 units.
+func pooled(creatorID string, units int64) quota.Request {
+	r := asking(units)
+	r.CreatorID = creatorID
+	r.Pool = quota.Pool{Name: "project.1", Limits: quota.Limits{Max: 150}, Several: true}
+	return r
+}
+
+func (b quotaBench) used() map[string]int64 {
+	b.t.Helper()
+	usage, err := b.QuotaUsage(b.t.Context(), noon)
+	require.NoError(b.t, err)
+	used := map[string]int64{}
+	for _, u := range usage {
+		used[u.CreatorID+"/"+u.Credential] = u.Used
+	}
+	return used
+}
+
+func TestWhatCreatorsOfOneProjectUseCountsTogether(t *testing.T) {
+	t.Parallel()
+	b := quotasOf(t)
+	first, second := b.reserve(pooled("ann", 80)), b.reserve(pooled("bob", 70))
+	refused := b.refused(pooled("bob", 1))
+	require.True(t, refused.Key.Project(), "bob himself has units left")
+	require.Equal(t, []int64{150, 150}, []int64{refused.Used, refused.Max})
+	b.settle(first, 0)
+	b.settle(second, 60)
+	b.settle(second, 60)
+	require.Equal(t, map[string]int64{"ann/second": 0, "bob/second": 60, "/project.1": 60}, b.used())
+	require.False(t, b.refused(pooled("bob", 41)).Key.Project(), "his own are used up before the project's")
+	require.Equal(t, map[string]int64{"ann/second": 0, "bob/second": 60, "/project.1": 60}, b.used(), "nothing was taken from either")
+}
+
+func TestTheEndOfAProjectsQuotaIsThatOfAllItsCreators(t *testing.T) {
+	t.Parallel()
+	b := quotasOf(t)
+	require.NoError(t, b.ExhaustQuota(t.Context(), pooled("ann", 1)))
+	refused := b.refused(pooled("bob", 1))
+	require.True(t, refused.ByPlatform)
+	require.True(t, refused.Key.Project())
+	events, err := b.LatestRuntimeEvents(t.Context(), 10)
+	require.NoError(t, err)
+	require.Len(t, events, 1, "it is told once")
+	require.Empty(t, events[0].CreatorID)
+	require.Equal(t, "The platform says that today's quota of an API project is used up; it begins anew at 2026-02-02 08:00 UTC", events[0].Message)
+	insisting := pooled("ann", 1)
+	insisting.Insisted = true
+	b.reserve(insisting)
+	require.NoError(t, b.ReopenQuota(t.Context(), insisting))
+	b.reserve(pooled("bob", 1))
+}
+
+func TestTheEndOfTheAllowanceForUploadsEndsUploadsAlone(t *testing.T) {
+	t.Parallel()
+	b := quotasOf(t)
+	upload := pooled("ann", 1)
+	upload.Method = "videos.insert"
+	require.NoError(t, b.ExhaustQuota(t.Context(), upload))
+	require.True(t, b.refused(upload).ByPlatform)
+	b.reserve(pooled("ann", 1))
+	other := pooled("bob", 1)
+	other.Method = "videos.insert"
+	b.reserve(other)
+	require.NoError(t, b.ExhaustQuota(t.Context(), pooled("ann", 1)), "what ends the units ends everything")
+	require.True(t, b.refused(pooled("ann", 1)).ByPlatform)
+	require.True(t, b.refused(other).ByPlatform)
+}
+
+func TestCreatorsOfOneProjectDoNotWaitForEachOtherInACircle(t *testing.T) {
+	t.Parallel()
+	b := quotasOf(t)
+	var wg sync.WaitGroup
+	for i := range 40 {
+		wg.Go(func() {
+			r := pooled([]string{"ann", "bob"}[i%2], 1)
+			if i%5 == 0 {
+				r = r.Parts()[0] // what is read for both
+			}
+			granted, err := b.ReserveQuota(t.Context(), r)
+			assert.NoError(t, err)
+			assert.NoError(t, b.SettleQuota(t.Context(), granted, 1, noon))
+			_, err = b.BeginQuotaDay(t.Context(), noon)
+			assert.NoError(t, err)
+		})
+	}
+	wg.Wait()
+	require.Equal(t, int64(40), b.used()["/project.1"])
+}

@@ -27,6 +27,13 @@ type PlatformStatus struct {
 	UpdatedAt     time.Time // set by the store
 }
 
+// LetGo reports whether the row is the last word of somebody who let go of the creator:
+// nobody vouches for it since. A channel that is held and has nothing to read, because
+// its broadcast is over, is inactive as well, and vouched for.
+func (p *PlatformStatus) LetGo() bool {
+	return p.State == connection.Inactive && p.LastHeartbeat.Before(p.Since)
+}
+
 // SavePlatformStatus writes the states of connections, and a runtime event for
 // each that changed. States of creators whose epoch is outdated are dropped: they
 // are about connections that do not count any more. One that meets the claim of
@@ -36,7 +43,9 @@ func (s *Store) SavePlatformStatus(ctx context.Context, statuses []PlatformStatu
 	if len(statuses) == 0 {
 		return nil
 	}
-	// All in one statement: a host with thousands of channels does this all the time.
+	// All in one statement: a host with thousands of channels does this at once. Whatever
+	// plan the database has for it, each state is looked up by its key: a plan for few,
+	// which compares each with each, takes minutes for thousands.
 	var given statusColumns
 	last := make(map[statusKey]*PlatformStatus, len(statuses))
 	for i := range statuses {
@@ -48,30 +57,24 @@ func (s *Store) SavePlatformStatus(ctx context.Context, statuses []PlatformStatu
 		}
 	}
 	rows, _ := s.pool.Query(ctx, `
-		with given as (
-			select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::bigint[], $9::timestamptz[])
+		with given as materialized (
+			select g.*, s.state as before, s.since as known_since
+			from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[], $8::bigint[], $9::timestamptz[])
 				as g (creator_id, platform, channel, state, error, last_heartbeat, last_success, epoch, since)
-		), before as (
-			select creator_id, platform, s.state from given join platform_status s using (creator_id, platform)
+				left join epochs e on e.creator_id = g.creator_id
+				left join platform_status s on s.creator_id = g.creator_id and s.platform = g.platform
+			where g.epoch = coalesce(e.epoch, 0)
 		), saved as (
 			insert into platform_status as s (creator_id, platform, channel, state, error, last_heartbeat, last_success, since)
-			select g.creator_id, g.platform, g.channel, g.state, g.error, g.last_heartbeat, g.last_success, coalesce(g.since, now())
-			from given g left join epochs e using (creator_id)
-			where g.epoch = coalesce(e.epoch, 0)
-			order by g.creator_id, g.platform
+			select creator_id, platform, channel, state, error, last_heartbeat, last_success,
+				coalesce(since, case when before = state then known_since end, now())
+			from given order by creator_id, platform
 			on conflict (creator_id, platform) do update set
-				channel = excluded.channel, state = excluded.state, error = excluded.error,
+				channel = excluded.channel, state = excluded.state, error = excluded.error, since = excluded.since,
 				last_heartbeat = coalesce(excluded.last_heartbeat, s.last_heartbeat),
-				last_success = coalesce(excluded.last_success, s.last_success), updated_at = now(),
-				since = case when s.state = excluded.state and not exists (
-						select from given g where g.creator_id = s.creator_id and g.platform = s.platform and g.since is not null
-					) then s.since else excluded.since end
-			returning creator_id, platform, state
+				last_success = coalesce(excluded.last_success, s.last_success), updated_at = now()
 		)
-		select saved.creator_id, saved.platform, coalesce(before.state, '')
-		from saved left join before using (creator_id, platform)
-		where before.state is distinct from saved.state
-		order by 1, 2`,
+		select creator_id, platform, coalesce(before, '') from given where before is distinct from state order by 1, 2`,
 		given.creators, given.platforms, given.channels, given.states, given.errors, given.heartbeats, given.successes, given.epochs, given.since)
 	var changed []RuntimeEvent
 	var key statusKey

@@ -86,15 +86,16 @@ func (p Parts) checks() []httpserver.Check {
 const silentAfter = 30 * time.Second
 
 // ingestHolds fails while some creator's chat is in nobody's hands. Whether the
-// platform can be reached is another matter: status and exports show that.
+// platform can be reached, and whether there is a broadcast with a chat, are other
+// matters: status and exports show that.
 func (p Parts) ingestHolds(ctx context.Context) error {
 	statuses, err := p.Store.PlatformStatuses(ctx)
 	if err != nil {
 		return err
 	}
 	held := map[string]bool{}
-	for _, s := range statuses {
-		if s.State != "inactive" && time.Since(s.UpdatedAt) < silentAfter {
+	for i := range statuses {
+		if s := &statuses[i]; !s.LetGo() && time.Since(s.UpdatedAt) < silentAfter {
 			held[s.CreatorID] = true
 		}
 	}

@@ -3,7 +3,7 @@ package roles
 import (
 	"context"
 	"fmt"
-	"slices"
+	"sync"
 	"time"
 
 	"github.com/streamsuites/streamsuites/ingest"
@@ -65,39 +65,28 @@ func (p Parts) configuredVideo(channel string) string {
 	return ""
 }
 
-// youtubeMeter counts the units of an account. They are the creator's where only
-// one uses it, together with those of the creator's uploads, and else the account's
-// own.
+// youtubeMeter counts the units of an account: those of its project, and of the creator
+// where the project is only his.
 func (p Parts) youtubeMeter(label string) *ingest.Meter {
+	projects := p.youtubeProjects()
 	return &ingest.Meter{
 		Store: p.Store, Clock: time.Now, Log: p.Log,
-		Key: quota.Key{Platform: string(chat.YouTube), CreatorID: onlyCreator(p.Config, label), Credential: label},
-		Terms: func() quota.Terms {
-			cfg := p.config()
-			if creator := cfg.Creator(onlyCreator(cfg, label)); creator != nil {
-				return cfg.YouTubeQuota(creator)
-			}
-			return quota.Terms{
-				Credential: label, Limits: quota.Limits{Max: quota.DefaultYouTubeUnits},
-				Costs: cfg.System.Quotas.YouTubeUnits, WarnAt: cfg.System.Quotas.WarnAt,
-			}
-		},
+		Account: func() (quota.Key, quota.Terms) { return projects().Account(label) },
 	}
 }
 
-// onlyCreator is the creator whose chat and clips an account is for, when there is
-// exactly one.
-func onlyCreator(cfg *config.Config, label string) string {
-	var ids []string
-	for i := range cfg.Creators {
-		c := &cfg.Creators[i]
-		uses := c.On(chat.YouTube) || slices.Contains(cfg.ClipLimits(c).Destinations, string(chat.YouTube))
-		if c.Enabled && uses && c.YouTubeAccount == label {
-			ids = append(ids, c.ID)
+// youtubeProjects returns the projects of the configuration in force, which are looked
+// for only after it has changed.
+func (p Parts) youtubeProjects() func() config.YouTubeProjects {
+	var mu sync.Mutex
+	var of *config.Config
+	var found config.YouTubeProjects
+	return func() config.YouTubeProjects {
+		mu.Lock()
+		defer mu.Unlock()
+		if cfg := p.config(); cfg != of {
+			of, found = cfg, cfg.YouTubeProjects()
 		}
+		return found
 	}
-	if len(ids) != 1 {
-		return ""
-	}
-	return ids[0]
 }

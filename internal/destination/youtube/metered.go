@@ -67,7 +67,7 @@ type metered struct {
 
 func (m *metered) request(method string, calls int64) quota.Request {
 	return quota.Request{
-		Key:    quota.Key{Platform: Name, CreatorID: m.creator, Credential: m.terms.Credential},
+		Key: quota.Key{Platform: Name, CreatorID: m.creator, Credential: m.terms.Credential}, Pool: m.terms.Pool,
 		Method: method, Units: m.terms.Costs.Of(method, calls), Limits: m.terms.Limits, WarnAt: m.terms.WarnAt,
 		Insisted: m.insisted, Now: m.clock(),
 	}

@@ -28,6 +28,12 @@ func tuning() dynamicconfig.StaticClient {
 		// heartbeats, 15 s, are.
 		"frontend.keepAliveTime":    "5s",
 		"frontend.keepAliveTimeout": "7s",
+		// What follows is done for clusters, at intervals that cost more than all
+		// creators who are offline: namespaces and endpoints that other servers
+		// made, and sizes of backlogs for partitions that do not exist here.
+		"system.namespaceCacheRefreshInterval":   "20s",
+		"matching.nexusEndpointsRefreshInterval": "5m",
+		"matching.ephemeralDataUpdateInterval":   "30s",
 		// Nothing here calls home.
 		"frontend.enableServerVersionCheck": false,
 	}
