@@ -18,9 +18,7 @@ type BoardRows interface {
 	ScoreEvents(ctx context.Context, f store.BoardFilter) ([]store.ScoreEvent, error)
 }
 
-// BoardsAt returns the rows as they were at a past moment.
-func BoardsAt(rows BoardRows, at time.Time) BoardRows { return pastBoards{rows, at} }
-
+// pastBoards are the rows as they were at a past moment.
 type pastBoards struct {
 	rows BoardRows
 	at   time.Time

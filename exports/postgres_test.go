@@ -153,7 +153,7 @@ func TestBoardsOfAPastMomentAreDocumentsLikeAnyOther(t *testing.T) {
 	t.Parallel()
 	url, s := storetest.New(t)
 	storetest.Boards(t, url)
-	past := BoardsAt(s, storetest.Noon.Add(3*time.Minute))
+	past := pastBoards{s, storetest.Noon.Add(3 * time.Minute)}
 	polls, err := past.Polls(t.Context(), store.BoardFilter{Limit: 500})
 	require.NoError(t, err)
 	d, err := BuildPolls(FilePolls, PollsInput{Polls: polls})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/streamsuites/streamsuites/internal/backoff"
 	"github.com/streamsuites/streamsuites/internal/durable"
 )
 
@@ -66,7 +67,7 @@ func (e *Exporter) waitForTree(ctx context.Context) (release func(), err error) 
 			e.options.Log.Warn().Err(err).Msg("The export folder cannot be opened; trying again")
 		}
 		said = true
-		if !wait(ctx, standby) {
+		if backoff.Wait(ctx, standby) != nil {
 			return nil, context.Cause(ctx)
 		}
 	}
@@ -156,18 +157,6 @@ func (e *Exporter) pass(ctx context.Context, t *task) {
 		}
 		t.retry = min(lastRetry, max(firstRetry, 2*t.retry))
 		t.due = now.Add(t.retry)
-	}
-}
-
-// wait waits, and reports whether it waited to the end.
-func wait(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-t.C:
-		return true
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"slices"
 	"time"
+
+	"github.com/streamsuites/streamsuites/internal/backoff"
 )
 
 // BuildSet builds every document from the rows as they are now.
@@ -51,7 +53,7 @@ func ReadSet(ctx context.Context, tree fs.FS) (set Set, err error) {
 		if set, err = readSet(tree); err == nil || errors.Is(err, ErrNothingExported) {
 			return set, err
 		}
-		if !wait(ctx, lookAgain) {
+		if backoff.Wait(ctx, lookAgain) != nil {
 			return Set{}, context.Cause(ctx)
 		}
 	}

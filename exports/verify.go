@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/streamsuites/streamsuites/internal/backoff"
 )
 
 // Severity says what a finding does to the contract.
@@ -61,7 +63,7 @@ func Verify(ctx context.Context, tree fs.FS, clock func() time.Time) ([]Finding,
 		if attempt == 4 || !slices.ContainsFunc(findings, func(f Finding) bool { return f.passing }) {
 			return findings, nil
 		}
-		if !wait(ctx, again) {
+		if backoff.Wait(ctx, again) != nil {
 			return nil, context.Cause(ctx)
 		}
 	}

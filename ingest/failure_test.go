@@ -258,7 +258,7 @@ func TestMessagesThatAreStoredAlreadyAreLeftOut(t *testing.T) {
 	// The lane forgets what it saw, as one would that was away for long.
 	lane := r.host.tenure(mira).lane
 	lane.mu.Lock()
-	lane.seen.hashes.clear()
+	lane.seen.Clear()
 	lane.mu.Unlock()
 	fresh := say(mira, "fresh", "!clip")
 	r.account.Messages(append(batch, fresh))

@@ -164,7 +164,7 @@ func (l *lane) takeNotes(n notes) {
 		l.reads(r, now)
 	}
 	for _, row := range n.inbox {
-		if own(row) || l.known.add(uint64(row.ID)) {
+		if own(row) || l.known.Add(uint64(row.ID)) {
 			l.inbox(row)
 		}
 	}

@@ -19,7 +19,7 @@ func (l *lane) load(st store.LaneState) {
 	l.machine = l.start(st.Config, state)
 	l.hide = !l.machine.Settings().RecordTexts
 	l.lookOnAir()
-	l.seen.hashes.clear()
+	l.seen.Clear()
 	for i := len(st.Recent) - 1; i >= 0; i-- { // oldest first, the newest stay longest
 		l.seen.add(st.Recent[i].Platform, st.Recent[i].MessageID)
 	}

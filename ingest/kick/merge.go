@@ -1,11 +1,11 @@
 package kick
 
 import (
-	"hash/maphash"
 	"sync"
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/chat"
+	"github.com/streamsuites/streamsuites/internal/seen"
 )
 
 // merger sees to it that what both sources tell is handed on once. Messages have
@@ -13,15 +13,12 @@ import (
 // two tellings are taken for one when they come from different sources, agree in
 // what they say and are close in time; each telling has one twin at most.
 type merger struct {
-	limit int
-	near  time.Duration
+	near time.Duration
 
-	seed maphash.Seed
-
-	mu         sync.Mutex
-	fresh, was map[uint64]struct{} // hashes of ids, in two generations
-	single     []telling           // without a twin so far, oldest first
-	gifted     []giftee            // who was given a subscription, oldest first
+	mu     sync.Mutex
+	seen   *seen.IDs // by channel
+	single []telling // without a twin so far, oldest first
+	gifted []giftee  // who was given a subscription, oldest first
 }
 
 // telling is an event without a common id that one source has told of.
@@ -45,37 +42,20 @@ const (
 )
 
 func newMerger(limit int, near time.Duration) *merger {
-	return &merger{limit: limit, near: near, seed: maphash.MakeSeed(), fresh: map[uint64]struct{}{}}
+	return &merger{near: near, seen: seen.NewIDs(limit)}
 }
 
 // first reports whether an event was not told before.
 func (m *merger) first(via source, t *told) bool {
-	const odd = 0x9e3779b97f4a7c15
-	id := maphash.String(m.seed, t.event.MessageID) ^ maphash.String(m.seed, t.event.Channel)*odd
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	_, now := m.fresh[id]
-	_, before := m.was[id]
-	if now || before {
+	if !m.seen.Add(t.event.Channel, t.event.MessageID) {
 		return false
 	}
-	m.note(id)
 	if t.print != "" && m.paired(via, t) {
 		return false
 	}
 	return true
-}
-
-// note remembers an id. Between limit and twice as many are kept.
-func (m *merger) note(id uint64) {
-	if len(m.fresh) >= m.limit {
-		m.was, m.fresh = m.fresh, m.was
-		if m.fresh == nil {
-			m.fresh = map[uint64]struct{}{}
-		}
-		clear(m.fresh)
-	}
-	m.fresh[id] = struct{}{}
 }
 
 // paired looks for the other source's telling of the same; without one, this

@@ -26,16 +26,16 @@ func (b *Backoff) Next() time.Duration {
 // Reset begins anew after a success.
 func (b *Backoff) Reset() { b.Attempt = 0 }
 
-// Wait returns after d, or earlier with the context's error.
+// Wait returns after d, or earlier with the cause of the context's end.
 func Wait(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
-		return ctx.Err()
+		return context.Cause(ctx)
 	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
-		return ctx.Err()
+		return context.Cause(ctx)
 	case <-timer.C:
 		return nil
 	}

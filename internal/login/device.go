@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/streamsuites/streamsuites/internal/backoff"
 	"github.com/streamsuites/streamsuites/internal/retry"
 )
 
@@ -43,7 +44,7 @@ type Clock struct {
 }
 
 // SystemClock is the system's time.
-func SystemClock() Clock { return Clock{time.Now, wait} }
+func SystemClock() Clock { return Clock{time.Now, backoff.Wait} }
 
 // AwaitDevice asks, as often as the platform allows, until the person has decided
 // or the code has expired. What ask returns besides ErrPending and ErrSlowDown
@@ -70,16 +71,5 @@ func AwaitDevice(ctx context.Context, clock Clock, code DeviceCode, ask func(con
 		default:
 			return err
 		}
-	}
-}
-
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-timer.C:
-		return nil
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/streamsuites/streamsuites/internal/backoff"
 	"github.com/streamsuites/streamsuites/internal/diskspace"
 	"github.com/streamsuites/streamsuites/internal/durable"
 	"github.com/streamsuites/streamsuites/internal/process"
@@ -110,24 +111,13 @@ func NewRecorder(cfg RecorderConfig) (*Recorder, error) {
 		cfg.Clock = time.Now
 	}
 	if cfg.Wait == nil {
-		cfg.Wait = wait
+		cfg.Wait = backoff.Wait
 	}
 	if cfg.Rand == nil {
 		cfg.Rand = rand.Float64
 	}
 	cfg.Log = cfg.Log.With().Str("capture", cfg.ID).Logger()
 	return &Recorder{cfg: cfg}, nil
-}
-
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(max(d, 0))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }
 
 // Run records until ctx ends, whose cause it returns, or the source is over,

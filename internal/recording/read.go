@@ -8,14 +8,20 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/streamsuites/streamsuites/internal/seen"
 )
+
+// seenCapacity is how many of the newest messages are recognised at least when
+// they come again: far more than a platform delivers twice, in some 40 MB.
+const seenCapacity = 1 << 19
 
 // Reader reads a recording line by line. Fields that it does not know are
 // tolerated, lines that it does not know are not.
 type Reader struct {
 	lines  *lines
 	header Header
-	seen   *seen
+	seen   *seen.IDs
 	order  order
 	read   int64 // greatest place that was read
 }
@@ -32,7 +38,7 @@ const (
 // NewReader reads the header. The error is a *LineError when that cannot be
 // understood.
 func NewReader(r io.Reader) (*Reader, error) {
-	in := &Reader{lines: newLines(r), seen: newSeen(seenCapacity)}
+	in := &Reader{lines: newLines(r), seen: seen.NewIDs(seenCapacity)}
 	line, err := in.lines.next()
 	if errors.Is(err, io.EOF) {
 		return nil, &LineError{Line: 1, Finding: "the recording is empty", Remedy: "it has to begin with " + exampleHeader}
@@ -95,7 +101,8 @@ func (r *Reader) Next() (Entry, error) {
 		return Entry{}, err
 	}
 	if e.Message != nil {
-		e.Repeated = !r.seen.add(e.Message.Key())
+		key := e.Message.Key()
+		e.Repeated = !r.seen.Add(string(key.Platform), key.MessageID)
 	}
 	return e, nil
 }

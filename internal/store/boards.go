@@ -23,15 +23,20 @@ type BoardFilter struct {
 // Past reports whether the filter asks for a past moment.
 func (f BoardFilter) Past() bool { return !f.At.IsZero() }
 
-// boards runs the query for the moment that the filter asks for. Both take the
-// limit as $1 and whether private boards count as $2; then takes the moment as $3.
-func boards[T any](ctx context.Context, s *Store, f BoardFilter, now, then string, scan pgx.RowToFunc[T]) ([]T, error) {
-	if !f.Past() {
-		rows, _ := s.pool.Query(ctx, now, f.Limit, f.Private)
-		return pgx.CollectRows(rows, scan)
+// boards lists the rows of what, by the query for the moment that the filter asks
+// for. Both take the limit as $1 and whether private boards count as $2; then takes
+// the moment as $3.
+func boards[T any](ctx context.Context, s *Store, f BoardFilter, what, now, then string, scan pgx.RowToFunc[T]) ([]T, error) {
+	query, values := now, []any{f.Limit, f.Private}
+	if f.Past() {
+		query, values = then, append(values, storable(f.At))
 	}
-	rows, _ := s.pool.Query(ctx, then, f.Limit, f.Private, storable(f.At))
-	return pgx.CollectRows(rows, scan)
+	rows, _ := s.pool.Query(ctx, query, values...)
+	found, err := pgx.CollectRows(rows, scan)
+	if err != nil {
+		return nil, fmt.Errorf("list %s: %w", what, err)
+	}
+	return found, nil
 }
 
 // errUnevenLists says that lists which the database made of the same rows differ

@@ -79,11 +79,7 @@ var pollsThen = `
 
 // Polls returns the polls that the filter chooses, the newest first.
 func (s *Store) Polls(ctx context.Context, f BoardFilter) ([]Poll, error) {
-	polls, err := boards(ctx, s, f, pollsNow, pollsThen, scanPoll)
-	if err != nil {
-		return nil, fmt.Errorf("list the polls: %w", err)
-	}
-	return polls, nil
+	return boards(ctx, s, f, "the polls", pollsNow, pollsThen, scanPoll)
 }
 
 func scanPoll(row pgx.CollectableRow) (p Poll, err error) {
@@ -129,9 +125,5 @@ var votesNow, votesThen = fmt.Sprintf(selectVotes, "true"), fmt.Sprintf(selectVo
 
 // PollVotes returns the votes that the filter chooses, the newest first.
 func (s *Store) PollVotes(ctx context.Context, f BoardFilter) ([]PollVote, error) {
-	votes, err := boards(ctx, s, f, votesNow, votesThen, pgx.RowToStructByPos[PollVote])
-	if err != nil {
-		return nil, fmt.Errorf("list the votes: %w", err)
-	}
-	return votes, nil
+	return boards(ctx, s, f, "the votes", votesNow, votesThen, pgx.RowToStructByPos[PollVote])
 }

@@ -82,11 +82,7 @@ var scoreboardsThen = `
 // Scoreboards returns the scoreboards that the filter chooses, the newest first,
 // each with its MaxScoreEntries best entries, the best first.
 func (s *Store) Scoreboards(ctx context.Context, f BoardFilter) ([]Scoreboard, error) {
-	found, err := boards(ctx, s, f, scoreboardsNow, scoreboardsThen, scanScoreboard)
-	if err != nil {
-		return nil, fmt.Errorf("list the scoreboards: %w", err)
-	}
-	return found, nil
+	return boards(ctx, s, f, "the scoreboards", scoreboardsNow, scoreboardsThen, scanScoreboard)
 }
 
 func scanScoreboard(row pgx.CollectableRow) (b Scoreboard, err error) {
@@ -134,9 +130,5 @@ var scoresNow, scoresThen = fmt.Sprintf(selectScores, "true"), fmt.Sprintf(selec
 // ScoreEvents returns the changes of scores that the filter chooses, the newest
 // first.
 func (s *Store) ScoreEvents(ctx context.Context, f BoardFilter) ([]ScoreEvent, error) {
-	events, err := boards(ctx, s, f, scoresNow, scoresThen, pgx.RowToStructByPos[ScoreEvent])
-	if err != nil {
-		return nil, fmt.Errorf("list the changes of scores: %w", err)
-	}
-	return events, nil
+	return boards(ctx, s, f, "the changes of scores", scoresNow, scoresThen, pgx.RowToStructByPos[ScoreEvent])
 }

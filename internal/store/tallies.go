@@ -52,11 +52,7 @@ var talliesThen = `
 
 // Tallies returns the tallies that the filter chooses, the newest first.
 func (s *Store) Tallies(ctx context.Context, f BoardFilter) ([]Tally, error) {
-	tallies, err := boards(ctx, s, f, talliesNow, talliesThen, pgx.RowToStructByPos[Tally])
-	if err != nil {
-		return nil, fmt.Errorf("list the tallies: %w", err)
-	}
-	return tallies, nil
+	return boards(ctx, s, f, "the tallies", talliesNow, talliesThen, pgx.RowToStructByPos[Tally])
 }
 
 // TallyIncrement is one change of a tally.
@@ -84,9 +80,5 @@ var incrementsNow, incrementsThen = fmt.Sprintf(selectIncrements, "true"), fmt.S
 // TallyIncrements returns the changes of tallies that the filter chooses, the
 // newest first.
 func (s *Store) TallyIncrements(ctx context.Context, f BoardFilter) ([]TallyIncrement, error) {
-	increments, err := boards(ctx, s, f, incrementsNow, incrementsThen, pgx.RowToStructByPos[TallyIncrement])
-	if err != nil {
-		return nil, fmt.Errorf("list the changes of tallies: %w", err)
-	}
-	return increments, nil
+	return boards(ctx, s, f, "the changes of tallies", incrementsNow, incrementsThen, pgx.RowToStructByPos[TallyIncrement])
 }

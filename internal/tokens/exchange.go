@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/streamsuites/streamsuites/internal/backoff"
 	"github.com/streamsuites/streamsuites/internal/store"
 )
 
@@ -29,7 +30,7 @@ func (s *Source) replace(ctx context.Context) error {
 		if settled, err := s.attempt(ctx, generation); settled || err != nil {
 			return err
 		}
-		if err := pause(ctx, s.vault.o.Look); err != nil {
+		if err := backoff.Wait(ctx, s.vault.o.Look); err != nil {
 			return &Error{Account: s.account, Err: err}
 		}
 	}
@@ -143,15 +144,4 @@ func (s *Source) refused(ctx context.Context, row store.AccountTokens, cause err
 func (s *Source) backoff(failures int) time.Duration {
 	d := min(firstPause<<min(failures, 10), longestPause)
 	return d/2 + time.Duration(s.vault.o.Jitter()*float64(d/2))
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-timer.C:
-		return nil
-	}
 }

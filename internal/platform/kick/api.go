@@ -69,6 +69,15 @@ func (a *API) call(ctx context.Context, r call.Request, into any) error {
 	}
 }
 
+// listed makes a call whose answer is a list.
+func listed[T any](ctx context.Context, a *API, r call.Request) ([]T, error) {
+	var answer struct {
+		Data []T `json:"data"`
+	}
+	err := a.call(ctx, r, &answer)
+	return answer.Data, err
+}
+
 // noToken is a call that was not made, or not taken, for want of a token. Sources
 // of tokens may say NeedsLogin() bool, Retryable() bool and RetryIn()
 // time.Duration of their errors.

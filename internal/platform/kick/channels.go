@@ -92,17 +92,14 @@ func ParseTime(word string) time.Time {
 func (a *API) Channels(ctx context.Context, slugs []string) ([]Channel, error) {
 	var all []Channel
 	for share := range slices.Chunk(cleanSlugs(slugs), perCall) {
-		var answer struct {
-			Data []Channel `json:"data"`
-		}
-		err := a.call(ctx, call.Request{
+		found, err := listed[Channel](ctx, a, call.Request{
 			Operation: "read channels", Method: http.MethodGet, Again: repeatable,
 			URL: a.address("/public/v1/channels", url.Values{"slug": share}),
-		}, &answer)
+		})
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, answer.Data...)
+		all = append(all, found...)
 	}
 	return all, nil
 }
@@ -115,17 +112,14 @@ func (a *API) Livestreams(ctx context.Context, broadcasterIDs []int64) ([]Livest
 		for _, id := range share {
 			query.Add("broadcaster_user_id", strconv.FormatInt(id, 10))
 		}
-		var answer struct {
-			Data []Livestream `json:"data"`
-		}
-		err := a.call(ctx, call.Request{
+		found, err := listed[Livestream](ctx, a, call.Request{
 			Operation: "read livestreams", Method: http.MethodGet, Again: repeatable,
 			URL: a.address("/public/v2/livestreams", query),
-		}, &answer)
+		})
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, answer.Data...)
+		all = append(all, found...)
 	}
 	return all, nil
 }
@@ -137,14 +131,10 @@ func (a *API) Users(ctx context.Context, ids ...int64) ([]User, error) {
 	for _, id := range ids {
 		query.Add("id", strconv.FormatInt(id, 10))
 	}
-	var answer struct {
-		Data []User `json:"data"`
-	}
-	err := a.call(ctx, call.Request{
+	return listed[User](ctx, a, call.Request{
 		Operation: "read users", Method: http.MethodGet, Again: repeatable,
 		URL: a.address("/public/v1/users", query),
-	}, &answer)
-	return answer.Data, err
+	})
 }
 
 func cleanSlugs(slugs []string) []string {

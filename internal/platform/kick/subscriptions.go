@@ -39,14 +39,10 @@ func (a *API) Subscriptions(ctx context.Context, broadcasterID int64) ([]Subscri
 	if broadcasterID != 0 {
 		query.Set("broadcaster_user_id", strconv.FormatInt(broadcasterID, 10))
 	}
-	var answer struct {
-		Data []Subscription `json:"data"`
-	}
-	err := a.call(ctx, call.Request{
+	return listed[Subscription](ctx, a, call.Request{
 		Operation: "list subscriptions", Method: http.MethodGet, Again: repeatable,
 		URL: a.address("/public/v1/events/subscriptions", query),
-	}, &answer)
-	return answer.Data, err
+	})
 }
 
 // Subscribe asks for events of a broadcaster. One that is subscribed already
@@ -57,14 +53,10 @@ func (a *API) Subscribe(ctx context.Context, broadcasterID int64, events []Event
 		Method        string      `json:"method"`
 		BroadcasterID int64       `json:"broadcaster_user_id,omitempty"`
 	}{events, "webhook", broadcasterID}
-	var answer struct {
-		Data []Created `json:"data"`
-	}
-	err := a.call(ctx, call.Request{
+	return listed[Created](ctx, a, call.Request{
 		Operation: "create subscriptions", Method: http.MethodPost, JSON: body,
 		URL: a.address("/public/v1/events/subscriptions", nil),
-	}, &answer)
-	return answer.Data, err
+	})
 }
 
 // Unsubscribe ends subscriptions.
