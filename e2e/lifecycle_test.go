@@ -85,12 +85,12 @@ func TestASecondInstanceIsRefused(t *testing.T) {
 	second := launch(t, s.dir, nil, "--demo")
 	select {
 	case <-second.exited:
-	case <-time.After(20 * time.Second):
+	case <-time.After(patient):
 		require.FailNow(t, "the second instance was not refused")
 	}
 	require.NotZero(t, second.cmd.ProcessState.ExitCode())
 	require.Contains(t, second.stderr.String(), strconv.Itoa(s.cmd.Process.Pid), "the message names the one that runs")
-	s.awaitReady(time.Second) // the first one is unharmed
+	s.awaitReady(patient) // the first one is unharmed
 }
 
 func TestSIGTERMStopsInOrderAndTheLastSnapshotShowsEverythingInactive(t *testing.T) {
@@ -101,7 +101,7 @@ func TestSIGTERMStopsInOrderAndTheLastSnapshotShowsEverythingInactive(t *testing
 	require.NoError(t, s.cmd.Process.Signal(syscall.SIGTERM))
 	select {
 	case <-s.exited:
-	case <-time.After(20 * time.Second):
+	case <-time.After(patient):
 		require.FailNow(t, "it did not stop")
 	}
 	require.Less(t, time.Since(started), 15*time.Second)
@@ -172,7 +172,7 @@ func requireNoneLeft(t *testing.T, s *standalone) {
 
 func (s *standalone) eventuallyNoneLeft() {
 	s.t.Helper()
-	deadline := time.After(15 * time.Second)
+	deadline := time.After(patient)
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {

@@ -6,7 +6,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 )
+
+// patient bounds waits that are short unless the machine has much else to do. What a
+// program promises about time is checked by itself.
+const patient = 3 * time.Minute
 
 // binaries is where this run's own builds of both programs lie.
 var binaries string

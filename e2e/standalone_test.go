@@ -146,7 +146,7 @@ func (s *standalone) stop() {
 	_ = s.cmd.Process.Signal(syscall.SIGTERM)
 	select {
 	case <-s.exited:
-	case <-time.After(30 * time.Second):
+	case <-time.After(patient):
 		_ = s.cmd.Process.Kill()
 		<-s.exited
 	}

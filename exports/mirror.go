@@ -111,11 +111,16 @@ func (m *mirror) overdue() {
 	}
 }
 
-// close ends the run after the file that it is at.
-func (m *mirror) close() {
+// close ends the run after the files that it is at, and returns a channel that is
+// closed then; nil when there is no run, or it is known to hang.
+func (m *mirror) close() <-chan struct{} {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.closed, m.waiting = true, nil
+	if m.late {
+		return nil
+	}
+	return m.done
 }
 
 // run writes until nothing waits that has not been tried. What failed waits for

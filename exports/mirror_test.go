@@ -73,6 +73,7 @@ func TestAMirrorThatHangsHoldsUpNeitherTheTreeNorTheOtherMirrors(t *testing.T) {
 
 		close(h.free)
 		synctest.Wait()
+		mustWrite(t, w)
 		require.True(t, states()[stuck].OK)
 	})
 	require.Equal(t, `"c"`, tr.read(stuck, FileClips), "the newest of what it missed")
@@ -97,6 +98,32 @@ func TestAClosedWriterLeavesItsMirrorsAlone(t *testing.T) {
 	<-done
 	require.Equal(t, "<none>", tr.read(tr.mirror, FileClips))
 	require.Equal(t, "<none>", tr.read(tr.mirror, FileManifest))
+}
+
+func TestAClosedWriterIsThroughWithTheFilesThatItWasAt(t *testing.T) {
+	t.Parallel()
+	tr := newTree(t)
+	synctest.Test(t, func(t *testing.T) {
+		h := &hanging{folder: tr.mirror, asked: make(chan struct{}), free: make(chan struct{})}
+		o := tr.options()
+		o.Room, o.Log, o.Patience = h.Room, zerolog.Nop(), time.Minute
+		w, err := OpenWriter(o)
+		require.NoError(t, err)
+		go func() { _, _ = w.Write([]Document{doc(FileClips, "a")}) }()
+		<-h.asked
+		closed := make(chan struct{})
+		go func() { defer close(closed); w.Close() }()
+		synctest.Wait()
+		require.NotNil(t, w.mirrors[0].done)
+		select {
+		case <-closed:
+			require.Fail(t, "it did not wait")
+		default:
+		}
+		close(h.free)
+		<-closed
+		require.Nil(t, w.mirrors[0].done)
+	})
 }
 
 func TestACopyThatLacksADocumentGetsNoManifestUntilItHasIt(t *testing.T) {

@@ -48,11 +48,13 @@ type health struct {
 	clock func() time.Time
 	log   zerolog.Logger
 
-	mu     sync.Mutex
-	states map[string]MirrorState
+	mu      sync.Mutex
+	states  map[string]MirrorState
+	unsaved bool // the file says something else
 }
 
-// note takes in how a copy is now.
+// note takes in how a copy is now. It waits for no disk, because others wait for the
+// copy meanwhile: the next write saves it.
 func (h *health) note(dir string, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -67,27 +69,34 @@ func (h *health) note(dir string, err error) {
 	if known && old == now {
 		return
 	}
-	h.states[dir] = now
+	h.states[dir], h.unsaved = now, true
 	switch {
 	case err != nil && (!known || old.OK):
 		h.log.Warn().Err(err).Str("root", dir).Bool("disk_full", durable.DiskFull(err)).Msg("A copy of the exports cannot be written")
 	case err == nil && known && !old.OK:
 		h.log.Info().Str("root", dir).Msg("The copy of the exports is written again")
 	}
-	if err := h.write(); err != nil {
-		h.log.Warn().Err(err).Msg("How the copies of the exports are could not be noted")
-	}
 }
 
-func (h *health) write() error {
-	if h.file == "" {
-		return nil
+// save brings the file in line with what was noted. It is the writer's goroutine's.
+func (h *health) save() {
+	h.mu.Lock()
+	unsaved, states := h.unsaved, h.sorted()
+	h.unsaved = false
+	h.mu.Unlock()
+	if !unsaved || h.file == "" {
+		return
 	}
-	data, err := json.MarshalIndent(h.sorted(), "", "  ")
+	data, err := json.MarshalIndent(states, "", "  ")
+	if err == nil {
+		err = durable.WriteFile(h.file, append(data, '\n'), 0o644)
+	}
 	if err != nil {
-		return err
+		h.mu.Lock()
+		h.unsaved = true
+		h.mu.Unlock()
+		h.log.Warn().Err(err).Msg("How the copies of the exports are could not be noted")
 	}
-	return durable.WriteFile(h.file, append(data, '\n'), 0o644)
 }
 
 // all returns how the copies are.

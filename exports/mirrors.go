@@ -98,6 +98,13 @@ func (w *Writer) settle() {
 	for i, m := range w.mirrors {
 		running[i] = m.start()
 	}
+	w.await(running, (*mirror).overdue)
+	w.health.save()
+}
+
+// await waits for runs of the mirrors, nil for those that are not waited for, and
+// calls late for those that take longer than anybody waits.
+func (w *Writer) await(running []<-chan struct{}, late func(*mirror)) {
 	patience, cancel := context.WithTimeout(context.Background(), w.options.Patience)
 	defer cancel()
 	for i, m := range w.mirrors {
@@ -107,17 +114,20 @@ func (w *Writer) settle() {
 		select {
 		case <-running[i]:
 		case <-patience.Done():
-			m.overdue() // unless it has just ended
+			late(m) // unless it has just ended
 		}
 	}
 }
 
-// Close gives the mirrors up: what they still lack, the next writer writes. Use
-// nothing of the Writer afterwards.
+// Close gives the mirrors up: what they still lack, the next writer writes. It waits for
+// the files that they are at, so that these do not come on top of the next writer's, but
+// not for ever. Use nothing of the Writer afterwards.
 func (w *Writer) Close() {
-	for _, m := range w.mirrors {
-		m.close()
+	running := make([]<-chan struct{}, len(w.mirrors))
+	for i, m := range w.mirrors {
+		running[i] = m.close()
 	}
+	w.await(running, func(*mirror) {})
 }
 
 // errNoRoomToSpare says that a copy gives way to what needs the disk more.

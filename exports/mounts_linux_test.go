@@ -42,6 +42,16 @@ func hangingDisk(t *testing.T) (folder string, end func()) {
 	return folder, end
 }
 
+// copiesOf are the copies that a running exporter writes.
+func copiesOf(e *Exporter) []*mirror {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.writer == nil {
+		return nil
+	}
+	return e.writer.mirrors
+}
+
 // TestCopiesOnBrokenDisksHoldUpNobody runs the exporter over real file systems: one
 // without room, one that is read-only and one that does not answer.
 func TestCopiesOnBrokenDisksHoldUpNobody(t *testing.T) {
@@ -60,27 +70,47 @@ func TestCopiesOnBrokenDisksHoldUpNobody(t *testing.T) {
 	_ = file.Close()
 	require.NoError(t, syscall.Mount("tmpfs", fixed, "tmpfs", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""))
 
+	said := &lines{}
+	log := zerolog.New(said).With().Timestamp().Logger()
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log(said.String())
+		}
+	})
 	source, settings := &rows{}, someSettings()
 	o := tr.options()
-	o.Mirrors, o.Health, o.Patience, o.Log = []string{hung, full, fixed, tr.mirror}, health, 50*time.Millisecond, zerolog.Nop()
+	o.Mirrors, o.Health, o.Patience, o.Log = []string{hung, full, fixed, tr.mirror}, health, time.Second, log
 	e := New(Options{
-		Source: source, Settings: func() Settings { return settings }, Writer: o, Log: zerolog.Nop(),
+		Source: source, Settings: func() Settings { return settings }, Writer: o, Log: log, Observe: func(p Pass) { log.Info().Msgf("%+v", p) },
 		Debounce: time.Millisecond, Heartbeat: 20 * time.Millisecond, SnapshotGap: time.Millisecond, Refresh: time.Hour,
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- e.Run(ctx) }()
-	defer func() { cancel(); require.ErrorIs(t, <-done, context.Canceled) }()
+	defer func() {
+		copies := copiesOf(e)
+		cancel()
+		require.ErrorIs(t, <-done, context.Canceled)
+		end()
+		for _, m := range copies { // their folders are removed now
+			m.mu.Lock()
+			running := m.done
+			m.mu.Unlock()
+			if running != nil {
+				<-running
+			}
+		}
+	}()
 	holds := func(root, file, want string) {
 		t.Helper()
-		require.Eventually(t, func() bool {
+		soon(t, func() bool {
 			data, err := os.ReadFile(filepath.Join(root, file))
 			return err == nil && strings.Contains(string(data), want)
-		}, time.Minute, 5*time.Millisecond, "%s in %s", file, root)
+		}, "%s in %s", file, root)
 	}
 	tells := func(root, want string) {
 		t.Helper()
-		require.Eventually(t, func() bool {
+		soon(t, func() bool {
 			states, err := ReadMirrors(health)
 			for _, s := range states {
 				if s.Root == root {
@@ -88,7 +118,7 @@ func TestCopiesOnBrokenDisksHoldUpNobody(t *testing.T) {
 				}
 			}
 			return false
-		}, time.Minute, 5*time.Millisecond, "%q of %s", want, root)
+		}, "%q of %s", want, root)
 	}
 
 	var last string

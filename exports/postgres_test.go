@@ -43,9 +43,7 @@ func TestAClipsLifeIsFollowedFromTheDatabase(t *testing.T) {
 	go func() { done <- e.Run(ctx) }()
 	await := func(root, file, want string) {
 		t.Helper()
-		require.Eventually(t, func() bool {
-			return strings.Contains(tr.read(root, file), want)
-		}, 10*time.Second, 5*time.Millisecond, "%s without %s", file, want)
+		soon(t, func() bool { return strings.Contains(tr.read(root, file), want) }, "%s with %s", file, want)
 	}
 	await(tr.mirror, FileClips, `"clips": []`)
 
@@ -116,16 +114,16 @@ func TestBoardsAreFollowedFromTheDatabase(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- e.Run(ctx) }()
-	require.Eventually(t, func() bool { return tr.read(tr.mirror, FileMeta) != "<none>" }, time.Minute, 5*time.Millisecond)
+	soon(t, func() bool { return tr.read(tr.mirror, FileMeta) != "<none>" }, "a list")
 	requireAllValid()
 	require.Contains(t, tr.read(tr.mirror, FilePolls), `"polls": []`)
 
 	storetest.Boards(t, url)
 	snapshot := ScoreSnapshot("Qx7Zt2")
 	files = append(files, snapshot)
-	require.Eventually(t, func() bool {
+	soon(t, func() bool {
 		return strings.Contains(tr.read(tr.mirror, FileScoreboards), `"final"`) && strings.Contains(tr.read(tr.mirror, FileMeta), snapshot)
-	}, time.Minute, 5*time.Millisecond)
+	}, "the boards")
 	cancel()
 	require.ErrorIs(t, <-done, context.Canceled)
 	require.NoError(t, e.Once(t.Context()))

@@ -158,9 +158,9 @@ func TestUnitsThatAreTakenShowInTheDocument(t *testing.T) {
 	go func() { done <- New(options).Run(ctx) }()
 	await := func(want string) {
 		t.Helper()
-		require.Eventually(t, func() bool {
+		soon(t, func() bool {
 			return strings.Contains(tr.read(tr.canonical, FileQuotas), want) && strings.Contains(tr.read(tr.mirror, FileQuotas), want)
-		}, time.Minute, 5*time.Millisecond, "without %s", want)
+		}, "with %s", want)
 	}
 	await(`"used": 0`)
 	request := quota.Request{Key: key, Method: "videos.insert", Units: 9_900, Limits: limits, Now: at(-60)}

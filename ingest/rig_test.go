@@ -30,7 +30,7 @@ func TestMain(m *testing.M) { storetest.Main(m) }
 
 const (
 	mira    = "mIra01"
-	patient = 20 * time.Second // bound of every wait that normally takes milliseconds
+	patient = 3 * time.Minute // bound of every wait that normally takes milliseconds
 )
 
 var errAway = errors.New("the database is away")

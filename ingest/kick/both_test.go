@@ -87,9 +87,12 @@ func pairUp(t *testing.T) *pair {
 	return p
 }
 
+// patient bounds every wait that normally takes milliseconds.
+const patient = 3 * time.Minute
+
 func (p *pair) eventually(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	require.Eventually(t, done, time.Minute, 5*time.Millisecond, what)
+	require.Eventually(t, done, patient, 5*time.Millisecond, what)
 }
 
 func TestWhatBothSourcesTellIsHandedOnOnce(t *testing.T) {

@@ -1,6 +1,7 @@
 package durable
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -15,10 +16,15 @@ type Staged struct{ temporary, path string }
 // Stage prepares to replace path by data with exactly the permissions perm. The folder
 // must exist. Call Publish or Drop afterwards.
 func Stage(path string, data []byte, perm fs.FileMode) (*Staged, error) {
-	return stage(path, perm, func(f *os.File) error {
+	return stage(path, perm, whole(path, data))
+}
+
+// whole fills a file with data.
+func whole(path string, data []byte) func(*os.File) error {
+	return func(f *os.File) error {
 		_, err := f.Write(data)
-		return err
-	})
+		return about(path, err)
+	}
 }
 
 // Publish replaces the file. A reader sees the old content or the new one; it is the
@@ -51,7 +57,7 @@ func stage(path string, perm fs.FileMode, fill func(*os.File) error) (_ *Staged,
 	}
 	f, err := os.CreateTemp(dir, "."+base+".*"+temporarySuffix)
 	if err != nil {
-		return nil, fmt.Errorf("create a temporary file for %s: %w", path, err)
+		return nil, fmt.Errorf("create a temporary file for %s: %w", path, about(path, err))
 	}
 	defer func() {
 		if err != nil {
@@ -63,13 +69,23 @@ func stage(path string, perm fs.FileMode, fill func(*os.File) error) (_ *Staged,
 		return nil, fmt.Errorf("write %s: %w", path, err)
 	}
 	if err := f.Chmod(perm); err != nil {
-		return nil, fmt.Errorf("set permissions of %s: %w", path, err)
+		return nil, fmt.Errorf("set permissions of %s: %w", path, about(path, err))
 	}
 	if err := f.Sync(); err != nil {
-		return nil, fmt.Errorf("flush %s: %w", path, err)
+		return nil, fmt.Errorf("flush %s: %w", path, about(path, err))
 	}
 	if err := f.Close(); err != nil {
-		return nil, fmt.Errorf("close %s: %w", path, err)
+		return nil, fmt.Errorf("close %s: %w", path, about(path, err))
 	}
 	return &Staged{f.Name(), path}, nil
+}
+
+// about makes an error of a temporary file one of the file that it stands for: its own
+// name is another one each time, and a failure that goes on should always read the same.
+func about(path string, err error) error {
+	var own *fs.PathError
+	if errors.As(err, &own) {
+		return &fs.PathError{Op: own.Op, Path: path, Err: own.Err}
+	}
+	return err
 }

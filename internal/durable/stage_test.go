@@ -52,3 +52,13 @@ func entries(t *testing.T, dir string) []os.DirEntry {
 	require.NoError(t, err)
 	return found
 }
+
+func TestAFailureThatGoesOnReadsTheSameEachTime(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "missing", "a.json")
+	_, first := durable.Stage(path, []byte("a"), 0o644)
+	_, second := durable.Stage(path, []byte("a"), 0o644)
+	require.ErrorIs(t, first, os.ErrNotExist)
+	require.Equal(t, first.Error(), second.Error(), "without the name of a temporary file")
+	require.NotContains(t, first.Error(), ".tmp")
+}

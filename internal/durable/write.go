@@ -13,10 +13,7 @@ import (
 // sees the old content or the new one; when WriteFile has returned nil, the new
 // one survives a power failure. The folder must exist.
 func WriteFile(path string, data []byte, perm fs.FileMode) error {
-	return replace(path, perm, func(f *os.File) error {
-		_, err := f.Write(data)
-		return err
-	})
+	return replace(path, perm, whole(path, data))
 }
 
 // Write replaces path by what fill writes, with the guarantees of WriteFile, for

@@ -134,7 +134,7 @@ func TestAPlaceIsFreeAgainWhenItsListenerHangsUp(t *testing.T) {
 	resp, _ := s.raw("GET /events")
 	require.Equal(t, http.StatusServiceUnavailable, resp.StatusCode)
 	require.NoError(t, listeners[0].conn.Close())
-	require.Eventually(t, func() bool { return s.listen().resp.StatusCode == http.StatusOK }, time.Minute, time.Millisecond)
+	require.Eventually(t, func() bool { return s.listen().resp.StatusCode == http.StatusOK }, ample, time.Millisecond)
 }
 
 func TestAListenerThatDoesNotKeepUpIsLetGo(t *testing.T) {

@@ -24,6 +24,9 @@ import (
 
 const film = "0123456789abcdefghij"
 
+// ample bounds every wait that normally takes milliseconds.
+const ample = 3 * time.Minute
+
 // site is a server under test with a folder tree around the served ones.
 type site struct {
 	t    testing.TB
@@ -327,7 +330,7 @@ func TestReadinessNamesWhatFailed(t *testing.T) {
 		clock.Add(2)
 		resp, _ = s.raw("GET /readyz")
 		return resp.StatusCode == http.StatusOK
-	}, 10*time.Second, time.Millisecond)
+	}, ample, time.Millisecond)
 
 	resp, body = s.raw("GET /healthz")
 	require.Equal(t, http.StatusOK, resp.StatusCode)

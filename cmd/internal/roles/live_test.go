@@ -199,7 +199,7 @@ func TestAProcessWatchesItsFilesOnlyWhenItIsToldTo(t *testing.T) {
 				require.Empty(t, log.String())
 				return
 			}
-			require.Eventually(t, func() bool { return p.config() != cfg }, time.Minute, time.Millisecond)
+			require.Eventually(t, func() bool { return p.config() != cfg }, 3*time.Minute, time.Millisecond)
 			stop()
 			require.Contains(t, log.String(), "changed configuration is taken in")
 			require.Len(t, p.config().Triggers(p.config().Creator("Ab3dE9")), 1)
