@@ -30,6 +30,9 @@ const (
 type UploadStore interface {
 	BeginUpload(ctx context.Context, clipID, destination string, attempt time.Time) (clip.Upload, error)
 	SaveUpload(ctx context.Context, u clip.Upload) error
+	// ClipWording is what the clip is to be called, which may have changed since it was
+	// asked for. store.ErrNotFound leaves it at that.
+	ClipWording(ctx context.Context, clipID string) (store.Wording, error)
 }
 
 // Upload publishes clips.
@@ -97,6 +100,9 @@ func (a *Upload) publish(work attempt, in task.UploadInput, progress func(int64)
 	if err != nil {
 		return destination.Published{}, err
 	}
+	if err := a.name(work, &in); err != nil {
+		return destination.Published{}, err
+	}
 	began := time.Now()
 	published, err := to.Publish(work, destination.Item{
 		ClipID: in.ClipID, CreatorID: in.CreatorID, Path: path, Title: in.Title, Bytes: in.Bytes, SHA256: in.SHA256,
@@ -105,6 +111,22 @@ func (a *Upload) publish(work attempt, in task.UploadInput, progress func(int64)
 	}, progress)
 	a.Watch.uploaded(in.ClipID, in.Destination, in.Bytes, time.Since(began), err)
 	return published, err
+}
+
+// name gives the clip the words that count by now: those of the request may have been
+// taken out of chat.
+func (a *Upload) name(work attempt, in *task.UploadInput) error {
+	ctx, cancel := context.WithTimeout(work, rowTimeout)
+	defer cancel()
+	wording, err := a.Store.ClipWording(ctx, in.ClipID)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	}
+	in.Title, in.SourceTitle = wording.Title, wording.SourceTitle
+	return nil
 }
 
 // published is written before it is told, so that no later attempt sends anything.

@@ -21,6 +21,7 @@ type uploadTable struct {
 	row      clip.Upload // as it is found
 	beginErr error
 	saveErr  error
+	wording  *store.Wording // nil: as it was asked for
 	began    []time.Time
 	saved    []clip.Upload
 }
@@ -33,6 +34,13 @@ func (u *uploadTable) BeginUpload(_ context.Context, clipID, destination string,
 	}
 	row.ClipID, row.Destination, row.AttemptAt = clipID, destination, attempt
 	return row, u.beginErr
+}
+
+func (u *uploadTable) ClipWording(context.Context, string) (store.Wording, error) {
+	if u.wording == nil {
+		return store.Wording{}, store.ErrNotFound
+	}
+	return *u.wording, nil
 }
 
 func (u *uploadTable) SaveUpload(ctx context.Context, row clip.Upload) error {
@@ -52,6 +60,16 @@ func nothingSent(t *testing.T) publish {
 		require.Fail(t, "it was sent")
 		return destination.Published{}, nil
 	}
+}
+
+func TestAClipIsPublishedUnderTheWordsThatCountByThen(t *testing.T) {
+	t.Parallel()
+	rows := &uploadTable{wording: &store.Wording{Title: "Building - by Ana [ab12cd]", SourceTitle: "Building"}}
+	_, err := uploadWith(t, rows, func(_ context.Context, item destination.Item, _ func(int64)) (destination.Published, error) {
+		require.Equal(t, []string{"Building - by Ana [ab12cd]", "Building"}, []string{item.Title, item.SourceTitle})
+		return destination.Published{URL: "http://host/ab12cd"}, nil
+	})
+	require.NoError(t, err)
 }
 
 func TestAnUploadIsOnRecordAsPublishedBeforeItReturns(t *testing.T) {

@@ -32,16 +32,21 @@ type BroadcastFilter struct {
 	Limit      int
 }
 
+// What takes a message e out of chat: the runtime because of a trigger, a deletion that
+// chat tells of, and a ban of its author or the end of all of its chat so far.
+const (
+	tidied = `exists (select from outbox o where o.dedupe_key = 'delete:' || e.platform || ':' || e.message_id
+		and o.state in ('pending', 'sending', 'sent'))`
+	struckOut = `exists (select from chat_events d where d.platform = e.platform and d.target = e.message_id and d.target <> '' and d.kind = 'deletion')`
+	sweptAway = `(exists (select from chat_events d where d.platform = e.platform and d.target = e.author_id and d.target <> '' and d.kind = 'ban'
+			and d.creator_id = e.creator_id and d.lane_seq > e.lane_seq)
+		or exists (select from chat_events d where d.kind = 'clear' and d.creator_id = e.creator_id and d.platform = e.platform
+			and d.channel = e.channel and d.lane_seq > e.lane_seq))`
+)
+
 // deleted says that a message e was taken out of chat, or is about to be: by the
 // runtime, by a moderator, with everything that its author wrote, or with all of its chat.
-const deleted = `(
-	exists (select from outbox o where o.dedupe_key = 'delete:' || e.platform || ':' || e.message_id
-		and o.state in ('pending', 'sending', 'sent'))
-	or exists (select from chat_events d where d.platform = e.platform and d.target = e.message_id and d.target <> '' and d.kind = 'deletion')
-	or exists (select from chat_events d where d.platform = e.platform and d.target = e.author_id and d.target <> '' and d.kind = 'ban'
-		and d.creator_id = e.creator_id and d.lane_seq > e.lane_seq)
-	or exists (select from chat_events d where d.kind = 'clear' and d.creator_id = e.creator_id and d.platform = e.platform
-		and d.channel = e.channel and d.lane_seq > e.lane_seq))`
+const deleted = `(` + tidied + ` or ` + struckOut + ` or ` + sweptAway + `)`
 
 // shown are the messages of a creator on a platform, sent between two moments, that
 // people may read again: with a text, and not taken out of chat since. The days name

@@ -143,6 +143,11 @@ func (w *world) BeginUpload(_ context.Context, clipID, destination string, attem
 	return *row, nil
 }
 
+// ClipWording implements activities.UploadStore: clips are called as they were asked for.
+func (w *world) ClipWording(context.Context, string) (store.Wording, error) {
+	return store.Wording{}, store.ErrNotFound
+}
+
 // SaveUpload implements activities.UploadStore with the rules of the store.
 func (w *world) SaveUpload(_ context.Context, u clip.Upload) error {
 	w.mu.Lock()
