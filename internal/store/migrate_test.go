@@ -107,8 +107,9 @@ func TestADatabaseOfEveryEarlierVersionIsMigratedToTheNewest(t *testing.T) {
 			holds: `(select class = 0 from streamsuites.outbox where dedupe_key = 'k')`,
 		},
 		15: {
-			rows:  `insert into streamsuites.ingest_reports (creator_id, platform, stream_id, sources) values ('c', 'twitch', 's', '{irc}')`,
-			holds: `(select sources = '{irc}' and source_messages = '{}' from streamsuites.ingest_reports)`,
+			rows: `insert into streamsuites.ingest_reports (creator_id, platform, stream_id, sources) values ('c', 'twitch', 's', '{irc}')`,
+			holds: `(select sources = '{irc}' and source_messages = '{}' from streamsuites.ingest_reports)
+				and not exists (select from streamsuites.webhook_counts)`,
 		},
 	}
 	newest, err := store.Migrations()
