@@ -75,7 +75,11 @@ type broadcastRow struct {
 	Windows    []windowRow `json:"gap_windows"`
 	Lag        lagRow      `json:"lag_ms"`
 	Sources    []string    `json:"sources"`
+	BySource   counts      `json:"source_messages"`
 }
+
+// counts are numbers by name.
+type counts map[string]int32
 
 type windowRow struct {
 	From    instant `json:"from"`
@@ -145,7 +149,7 @@ func broadcastRowOf(r *store.StreamReport) broadcastRow {
 		Lost: count32(r.Lost), Overflow: count32(r.Overflow),
 		First: orNull(r.FirstEventAt), Last: orNull(r.LastEventAt),
 		Gaps: count32(r.Gaps), GapSeconds: seconds(r.GapTime), GapShare: math.Round(r.Share()*1e6) / 1e6,
-		Windows: []windowRow{}, Sources: []string{},
+		Windows: []windowRow{}, Sources: []string{}, BySource: counts{},
 	}
 	for _, g := range r.Windows {
 		row.Windows = append(row.Windows, windowRow{
@@ -155,6 +159,9 @@ func broadcastRowOf(r *store.StreamReport) broadcastRow {
 	for _, s := range r.Sources {
 		if s = plain(s, 100); s != "" {
 			row.Sources = append(row.Sources, s)
+			if n := r.SourceMessages[s]; n > 0 {
+				row.BySource[s] = count32(n)
+			}
 		}
 	}
 	ms := func(d time.Duration) int32 { return count32(d.Milliseconds()) }

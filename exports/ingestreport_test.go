@@ -38,8 +38,9 @@ func someIngest() IngestReportInput {
 	on := store.StreamReport{
 		CreatorID: "Qx7Zt2", Platform: chat.YouTube, StreamID: "dQw4w9WgXcQ", Channel: "UCmarmot", Title: "Boss <fight>",
 		StartedAt: at(-1800), Until: at(50), Messages: 4211, History: 40, Late: 3, Duplicates: 12, Reconnects: 2,
-		FirstEventAt: at(-1795), LastEventAt: at(49.5), Sources: []string{"live_chat"},
-		Gaps: 2, GapTime: 92500 * time.Millisecond, Lost: 7, Overflow: 7,
+		FirstEventAt: at(-1795), LastEventAt: at(49.5), Sources: []string{"polling", "push_stream"},
+		SourceMessages: map[string]int64{"polling": 11, "push_stream": 4200},
+		Gaps:           2, GapTime: 92500 * time.Millisecond, Lost: 7, Overflow: 7,
 		Windows: []store.Gap{
 			{CreatorID: "Qx7Zt2", Platform: chat.YouTube, Channel: "UCmarmot", Reason: "network", From: at(-900), To: at(-807.5)},
 			{CreatorID: "Qx7Zt2", Platform: chat.YouTube, Channel: "UCmarmot", Reason: "overflow", From: at(-10), To: at(-10), Lost: 7},

@@ -15,6 +15,7 @@ import (
 
 	"github.com/streamsuites/streamsuites/internal/clip"
 	"github.com/streamsuites/streamsuites/internal/diskspace/disktest"
+	"github.com/streamsuites/streamsuites/internal/logging/logtest"
 )
 
 // disk puts a file system of its own at a new folder.
@@ -70,7 +71,7 @@ func TestCopiesOnBrokenDisksHoldUpNobody(t *testing.T) {
 	_ = file.Close()
 	require.NoError(t, syscall.Mount("tmpfs", fixed, "tmpfs", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""))
 
-	said := &lines{}
+	said := &logtest.Buffer{}
 	log := zerolog.New(said).With().Timestamp().Logger()
 	t.Cleanup(func() {
 		if t.Failed() {

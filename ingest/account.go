@@ -15,7 +15,7 @@ type Account struct {
 	host     *Host
 	name     string
 	platform chat.Platform
-	source   string // how its reader reads chat
+	source   string // how its reader reads chat; empty where it says so itself
 	chat     Chat
 	live     LiveSource
 }
@@ -23,7 +23,7 @@ type Account struct {
 // NewAccount makes an account known by name, as Channel.Account gives it. It has
 // to be connected before the host runs.
 func (h *Host) NewAccount(name string, p chat.Platform) *Account {
-	a := &Account{host: h, name: name, platform: p, source: usualSource(p)}
+	a := &Account{host: h, name: name, platform: p, source: usualWay(p).String()}
 	h.accounts[name] = a
 	return a
 }
@@ -102,7 +102,7 @@ func (a *Account) State(channel, state, detail string) {
 				n.gaps = append(n.gaps, began.gap)
 			}
 			if began.read {
-				n.read = append(n.read, reading{a.platform, a.source, began.again})
+				n.read = append(n.read, reading{platform: a.platform, source: a.source, again: began.again})
 			}
 		})
 	}
@@ -113,7 +113,16 @@ func (a *Account) State(channel, state, detail string) {
 // the reports of its broadcasts. Ways have short names without commas.
 func (a *Account) Source(channel, source string) {
 	if p := a.host.presences.find(a.platform, channel); p != nil {
-		p.tenure.lane.queue.note(func(n *notes) { n.read = append(n.read, reading{a.platform, source, false}) })
+		p.tenure.lane.queue.note(func(n *notes) { n.read = append(n.read, reading{platform: a.platform, source: source}) })
+	}
+}
+
+// ReadBy hands in that a channel is read in this way from now on, and in no other.
+func (a *Account) ReadBy(channel, source string) {
+	if p := a.host.presences.find(a.platform, channel); p != nil {
+		p.tenure.lane.queue.note(func(n *notes) {
+			n.read = append(n.read, reading{platform: a.platform, source: source, only: true})
+		})
 	}
 }
 

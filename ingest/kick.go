@@ -28,6 +28,11 @@ type kickReader struct{ account *Account }
 // OnEvent implements kick.Handler.
 func (r kickReader) OnEvent(e chat.Event) { r.account.Message(e) }
 
+// OnSource implements kick.Handler.
+func (r kickReader) OnSource(channel string, via chat.Via) {
+	r.account.Source(channel, via.String())
+}
+
 // OnGap implements kick.Handler.
 func (r kickReader) OnGap(channel string, from, to time.Time, reason string) {
 	r.account.Gap(channel, from, to, reason)

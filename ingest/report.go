@@ -25,19 +25,19 @@ type reading struct {
 	platform chat.Platform
 	source   string // how; empty when nobody says
 	again    bool   // it was read before
+	only     bool   // and it is read in no other way any more
 }
 
-// usualSource is how a platform's chat is read unless its reader says otherwise.
-func usualSource(p chat.Platform) string {
+// usualWay is how a platform's chat is read where its reader says nothing. YouTube's
+// does, because it changes.
+func usualWay(p chat.Platform) chat.Via {
 	switch p {
 	case chat.Twitch:
-		return "irc"
-	case chat.YouTube:
-		return "live_chat"
+		return chat.IRC
 	case chat.Kick:
-		return "pusher"
+		return chat.Pusher
 	}
-	return ""
+	return chat.Unsaid
 }
 
 // lookOnAir takes over which broadcasts are on. l.mu is held.
@@ -94,6 +94,11 @@ func (l *lane) account(e *chat.Event) {
 	}
 	s.airing = append(s.airing, uint8(at+1))
 	d.Messages++
+	via := e.Via
+	if via == chat.Unsaid {
+		via = usualWay(e.Platform)
+	}
+	d.Via[via]++
 	switch {
 	case e.History:
 		d.History++
@@ -119,6 +124,9 @@ func (l *lane) duplicate(p chat.Platform) {
 
 // reads takes in that a channel begins to be read.
 func (l *lane) reads(r reading, now time.Time) {
+	if r.only {
+		l.sources = slices.DeleteFunc(l.sources, func(o reading) bool { return o.platform == r.platform })
+	}
 	if r.source != "" && !slices.ContainsFunc(l.sources, func(o reading) bool { return o.platform == r.platform && o.source == r.source }) {
 		l.sources = append(l.sources, r)
 	}

@@ -99,6 +99,7 @@ func TestTheReportOfABroadcastSurvivesAKillAndTellsWhatTheTablesHold(t *testing.
 	require.EqualValues(t, 10+20, report.Duplicates)
 	require.EqualValues(t, 2, report.Reconnects, "the kill and the reset")
 	require.Equal(t, []string{"irc", "webhook"}, report.Sources)
+	require.Equal(t, map[string]int64{"irc": report.Messages}, report.SourceMessages, "whatever was tried again is counted once")
 	var reasons []string
 	for _, g := range report.Windows {
 		reasons = append(reasons, g.Reason)
@@ -169,7 +170,7 @@ func TestChatOutsideOfBroadcastsIsInNoReport(t *testing.T) {
 func TestAReportCostsNoAllocationForAMessage(t *testing.T) {
 	l := &lane{
 		open: newSegment(mira, 1), onAir: []onAir{{chat.Twitch, "s", evening}},
-		sources: []reading{{chat.Twitch, "irc", false}}, tally: &tally{},
+		sources: []reading{{platform: chat.Twitch, source: "irc"}}, tally: &tally{},
 	}
 	e := say(mira, "m", "hi")
 	l.account(&e)

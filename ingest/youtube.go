@@ -25,6 +25,11 @@ type youtubeReader struct{ account *Account }
 // OnEvents implements youtube.Handler.
 func (r youtubeReader) OnEvents(events []chat.Event) { r.account.Messages(events) }
 
+// OnSource implements youtube.Handler.
+func (r youtubeReader) OnSource(channel string, via chat.Via) {
+	r.account.ReadBy(channel, via.String())
+}
+
 // OnGap implements youtube.Handler.
 func (r youtubeReader) OnGap(channel string, from, to time.Time, reason string) {
 	r.account.Gap(channel, from, to, reason)

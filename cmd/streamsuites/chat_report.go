@@ -36,6 +36,8 @@ type reportView struct {
 	LastEventAt  *time.Time `json:"last_event_at"`
 	Lag          lagView    `json:"lag_ms"`
 	Sources      []string   `json:"sources"` // how chat was read
+	// SourceMessages is how many messages came which way, where that is known.
+	SourceMessages map[string]int64 `json:"source_messages"`
 
 	Gaps       int64       `json:"gaps"`
 	GapSeconds float64     `json:"gap_seconds"` // of the broadcast, that gaps cover together
@@ -147,7 +149,7 @@ func reportViewOf(r *store.StreamReport) reportView {
 		StartedAt: r.StartedAt, EndedAt: instant(r.EndedAt), Until: r.Until,
 		Messages: r.Messages, History: r.History, Late: r.Late, Duplicates: r.Duplicates, Reconnects: r.Reconnects,
 		Lost: r.Lost, Overflow: r.Overflow,
-		FirstEventAt: instant(r.FirstEventAt), LastEventAt: instant(r.LastEventAt), Sources: r.Sources,
+		FirstEventAt: instant(r.FirstEventAt), LastEventAt: instant(r.LastEventAt), Sources: r.Sources, SourceMessages: r.SourceMessages,
 		Gaps: r.Gaps, GapSeconds: r.GapTime.Seconds(), GapShare: r.Share(), lag: r.Lag,
 		Lag: lagView{
 			r.Lag.Count(), r.Lag.Quantile(0.5).Milliseconds(), r.Lag.Quantile(0.95).Milliseconds(),

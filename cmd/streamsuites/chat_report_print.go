@@ -60,7 +60,7 @@ func (v reportView) print(w io.Writer) error {
 		{"lost", fmt.Sprintf("%d, of which %d by overflow", v.Lost, v.Overflow)},
 		{"not read", v.notRead()},
 		{"lag", fmt.Sprintf("p50 %s, p95 %s, p99 %s, longest %s", p50, p95, p99, longest)},
-		{"read by", strings.Join(v.Sources, ", ")},
+		{"read by", v.readBy()},
 	}); err != nil {
 		return err
 	}
@@ -70,6 +70,18 @@ func (v reportView) print(w io.Writer) error {
 			strings.ReplaceAll(g.Reason, "_", " "),
 		}
 	}))
+}
+
+// readBy names the ways in which chat was read, with the messages that came that way.
+func (v reportView) readBy() string {
+	ways := make([]string, len(v.Sources))
+	for i, s := range v.Sources {
+		ways[i] = s
+		if n, known := v.SourceMessages[s]; known {
+			ways[i] = fmt.Sprintf("%s (%d messages)", s, n)
+		}
+	}
+	return strings.Join(ways, ", ")
 }
 
 // lasted says how long the broadcast took, or has been on as far as is known.

@@ -31,6 +31,7 @@ type statusView struct {
 	Gaps       []chatGapView   `json:"gaps"`  // of the last day, the newest ten
 	Configs    []configView    `json:"configurations"`
 	Replies    []replyView     `json:"replies"`  // of the last day, by platform and what became of them
+	Webhooks   []webhookView   `json:"webhooks"` // since each host's start
 	Mirrors    []mirrorView    `json:"mirrors"`  // of this state directory's exports
 	Limits     []limitView     `json:"limits"`   // of which something is used
 	Progress   []progressView  `json:"progress"` // of the newest clips that are being made
@@ -158,7 +159,7 @@ func (r *root) gatherStatus(ctx context.Context, target connect.Target) statusVi
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
 	view := statusView{
-		Logins: []loginView{}, Platforms: []platformView{}, Streams: []streamView{}, Captures: []captureView{}, Clips: map[string]int{}, Gaps: []chatGapView{}, Configs: []configView{}, Limits: []limitView{}, Replies: []replyView{},
+		Logins: []loginView{}, Platforms: []platformView{}, Streams: []streamView{}, Captures: []captureView{}, Clips: map[string]int{}, Gaps: []chatGapView{}, Configs: []configView{}, Limits: []limitView{}, Replies: []replyView{}, Webhooks: []webhookView{},
 		Temporal: r.temporalStatus(ctx, target), Database: reachableView{Where: "DATABASE_URL"},
 	}
 	view.Disk.Where = target.Dir.String()
@@ -238,6 +239,9 @@ func (v *statusView) read(ctx context.Context, s *store.Store) (clips []clip.Cli
 	if v.Replies, err = replyViews(ctx, s); err != nil {
 		return nil, err
 	}
+	if v.Webhooks, err = webhookViews(ctx, s); err != nil {
+		return nil, err
+	}
 	streams, err := s.LiveStreams(ctx)
 	if err != nil {
 		return nil, err
@@ -314,6 +318,9 @@ func printStatus(w io.Writer, v statusView) error {
 		return err
 	}
 	if err := printReplies(w, v.Replies); err != nil {
+		return err
+	}
+	if err := printWebhooks(w, v.Webhooks); err != nil {
 		return err
 	}
 	if err := section(w, "live streams", []string{"CREATOR", "PLATFORM", "STREAM", "SINCE", "TITLE"}, rowsOf(v.Streams, func(s streamView) []string {

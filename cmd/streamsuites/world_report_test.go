@@ -23,7 +23,7 @@ func broadcastOver(ts *testscript.TestScript, _ bool, _ []string) {
 	began := noon.Add(-2 * time.Hour)
 	report := store.ReportDelta{
 		Platform: chat.Twitch, StreamID: "s0", Messages: 1200, History: 2, Late: 3, Duplicates: 4, Reconnects: 1,
-		FirstEventAt: began.Add(time.Second), LastEventAt: began.Add(time.Hour), Sources: []string{"irc"},
+		FirstEventAt: began.Add(time.Second), LastEventAt: began.Add(time.Hour), Sources: []string{"irc"}, Via: [chat.Vias]int64{chat.IRC: 1200},
 	}
 	for i := range 1198 {
 		report.Lag.Observe(time.Duration(i) * time.Millisecond)

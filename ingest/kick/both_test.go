@@ -147,12 +147,17 @@ func TestWhatOneSourceLosesTheOtherTells(t *testing.T) {
 	require.NoError(t, err)
 	p.eventually(t, "the webhook", func() bool { return len(p.ids()) == 1 })
 	require.Equal(t, m.ID, p.last(t).MessageID)
+	require.Equal(t, chat.Webhook, p.last(t).Via)
+	p.recorder.mu.Lock()
+	require.Equal(t, []chat.Via{chat.Webhook}, p.sources, "told once")
+	p.recorder.mu.Unlock()
 	require.Equal(t, []string{"moderator"}, p.last(t).Author.Roles.Names())
 	require.NoError(t, p.faults.Set(sim.TargetWebhook, "lost", 1))
 	_, err = p.server.Say(sim.Utterance{User: "Anna_B", Text: "by the message service alone"})
 	require.NoError(t, err)
 	p.eventually(t, "the message service", func() bool { return len(p.ids()) == 2 })
 	require.Equal(t, chat.Message, p.last(t).Kind)
+	require.Equal(t, chat.Pusher, p.last(t).Via)
 }
 
 func TestAWebhookThatIsNotAsItShouldBeIsRefusedAndCounted(t *testing.T) {

@@ -37,6 +37,7 @@ type channel struct {
 	detail string
 	since  time.Time
 	heard  time.Time
+	hooked bool // a webhook was called for it
 
 	due       time.Time // phaseUnknown and phaseParked: not before
 	confirmBy time.Time // phaseSubscribing

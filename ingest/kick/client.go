@@ -309,7 +309,11 @@ func (c *Client) emit(via source, t told) {
 	}
 	if e.ReceivedAt.Sub(e.SentAt) > c.cfg.Timing.Late {
 		c.stats.late.Add(1)
+		if via == viaWebhook {
+			c.stats.lateHooks.Add(1)
+		}
 	}
+	e.Via = via.way()
 	c.complete(&t)
 	c.stats.events.Add(1)
 	c.handler.OnEvent(*e)

@@ -31,6 +31,14 @@ const (
 	viaWebhook
 )
 
+// way is what the source is called elsewhere.
+func (s source) way() chat.Via {
+	if s == viaWebhook {
+		return chat.Webhook
+	}
+	return chat.Pusher
+}
+
 // place is where something was read: what the wire does not say.
 type place struct {
 	creatorID string

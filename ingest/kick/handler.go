@@ -17,6 +17,8 @@ type Handler interface {
 	// and to. It is called once the channel is being read again and before the
 	// first event that follows.
 	OnGap(channel string, from, to time.Time, reason string)
+	// OnSource tells that a channel is read in a further way: webhooks are called for it.
+	OnSource(channel string, via chat.Via)
 	// OnState tells that a channel's state changed; detail says why and is empty
 	// for a healthy state. Calls for one channel come in order.
 	OnState(channel string, state State, detail string)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/streamsuites/streamsuites/internal/chat"
 	platform "github.com/streamsuites/streamsuites/internal/platform/kick"
 	"github.com/streamsuites/streamsuites/internal/platform/kick/pusher"
 )
@@ -77,7 +78,11 @@ func (c *Client) Deliver(d platform.Delivery) {
 		return
 	}
 	at := ch.place(c.cfg.Clock())
-	c.mu.Unlock()
+	if name := ch.name; !ch.hooked {
+		ch.hooked = true
+		c.mu.Note(func() { c.handler.OnSource(name, chat.Webhook) })
+	}
+	c.mu.UnlockHavingTold()
 	t, err := fromWebhook(d, at)
 	if c.understood(err, d.Event) {
 		c.stats.webhooks.Add(1)

@@ -47,6 +47,15 @@ type recorder struct {
 	gaps   []gap
 	states []change
 	order  []string
+
+	sources []chat.Via
+}
+
+// OnSource implements Handler.
+func (r *recorder) OnSource(_ string, via chat.Via) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sources = append(r.sources, via)
 }
 
 // OnEvent implements Handler.

@@ -78,7 +78,7 @@ func TestEverythingThatHappensInChatIsOneEvent(t *testing.T) {
 					require.True(t, strings.HasPrefix(got.Target, harbor+"-"), got.Target)
 					got.Target = ""
 				}
-				c.want.Platform, c.want.CreatorID, c.want.Channel = chat.Kick, creator, harbor
+				c.want.Platform, c.want.CreatorID, c.want.Channel, c.want.Via = chat.Kick, creator, harbor, chat.Pusher
 				c.want.MessageID, c.want.SentAt, c.want.ReceivedAt = got.MessageID, got.SentAt, got.ReceivedAt
 				require.Equal(t, c.want, got)
 			})

@@ -15,6 +15,7 @@ type Stats struct {
 	Events      int64 // handed to the handler
 	Duplicates  int64 // told a second time, by the same source or the other
 	Late        int64 // handed on long after the platform's own time
+	LateHooks   int64 // of those, told by webhooks
 	Sent        int64 // taken by the platform
 	Reconnects  int64
 	Gaps        int64
@@ -24,7 +25,7 @@ type Stats struct {
 }
 
 type counters struct {
-	connections, pusher, webhooks, foreign, events, duplicates, late, sent, reconnects, gaps, fatal, broken atomic.Int64
+	connections, pusher, webhooks, foreign, events, duplicates, late, lateHooks, sent, reconnects, gaps, fatal, broken atomic.Int64
 
 	mu    sync.Mutex
 	other map[string]int64
@@ -52,7 +53,7 @@ func (c *Client) Stats() Stats {
 	defer s.mu.Unlock()
 	return Stats{
 		Connections: s.connections.Load(), Pusher: s.pusher.Load(), Webhooks: s.webhooks.Load(), Foreign: s.foreign.Load(), Events: s.events.Load(),
-		Duplicates: s.duplicates.Load(), Late: s.late.Load(), Sent: s.sent.Load(), Reconnects: s.reconnects.Load(),
+		Duplicates: s.duplicates.Load(), Late: s.late.Load(), LateHooks: s.lateHooks.Load(), Sent: s.sent.Load(), Reconnects: s.reconnects.Load(),
 		Gaps: s.gaps.Load(), Fatal: s.fatal.Load(), Broken: s.broken.Load(), Other: maps.Clone(s.other),
 	}
 }

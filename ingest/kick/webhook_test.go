@@ -100,6 +100,7 @@ func TestALateWebhookIsHandedOnWithThePlatformsTimeAndCounted(t *testing.T) {
 		require.Equal(t, time.Date(2000, 1, 1, 0, 0, 5, 0, time.UTC), e.SentAt)
 		require.Greater(t, e.ReceivedAt.Sub(e.SentAt), time.Minute)
 		require.EqualValues(t, 1, w.client.Stats().Late)
+		require.EqualValues(t, 1, w.client.Stats().LateHooks)
 		require.Equal(t, []string{"subscriber"}, e.Author.Roles.Names())
 	})
 }

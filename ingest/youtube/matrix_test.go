@@ -262,6 +262,10 @@ func TestAStreamThatIsRefusedIsPolledInstead(t *testing.T) {
 				s.pass(time.Hour)
 				require.False(t, s.status().Polling, "the stream is tried again much later")
 				require.NotContains(t, s.rec.path(), StateDegraded, "polling at the platform's pace is never refused")
+				require.Equal(t, []chat.Via{chat.Polling, chat.PushStream}, s.rec.told())
+				s.say("pushed")
+				s.pass(time.Minute)
+				require.Equal(t, []chat.Via{chat.Polling, chat.PushStream}, s.rec.ways())
 			})
 		})
 	}

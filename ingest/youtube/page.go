@@ -132,7 +132,7 @@ func (r *reader) events(page youtube.ChatPage, now time.Time) (events []chat.Eve
 			stats.duplicates.Add(1)
 			return
 		}
-		e.History = m.history(e.SentAt)
+		e.History, e.Via = m.history(e.SentAt), r.via
 		if at := earlier(e.SentAt, now); at.After(m.lastAt) {
 			m.lastAt = at
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/streamsuites/streamsuites/internal/backoff"
+	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/platform/youtube"
 )
 
@@ -35,6 +36,7 @@ type reader struct {
 
 	backoff     backoff.Backoff
 	throttled   int           // refusals in a row for being too fast
+	via         chat.Via      // how it was read last
 	asked       time.Duration // what the last page wants to be waited
 	called      time.Time     // when the platform was asked last
 	streamAgain time.Time     // when a refused stream is tried again
@@ -153,6 +155,7 @@ func (r *reader) poll(ctx context.Context) error {
 		return err
 	}
 	r.c.stats.polls.Add(1)
+	r.by(chat.Polling)
 	return r.take(ctx, page)
 }
 
@@ -168,6 +171,7 @@ func (r *reader) stream(ctx context.Context) error {
 	}
 	defer stream.Close()
 	r.c.stats.streams.Add(1)
+	r.by(chat.PushStream)
 	r.c.show(r.ch, StateLive, "")
 	for pages := 0; ; pages++ {
 		page, err := stream.Next()
@@ -182,6 +186,17 @@ func (r *reader) stream(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// by notes how the chat is read, and tells when that changes.
+func (r *reader) by(via chat.Via) {
+	if r.via == via {
+		return
+	}
+	r.via = via
+	r.c.mu.Lock()
+	r.c.mu.Note(func() { r.c.handler.OnSource(r.ch.name, via) })
+	r.c.mu.UnlockHavingTold() // what is read must not run ahead of who takes it in
 }
 
 // unlessClosed is nil for the ordinary end of a stream.

@@ -1,6 +1,7 @@
 package youtube
 
 import (
+	"slices"
 	"sync"
 	"testing/synctest"
 	"time"
@@ -10,11 +11,12 @@ import (
 
 // recorder is a Handler that remembers.
 type recorder struct {
-	mu     sync.Mutex
-	events []chat.Event
-	gaps   []gap
-	states []change
-	order  []string
+	mu      sync.Mutex
+	events  []chat.Event
+	gaps    []gap
+	states  []change
+	sources []chat.Via
+	order   []string
 }
 
 type gap struct {
@@ -27,6 +29,13 @@ type change struct {
 	channel string
 	state   State
 	detail  string
+}
+
+// OnSource implements Handler.
+func (r *recorder) OnSource(_ string, via chat.Via) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sources = append(r.sources, via)
 }
 
 // OnEvents implements Handler.
@@ -95,4 +104,24 @@ func (r *recorder) missed() []gap {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return append([]gap{}, r.gaps...)
+}
+
+// told lists how the chat was said to be read.
+func (r *recorder) told() []chat.Via {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.sources)
+}
+
+// ways lists how messages came.
+func (r *recorder) ways() []chat.Via {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var ways []chat.Via
+	for _, e := range r.events {
+		if e.Kind == chat.Message {
+			ways = append(ways, e.Via)
+		}
+	}
+	return ways
 }

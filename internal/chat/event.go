@@ -106,6 +106,8 @@ type Event struct {
 	// History marks what was written before the reader came, such as the first page
 	// of a platform that shows one. It is stored and triggers nothing.
 	History bool
+	// Via is how the event came here. It is counted and not stored.
+	Via Via
 }
 
 // Key returns the event's identity.

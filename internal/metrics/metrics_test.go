@@ -130,3 +130,15 @@ func TestLoginsAreShownWithTheirEnds(t *testing.T) {
 	require.NotContains(t, text, `streamsuites_login_token_expires_timestamp_seconds{account="",platform="kick"}`)
 	require.NotContains(t, text, `streamsuites_login_ends_timestamp_seconds{account="",platform="twitch"}`)
 }
+
+func TestWebhooksAreCountedByWhatBecameOfThem(t *testing.T) {
+	t.Parallel()
+	m := newMetrics(t)
+	require.NoError(t, m.ObserveWebhooks("kick", func() (map[string]int64, int64) {
+		return map[string]int64{"accepted": 90, "bad_signature": 2}, 7
+	}))
+	text := scrape(t, m)
+	require.Contains(t, text, `streamsuites_webhooks_calls_total{outcome="accepted",platform="kick"} 90`)
+	require.Contains(t, text, `streamsuites_webhooks_calls_total{outcome="bad_signature",platform="kick"} 2`)
+	require.Contains(t, text, `streamsuites_webhooks_late_total{platform="kick"} 7`)
+}

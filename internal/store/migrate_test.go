@@ -106,6 +106,11 @@ func TestADatabaseOfEveryEarlierVersionIsMigratedToTheNewest(t *testing.T) {
 			rows:  `insert into streamsuites.outbox (creator_id, lane_seq, kind, dedupe_key, platform, channel, payload) values ('c', 1, 'reply', 'k', 'twitch', 'c', '{}')`,
 			holds: `(select class = 0 from streamsuites.outbox where dedupe_key = 'k')`,
 		},
+		15: {
+			rows: `insert into streamsuites.ingest_reports (creator_id, platform, stream_id, sources) values ('c', 'twitch', 's', '{irc}')`,
+			holds: `(select sources = '{irc}' and source_messages = '{}' from streamsuites.ingest_reports)
+				and not exists (select from streamsuites.webhook_counts)`,
+		},
 	}
 	newest, err := store.Migrations()
 	require.NoError(t, err)

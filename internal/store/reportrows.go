@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,10 +29,33 @@ type ReportDelta struct {
 	// clock, until their commit began.
 	Lag     lag.Histogram
 	Sources []string // how chat was read, without commas
+	// Via is how many of the messages came which way; of those that came in an unsaid
+	// way nothing is told.
+	Via [chat.Vias]int64
+}
+
+// ways are the ways in which messages came, as an object of the database.
+func (d *ReportDelta) ways() (sources []string, counts string) {
+	sources = d.Sources
+	var text strings.Builder
+	for via, n := range d.Via {
+		name := chat.Via(via).String()
+		if n == 0 || name == "" {
+			continue
+		}
+		if !slices.Contains(sources, name) {
+			sources = append(slices.Clip(sources), name)
+		}
+		if text.Len() > 0 {
+			text.WriteByte(',')
+		}
+		text.WriteString(`"` + name + `":` + strconv.FormatInt(n, 10))
+	}
+	return sources, "{" + text.String() + "}"
 }
 
 func queueReports(b *pgx.Batch, lanes []LaneCommit) {
-	var creators, platforms, streams, lags, sources []string
+	var creators, platforms, streams, lags, sources, ways []string
 	var messages, history, late, duplicates, reconnects, longest []int64
 	var first, last []zeronull.Timestamptz
 	for i := range lanes {
@@ -42,7 +66,8 @@ func queueReports(b *pgx.Batch, lanes []LaneCommit) {
 			duplicates, reconnects = append(duplicates, d.Duplicates), append(reconnects, d.Reconnects)
 			first, last = append(first, nullable(d.FirstEventAt)), append(last, nullable(d.LastEventAt))
 			lags, longest = append(lags, bucketText(&d.Lag)), append(longest, d.Lag.Max.Milliseconds())
-			sources = append(sources, strings.Join(d.Sources, ","))
+			names, counts := d.ways()
+			sources, ways = append(sources, strings.Join(names, ",")), append(ways, counts)
 		}
 	}
 	if len(creators) == 0 {
@@ -50,12 +75,12 @@ func queueReports(b *pgx.Batch, lanes []LaneCommit) {
 	}
 	b.Queue(`
 		insert into ingest_reports as r (creator_id, platform, stream_id, messages, history, late, duplicates, reconnects,
-			first_event_at, last_event_at, lag, lag_max_ms, sources)
+			first_event_at, last_event_at, lag, lag_max_ms, sources, source_messages)
 		select creator_id, platform, stream_id, messages, history, late, duplicates, reconnects,
-			first_at, last_at, lag::bigint[], lag_max, string_to_array(source, ',')
+			first_at, last_at, lag::bigint[], lag_max, string_to_array(source, ','), ways::jsonb
 		from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[],
-			$9::timestamptz[], $10::timestamptz[], $11::text[], $12::bigint[], $13::text[])
-			as d (creator_id, platform, stream_id, messages, history, late, duplicates, reconnects, first_at, last_at, lag, lag_max, source)
+			$9::timestamptz[], $10::timestamptz[], $11::text[], $12::bigint[], $13::text[], $14::text[])
+			as d (creator_id, platform, stream_id, messages, history, late, duplicates, reconnects, first_at, last_at, lag, lag_max, source, ways)
 		on conflict (creator_id, platform, stream_id) do update set
 			messages = r.messages + excluded.messages, history = r.history + excluded.history, late = r.late + excluded.late,
 			duplicates = r.duplicates + excluded.duplicates, reconnects = r.reconnects + excluded.reconnects,
@@ -65,8 +90,14 @@ func queueReports(b *pgx.Batch, lanes []LaneCommit) {
 				from unnest(r.lag, excluded.lag) with ordinality as both_of (a, b, n)),
 			lag_max_ms = greatest(r.lag_max_ms, excluded.lag_max_ms),
 			sources = case when excluded.sources <@ r.sources then r.sources
-				else (select array_agg(distinct s order by s) from unnest(r.sources || excluded.sources) as s) end`,
-		creators, platforms, streams, messages, history, late, duplicates, reconnects, first, last, lags, longest, sources)
+				else (select array_agg(distinct s order by s) from unnest(r.sources || excluded.sources) as s) end,
+			source_messages = case when excluded.source_messages = '{}' then r.source_messages else (
+				select jsonb_object_agg(key, n) from (
+					select key, sum(value::bigint) as n from (
+						select * from jsonb_each_text(r.source_messages) union all select * from jsonb_each_text(excluded.source_messages)
+					) as ways group by key
+				) as summed) end`,
+		creators, platforms, streams, messages, history, late, duplicates, reconnects, first, last, lags, longest, sources, ways)
 }
 
 // bucketText writes a histogram as an array of the database, up to its last bucket

@@ -33,6 +33,8 @@ type StreamReport struct {
 	FirstEventAt, LastEventAt time.Time // when messages were received; zero without any
 	Lag                       lag.Histogram
 	Sources                   []string // how chat was read, sorted
+	// SourceMessages is how many of the messages came which way, where that is known.
+	SourceMessages map[string]int64
 
 	Gaps     int64         // stretches of chat that were lost during the broadcast
 	GapTime  time.Duration // of the broadcast that they cover together
@@ -67,7 +69,7 @@ func (s *Store) StreamReports(ctx context.Context, f ReportFilter) ([]StreamRepo
 				coalesce(messages, 0) as messages, coalesce(history, 0) as history, coalesce(late, 0) as late,
 				coalesce(duplicates, 0) as duplicates, coalesce(reconnects, 0) as reconnects,
 				first_event_at, last_event_at, coalesce(lag, '{}') as lag, coalesce(lag_max_ms, 0) as lag_max_ms,
-				coalesce(sources, '{}') as sources
+				coalesce(sources, '{}') as sources, coalesce(source_messages, '{}') as source_messages
 			from streams s left join ingest_reports r
 				on r.creator_id = s.creator_id and r.platform = s.platform and r.stream_id = s.stream_id
 			where ($1 = '' or s.creator_id = $1) and ($2 = '' or s.stream_id = $2)
@@ -95,7 +97,7 @@ func scanReport(row pgx.CollectableRow) (r StreamReport, err error) {
 	var longest int64
 	err = row.Scan(&r.CreatorID, &r.Platform, &r.StreamID, &r.Channel, &r.Title, &r.StartedAt, orZero(&r.EndedAt), &r.Until,
 		&r.Messages, &r.History, &r.Late, &r.Duplicates, &r.Reconnects, orZero(&r.FirstEventAt), orZero(&r.LastEventAt),
-		&counts, &longest, &r.Sources, &r.Gaps, &r.Lost, &r.Overflow, &r.GapTime)
+		&counts, &longest, &r.Sources, &r.SourceMessages, &r.Gaps, &r.Lost, &r.Overflow, &r.GapTime)
 	copy(r.Lag.Counts[:], counts)
 	r.Lag.Max = time.Duration(longest) * time.Millisecond
 	return r, err

@@ -50,15 +50,17 @@ func TestAReportIsTheSumOfItsCommits(t *testing.T) {
 
 	b.commit(t, store.LaneCommit{CreatorID: creator, Epoch: b.epoch, NextSeq: 5, Clock: noon, Reports: []store.ReportDelta{grown(10, time.Millisecond, time.Hour)}})
 	more := grown(5, 40*time.Millisecond, 900*time.Millisecond)
+	more.Via[chat.Webhook], more.Via[chat.Unsaid] = 4, 1
 	more.Sources, more.FirstEventAt, more.LastEventAt = []string{"webhook", "eventsub"}, noon, noon.Add(time.Hour)
 	b.commit(t, store.LaneCommit{CreatorID: creator, Epoch: b.epoch, NextSeq: 9, Clock: noon, Reports: []store.ReportDelta{more}})
 	b.commit(t, store.LaneCommit{CreatorID: creator, Epoch: b.epoch, NextSeq: 11, Clock: noon, Reports: []store.ReportDelta{
-		{Platform: chat.Twitch, StreamID: broadcastID, Duplicates: 1},
+		{Platform: chat.Twitch, StreamID: broadcastID, Duplicates: 1, Via: [chat.Vias]int64{chat.Webhook: 3, chat.Pusher: 2}},
 	}})
 
 	r := b.reports(t, store.ReportFilter{CreatorID: creator, StreamID: broadcastID, Limit: 1})[0]
 	require.Equal(t, []int64{15, 8, 6, 5, 2}, []int64{r.Messages, r.History, r.Late, r.Duplicates, r.Reconnects})
-	require.Equal(t, []string{"eventsub", "irc", "webhook"}, r.Sources)
+	require.Equal(t, []string{"eventsub", "irc", "pusher", "webhook"}, r.Sources)
+	require.Equal(t, map[string]int64{"webhook": 7, "pusher": 2}, r.SourceMessages)
 	require.Equal(t, []time.Time{noon, noon.Add(time.Hour)}, []time.Time{r.FirstEventAt, r.LastEventAt})
 	require.True(t, r.EndedAt.IsZero())
 	require.True(t, r.Until.After(r.LastEventAt), "somebody saw it only just now")

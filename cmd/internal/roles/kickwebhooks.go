@@ -34,6 +34,7 @@ type webhooks struct {
 	address string // empty for nowhere
 	hook    http.Handler
 	log     zerolog.Logger
+	counts  webhookCounts
 }
 
 // kickWebhooks is the listener of Kick's webhooks for these connections.
@@ -56,7 +57,7 @@ func (p Parts) kickWebhooks(all []connection) (webhooks, error) {
 	if err != nil {
 		return webhooks{}, fmt.Errorf("set up Kick's API for webhooks: %w", err)
 	}
-	w.hook = platform.NewWebhooks(platform.WebhooksConfig{
+	hook := platform.NewWebhooks(platform.WebhooksConfig{
 		Keys: keys, Log: w.log,
 		Deliver: func(d platform.Delivery) {
 			for _, client := range clients {
@@ -64,7 +65,15 @@ func (p Parts) kickWebhooks(all []connection) (webhooks, error) {
 			}
 		},
 	})
-	return w, nil
+	w.hook = hook
+	w.counts = webhookCounts{host: p.Host, save: p.Store.SaveWebhookCounts, read: func() (map[string]int64, int64) {
+		late := int64(0)
+		for _, client := range clients {
+			late += client.Stats().LateHooks
+		}
+		return hook.Stats().Outcomes(), late
+	}}
+	return w, p.Metrics.ObserveWebhooks(string(chat.Kick), w.counts.read)
 }
 
 // Run implements connection: it serves until ctx ends. Calls that have begun are
@@ -88,6 +97,10 @@ func (w webhooks) serve(ctx context.Context, listener net.Listener) error {
 		ReadTimeout: webhookPatience, WriteTimeout: webhookPatience, IdleTimeout: webhookIdle,
 	}
 	w.log.Info().Str("address", listener.Addr().String()).Msg("Kick's webhooks are taken in")
+	counting, stop := context.WithCancel(ctx)
+	counted := make(chan struct{})
+	go func() { defer close(counted); w.counts.run(counting, w.log) }()
+	defer func() { stop(); <-counted }()
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	select {

@@ -54,6 +54,15 @@ type WebhookStats struct {
 	Unjudged     int64 // refused for now, because the platform's key is not known
 }
 
+// Outcomes are the counts by what became of a call: accepted and duplicate ones were
+// signed by the platform, all others were refused.
+func (s WebhookStats) Outcomes() map[string]int64 {
+	return map[string]int64{
+		"accepted": s.Accepted, "duplicate": s.Duplicates, "bad_signature": s.BadSignature,
+		"old": s.Old, "malformed": s.Malformed, "no_key": s.Unjudged,
+	}
+}
+
 // Webhooks is the http.Handler that the platform calls. What is not signed by
 // the platform is refused with 401, what is too old with 400; both are counted.
 type Webhooks struct {
