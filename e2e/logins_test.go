@@ -57,8 +57,8 @@ func (s *standalone) logIn(platform string) {
 	cmd.Stderr = os.Stderr
 	require.NoError(s.t, cmd.Start())
 	for scanner := bufio.NewScanner(out); scanner.Scan(); {
-		if i := strings.Index(scanner.Text(), "http"); i >= 0 {
-			consent(s.t, strings.TrimSpace(scanner.Text()[i:]))
+		if page := strings.TrimPrefix(scanner.Text(), "Open "); strings.HasPrefix(page, "http") {
+			consent(s.t, page)
 		}
 	}
 	require.NoError(s.t, cmd.Wait())
