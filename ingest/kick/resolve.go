@@ -99,7 +99,7 @@ func (c *Client) learnOwnID(ctx context.Context, api access) {
 	}
 	users, err := api.Users(ctx)
 	if err != nil || len(users) == 0 {
-		if name == "" {
+		if name == "" && !errors.Is(err, platform.ErrNeedsLogin) { // nobody is nobody's
 			c.cfg.Log.Warn().Err(err).Msg("kick does not say whose account this is")
 		}
 		return

@@ -3,8 +3,10 @@ package tokens_test
 import (
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/streamsuites/streamsuites/internal/statedir"
@@ -101,5 +103,28 @@ func TestKeysThatAreNoneAreRefusedWithoutShowingThem(t *testing.T) {
 		_, err := tokens.ParseKeys(bad, "the variable")
 		require.ErrorContains(t, err, "the variable holds something that is not 32 bytes in base64")
 		require.NotContains(t, err.Error(), testKey[:8])
+	}
+}
+
+func TestProcessesThatStartTogetherHaveOneKey(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	dir := statedir.Dir(t.TempDir())
+	ids := make(chan string, 16)
+	var starting sync.WaitGroup
+	for range cap(ids) {
+		starting.Go(func() {
+			made, err := tokens.OpenKeys(t.Context(), "", dir, w.store)
+			if assert.NoError(t, err) {
+				ids <- made.ID()
+			}
+		})
+	}
+	starting.Wait()
+	close(ids)
+	first := <-ids
+	require.NotEmpty(t, first)
+	for id := range ids {
+		require.Equal(t, first, id)
 	}
 }

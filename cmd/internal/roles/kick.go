@@ -78,6 +78,11 @@ func (readingOnly) Send(context.Context, platform.Message) (string, error) {
 	return "", fmt.Errorf("send to Kick: nobody has logged in: %w", platform.ErrNeedsLogin)
 }
 
+// Users implements kick.API. An application is nobody.
+func (readingOnly) Users(context.Context, ...int64) ([]platform.User, error) {
+	return nil, fmt.Errorf("ask Kick whose account it is: nobody has logged in: %w", platform.ErrNeedsLogin)
+}
+
 // DeleteMessage implements kick.API.
 func (readingOnly) DeleteMessage(context.Context, string) error {
 	return fmt.Errorf("delete a message on Kick: nobody has logged in: %w", platform.ErrNeedsLogin)

@@ -26,7 +26,7 @@ const (
 type loginsSeen struct {
 	mu      sync.Mutex
 	all     []tokens.Status
-	changed chan struct{} // closed when all is replaced
+	changed chan struct{} // closed when somebody logged in or out
 }
 
 func newLoginsSeen() *loginsSeen { return &loginsSeen{changed: make(chan struct{})} }
@@ -35,13 +35,23 @@ func newLoginsSeen() *loginsSeen { return &loginsSeen{changed: make(chan struct{
 func (l *loginsSeen) take(all []tokens.Status) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	same := slices.EqualFunc(all, l.all, sameLogin)
 	l.all = all
-	close(l.changed)
-	l.changed = make(chan struct{})
+	if !same {
+		close(l.changed)
+		l.changed = make(chan struct{})
+	}
 }
 
-// current returns what was found last, and a channel that is closed when something
-// else is. Nobody looks where there is nil.
+// sameLogin reports whether nobody logged in or out between two looks at an account:
+// a token that is refreshed changes nothing that others follow.
+func sameLogin(a, b tokens.Status) bool {
+	return a.Account == b.Account && a.Owner == b.Owner && a.State == b.State && a.Reason == b.Reason &&
+		a.GrantedAt.Equal(b.GrantedAt) && slices.Equal(a.Scopes, b.Scopes)
+}
+
+// current returns what was found last, and a channel that is closed when somebody
+// logged in or out. Nobody looks where there is nil.
 func (l *loginsSeen) current() ([]tokens.Status, <-chan struct{}) {
 	if l == nil {
 		return nil, nil

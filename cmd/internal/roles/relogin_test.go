@@ -191,8 +191,14 @@ func TestARefreshedTokenIsNoOtherLogin(t *testing.T) {
 	same, err := a.parts.Store.TokensMark(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, mark, same, "nobody looks closer")
+	_, changed := a.parts.logins.current()
 	a.told()
 	require.Equal(t, before, a.all[0].(*follower).now)
+	select {
+	case <-changed:
+		require.Fail(t, "everybody who follows logins was woken up")
+	default:
+	}
 }
 
 func TestWhoeverLogsInIsNoticedByEveryHost(t *testing.T) {
