@@ -187,7 +187,9 @@ func (c *Client) unsent(ch *channel, err error) *SendError {
 	defer c.mu.Unlock()
 	switch failed.Refusal {
 	case RefusedThrottled:
-		c.pausedUntil = time.Now().Add(failed.RetryAfter)
+		if until := time.Now().Add(failed.RetryAfter); until.After(c.pausedUntil) {
+			c.pausedUntil = until
+		}
 	case RefusedDisabled:
 		ch.sendOff = err.Error()
 	}
