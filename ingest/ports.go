@@ -32,6 +32,7 @@ type Store interface {
 
 	RecordLive(ctx context.Context, epoch int64, stream control.Stream) (started bool, err error)
 	RecordOffline(ctx context.Context, epoch int64, creatorID string, p chat.Platform, at time.Time) (ended []control.Stream, err error)
+	LiveStreams(ctx context.Context) ([]control.Stream, error)
 
 	SavePlatformStatus(ctx context.Context, statuses []store.PlatformStatus) error
 	ConfirmPlatformStatus(ctx context.Context, statuses []store.PlatformStatus) (confirmed int, err error)

@@ -98,6 +98,9 @@ func (s *shard) hold(ctx context.Context) error {
 		}
 		changed := s.host.cfg.Roster.Changed()
 		err := s.reconcile(ctx)
+		if err == nil {
+			err = s.closeDeparted(ctx)
+		}
 		if ctx.Err() != nil {
 			return nil
 		}
