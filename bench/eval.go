@@ -113,11 +113,12 @@ func newMachine(triggers []definition.Definition, e *evaluation) (*trigger.Machi
 	before := liveHeap()
 	began := time.Now()
 	m, err := trigger.NewMachine(settings, trigger.NewState())
-	e.compiling = time.Since(began)
 	if err != nil {
 		return nil, fmt.Errorf("compile the triggers: %w", err)
 	}
-	for _, p := range m.Rules().Problems() {
+	rules := m.Rules() // made when they are asked for first
+	e.compiling = time.Since(began)
+	for _, p := range rules.Problems() {
 		err = errors.Join(err, fmt.Errorf("compile trigger %s: %s", p.TriggerID, p.Text))
 	}
 	e.heap = liveHeap() - before

@@ -18,8 +18,7 @@ const (
 	// on collecting in each second, however much is in use: a hundredth of it, when
 	// every 100 kB a second have one per cent.
 	perPoint = 100_000
-	// every is the time between two looks. Whoever decides by less would follow each
-	// burst of chat.
+	// every is the time between two looks.
 	every = 10 * time.Second
 	// step is by how many points a percentage has to differ to be worth a change,
 	// which stops the process for a moment.
@@ -50,7 +49,8 @@ func Keep(ctx context.Context, p Process) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	defer p.SetPercent(most)
-	now, rate, before := most, 0.0, p.Allocated()
+	now, before := most, p.Allocated()
+	rate := speed{most * perPoint, most * perPoint} // it begins busy
 	for {
 		select {
 		case <-ctx.Done():
@@ -58,9 +58,9 @@ func Keep(ctx context.Context, p Process) {
 		case <-tick.C:
 		}
 		after := p.Allocated()
-		rate = smooth(rate, float64(after-before)/every.Seconds())
+		rate.observe(float64(after-before) / every.Seconds())
 		before = after
-		next := percent(rate)
+		next := percent(rate.known)
 		if next > now-step && next < now+step {
 			continue
 		}
@@ -72,13 +72,18 @@ func Keep(ctx context.Context, p Process) {
 	}
 }
 
-// smooth follows how fast a process allocates. More than before counts at once, less
-// only bit by bit: a pause in a busy time must not take its room away.
-func smooth(known, seen float64) float64 {
-	if seen < known {
-		return (known + seen) / 2
+// speed follows how many bytes a second a process allocates.
+type speed struct{ known, last float64 }
+
+// observe takes in what was seen in one look. More counts when it was seen twice in a
+// row: a large document now and then is no load. Less counts bit by bit: a pause in a
+// busy time must not take its room away.
+func (s *speed) observe(seen float64) {
+	lasting := min(seen, s.last)
+	if s.last = seen; lasting < s.known {
+		lasting = (s.known + lasting) / 2
 	}
-	return seen
+	s.known = lasting
 }
 
 // percent is the headroom for so many bytes a second.
