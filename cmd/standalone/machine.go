@@ -14,6 +14,7 @@ import (
 	"github.com/streamsuites/streamsuites/cmd/internal/roles"
 	"github.com/streamsuites/streamsuites/internal/config"
 	"github.com/streamsuites/streamsuites/internal/durable"
+	"github.com/streamsuites/streamsuites/internal/headroom"
 	"github.com/streamsuites/streamsuites/internal/logging"
 	"github.com/streamsuites/streamsuites/internal/process"
 	"github.com/streamsuites/streamsuites/internal/sim"
@@ -88,6 +89,7 @@ func (m *machine) run(ctx context.Context) (err error) {
 		}
 	}()
 
+	defer keepHeadroom(ctx)()
 	err = m.start(ctx)
 	if err == nil {
 		err = m.serve(ctx)
@@ -96,6 +98,16 @@ func (m *machine) run(ctx context.Context) (err error) {
 		return nil // told to stop, while starting or later
 	}
 	return err
+}
+
+// keepHeadroom lets the heap have as much room as the load asks for, unless somebody
+// chose how much, until the returned function is called.
+func keepHeadroom(ctx context.Context) (stop func()) {
+	ctx, stop = context.WithCancel(ctx)
+	if !headroom.Chosen() {
+		go headroom.Keep(ctx, headroom.This{})
+	}
+	return stop
 }
 
 // openLog opens the log file; the terminal shows no log.
