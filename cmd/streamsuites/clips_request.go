@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os/user"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -86,9 +89,6 @@ func requestClip(ctx context.Context, s *store.Store, flags clipRequest) (clip.C
 
 // liveCreator is the named creator, or the only one that is live.
 func liveCreator(ctx context.Context, s *store.Store, named string) (string, error) {
-	if named != "" {
-		return named, nil
-	}
 	streams, err := s.LiveStreams(ctx)
 	if err != nil {
 		return "", err
@@ -96,6 +96,9 @@ func liveCreator(ctx context.Context, s *store.Store, named string) (string, err
 	creators := map[string]bool{}
 	for _, stream := range streams {
 		creators[stream.CreatorID] = true
+	}
+	if named != "" {
+		return named, served(ctx, s, named, slices.Sorted(maps.Keys(creators)))
 	}
 	switch len(creators) {
 	case 0:
@@ -105,6 +108,23 @@ func liveCreator(ctx context.Context, s *store.Store, named string) (string, err
 	default:
 		return "", fmt.Errorf("%d creators are live: name one with --creator", len(creators))
 	}
+}
+
+// served is an error unless a runtime serves the creator: a request of anybody else
+// would wait for a decision that nobody makes.
+func served(ctx context.Context, s *store.Store, creator string, live []string) error {
+	if slices.Contains(live, creator) {
+		return nil
+	}
+	found, err := s.ConfigsInForce(ctx, []string{creator})
+	if err != nil || len(found) > 0 {
+		return err
+	}
+	who := "nobody is live"
+	if len(live) > 0 {
+		who = "live are " + strings.Join(live, ", ")
+	}
+	return fmt.Errorf("--creator %s: no runtime has ever served a creator with this id; %s", creator, who)
 }
 
 func operatorName() string {
