@@ -111,9 +111,9 @@ func mutate(t *testing.T, data []byte, visit func(path string, v any)) {
 
 func TestLeavingAnyFieldOutIsNoticed(t *testing.T) {
 	t.Parallel()
-	// Maps by name and by creator, and free payloads, have no required keys, and a
-	// viewer is no team.
-	free := regexp.MustCompile(`/(payload|triggers)/|^/creators/-/platforms(_enabled)?/|/team$`)
+	// Maps by name, by creator and by source, and free payloads, have no required
+	// keys, and a viewer is no team.
+	free := regexp.MustCompile(`/(payload|triggers|source_messages)/|^/creators/-/platforms(_enabled)?/|/team$`)
 	for file, d := range build(t) {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()

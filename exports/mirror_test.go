@@ -114,7 +114,7 @@ func TestAClosedWriterIsThroughWithTheFilesThatItWasAt(t *testing.T) {
 		closed := make(chan struct{})
 		go func() { defer close(closed); w.Close() }()
 		synctest.Wait()
-		require.NotNil(t, w.mirrors[0].done)
+		require.NotNil(t, w.mirrors[0].close(), "it is at a file")
 		select {
 		case <-closed:
 			require.Fail(t, "it did not wait")
@@ -122,7 +122,7 @@ func TestAClosedWriterIsThroughWithTheFilesThatItWasAt(t *testing.T) {
 		}
 		close(h.free)
 		<-closed
-		require.Nil(t, w.mirrors[0].done)
+		require.Nil(t, w.mirrors[0].close(), "it is through")
 	})
 }
 

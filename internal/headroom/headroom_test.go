@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime/debug"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,13 +17,13 @@ const megabyte = 1_000_000
 // fake is a process that allocates at a rate.
 type fake struct {
 	allocated uint64
-	rate      uint64 // bytes a second
+	rate      atomic.Uint64 // bytes a second
 	percents  []int
 	released  int
 }
 
 func (f *fake) Allocated() uint64 {
-	f.allocated += f.rate * uint64(every/time.Second)
+	f.allocated += f.rate.Load() * uint64(every/time.Second)
 	return f.allocated
 }
 
@@ -32,14 +33,15 @@ func (f *fake) Release() { f.released++ }
 
 // keep runs a process at each of the rates for two minutes.
 func keep(t *testing.T, rates ...uint64) *fake {
-	f := &fake{rate: rates[0]}
+	f := &fake{}
+	f.rate.Store(rates[0])
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})
 		go func() { defer close(ended); Keep(ctx, f) }()
 		for _, rate := range rates {
 			synctest.Wait()
-			f.rate = rate
+			f.rate.Store(rate)
 			time.Sleep(2 * time.Minute)
 		}
 		cancel()
