@@ -78,12 +78,13 @@ func (p *presence) become(state connection.State, detail string, now time.Time) 
 
 // presences are the channels of all creators that this host holds.
 type presences struct {
-	moving  sync.Mutex // held while channels are joined and parted, outside of mu
-	mu      sync.RWMutex
-	by      map[lostKey]*presence
-	waiting map[lostKey][]*presence // for a channel that another creator has
-	changed chan struct{}           // holds one token when a state has to be written soon
-	writing sync.Mutex              // held while states are written
+	moving   sync.Mutex // held while channels are joined and parted, outside of mu
+	mu       sync.RWMutex
+	by       map[lostKey]*presence
+	waiting  map[lostKey][]*presence // for a channel that another creator has
+	changed  chan struct{}           // holds one token when a state has to be written soon
+	writing  sync.Mutex              // held while states are written
+	statuses statuses                // belongs to who holds writing
 }
 
 func newPresences() *presences {

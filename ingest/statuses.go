@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"time"
 
 	"github.com/streamsuites/streamsuites/internal/connection"
 	"github.com/streamsuites/streamsuites/internal/store"
@@ -61,42 +62,56 @@ func (s shown) changed() bool {
 	return written.LastHeartbeat.IsZero() || written.State != s.row.State || written.Error != s.row.Error
 }
 
-// byChange parts the states that changed since they were written from the others.
-func byChange(all []shown) (changed, same []shown) {
-	for _, s := range all {
-		if s.changed() {
-			changed = append(changed, s)
-		} else {
-			same = append(same, s)
-		}
-	}
-	return changed, same
+// statuses are the states of one look at all connections. A host with thousands of
+// them looks every few seconds, so what one look took is there for the next.
+type statuses struct {
+	changed, same []shown // since they were written
+	rows          []store.PlatformStatus
 }
 
-// rowsOf are the rows that show presences.
-func rowsOf(all []shown) []store.PlatformStatus {
-	rows := make([]store.PlatformStatus, len(all))
-	for i, s := range all {
-		rows[i] = s.row
+// look parts the states that changed since they were written from the others.
+func (s *statuses) look(tenures map[string]*tenure, now time.Time) {
+	for _, t := range tenures {
+		for _, p := range t.presences {
+			s.add(shown{p, p.status(now)})
+		}
 	}
-	return rows
+}
+
+func (s *statuses) add(one shown) {
+	if one.changed() {
+		s.changed = append(s.changed, one)
+	} else {
+		s.same = append(s.same, one)
+	}
+}
+
+// forget lets go of what was looked at.
+func (s *statuses) forget() {
+	clear(s.changed)
+	clear(s.same)
+	clear(s.rows)
+	s.changed, s.same, s.rows = s.changed[:0], s.same[:0], s.rows[:0]
+}
+
+// rowsOf are the rows that show presences, until the next call.
+func (s *statuses) rowsOf(all []shown) []store.PlatformStatus {
+	s.rows = s.rows[:0]
+	for _, one := range all {
+		s.rows = append(s.rows, one.row)
+	}
+	return s.rows
 }
 
 // writeStatus writes the states that changed, and does with the others what is said.
 func (h *Host) writeStatus(ctx context.Context, others func(context.Context, []shown) error) {
 	h.presences.writing.Lock()
 	defer h.presences.writing.Unlock()
-	now := h.cfg.Clock.Now()
-	var all []shown
-	for _, t := range *h.routes.Load() {
-		for _, p := range t.presences {
-			all = append(all, shown{p, p.status(now)})
-		}
-	}
-	changed, same := byChange(all)
-	err := h.save(ctx, changed)
+	defer h.presences.statuses.forget()
+	h.presences.statuses.look(*h.routes.Load(), h.cfg.Clock.Now())
+	err := h.save(ctx, h.presences.statuses.changed)
 	if err == nil {
-		err = others(ctx, same)
+		err = others(ctx, h.presences.statuses.same)
 	}
 	if err != nil && ctx.Err() == nil {
 		h.log.Warn().Err(err).Msg("the states of connections cannot be written yet")
@@ -105,7 +120,7 @@ func (h *Host) writeStatus(ctx context.Context, others func(context.Context, []s
 
 // save writes states, and remembers what is written.
 func (h *Host) save(ctx context.Context, states []shown) error {
-	if err := h.cfg.Store.SavePlatformStatus(ctx, rowsOf(states)); err != nil {
+	if err := h.cfg.Store.SavePlatformStatus(ctx, h.presences.statuses.rowsOf(states)); err != nil {
 		return err
 	}
 	for _, s := range states {
@@ -117,7 +132,7 @@ func (h *Host) save(ctx context.Context, states []shown) error {
 // confirm says of states that did not change that they still are what they were. When
 // a row is not what was written, perhaps because it was lost, all of them are.
 func (h *Host) confirm(ctx context.Context, states []shown) error {
-	confirmed, err := h.cfg.Store.ConfirmPlatformStatus(ctx, rowsOf(states))
+	confirmed, err := h.cfg.Store.ConfirmPlatformStatus(ctx, h.presences.statuses.rowsOf(states))
 	if err != nil || confirmed == len(states) {
 		return err
 	}

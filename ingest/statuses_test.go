@@ -29,7 +29,9 @@ func TestOnlyAChangedStateIsWrittenAsAWhole(t *testing.T) {
 			t.Parallel()
 			row := written
 			c.change(&row)
-			changed, same := byChange([]shown{{&presence{written: c.written}, row}})
+			states := &statuses{}
+			states.add(shown{&presence{written: c.written}, row})
+			changed, same := states.changed, states.same
 			require.Equal(t, c.changed, len(changed) == 1)
 			require.Equal(t, c.changed, len(same) == 0)
 		})
