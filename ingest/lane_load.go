@@ -38,6 +38,9 @@ func stateOf(st store.LaneState) *trigger.State {
 	for _, id := range st.ActiveClips {
 		s.ActiveClips[id] = struct{}{}
 	}
+	for _, id := range st.WaitingClips {
+		s.WaitingClips[id] = struct{}{}
+	}
 	for _, m := range st.Moments {
 		s.AddMoment(trigger.Moment{ClipID: m.ClipID, At: m.At, Over: clip.State(m.Over), URL: m.URL})
 	}

@@ -53,6 +53,12 @@ func (s *segment) addTriggers(seq int64, e *trigger.Effects) {
 		}
 		c.ClipsOver[e.ClipOver] = seq
 	}
+	if e.ClipWaits != "" {
+		if c.ClipsWaiting == nil {
+			c.ClipsWaiting = map[string]int64{}
+		}
+		c.ClipsWaiting[e.ClipWaits] = seq
+	}
 }
 
 // configure writes down what is in force from now on.

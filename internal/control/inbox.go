@@ -10,6 +10,7 @@ import (
 // Kinds of inbox rows: what a lane has to learn besides chat.
 const (
 	InboxClipResult  = "clip_result"  // payload ClipResult
+	InboxClipWaits   = "clip_waits"   // payload ClipWaits
 	InboxClipRequest = "clip_request" // payload OperatorClip
 	InboxStreamLive  = "stream_live"  // payload Stream
 	InboxStreamOver  = "stream_over"  // payload Stream
@@ -31,6 +32,14 @@ type ClipResult struct {
 	MessageID string
 	Clipper   string
 	Title     string
+}
+
+// ClipWaits tells the lane that a clip is cut, and that nothing is done about it until
+// a destination takes it again.
+type ClipWaits struct {
+	ClipID      string
+	Destination string
+	Until       time.Time
 }
 
 // OperatorClip is an operator's request for a clip, from the command line or

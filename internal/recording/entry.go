@@ -55,7 +55,7 @@ type Input struct {
 
 // Kinds lists the inputs that a recording can hold.
 var Kinds = [...]string{
-	control.InboxStreamLive, control.InboxStreamOver, control.InboxClipResult, control.InboxClipRequest,
+	control.InboxStreamLive, control.InboxStreamOver, control.InboxClipResult, control.InboxClipWaits, control.InboxClipRequest,
 	control.InboxConfig, control.InboxPointGrant, control.InboxTriggerOrder,
 }
 

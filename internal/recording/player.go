@@ -89,6 +89,11 @@ func (p *Player) input(m *Moment) (*trigger.Effects, error) {
 				return nil, nil
 			}
 		}
+		if in.Waits != nil {
+			if _, mine := p.asked[in.Waits.ClipID]; !mine {
+				return nil, nil
+			}
+		}
 	}
 	return p.step(in), nil
 }

@@ -118,6 +118,7 @@ type LaneCommit struct {
 	Overlays     []OverlayChange
 	Changes      []TriggerChange  // every one is written
 	ClipsOver    map[string]int64 // clip of whose end the lane learnt → where in the sequence
+	ClipsWaiting map[string]int64 // clip of which the lane learnt that it waits → where in the sequence
 	Paused       *bool            // commands are paused from now on, or no longer; nil for no change
 	Config       *Config          // in force from now on; nil for no change
 	Live         *Live            // nil for no change
@@ -140,6 +141,6 @@ type CommitResult struct {
 // platforms' and not worth waiting for a disk.
 func (l *LaneCommit) Durable() bool {
 	return len(l.Decisions)+len(l.Cooldowns)+len(l.Clips)+len(l.Asked)+len(l.Outbox)+len(l.InboxDone)+len(l.Taken) > 0 ||
-		len(l.Uses)+len(l.Votes)+len(l.Points)+len(l.ChatCounters)+len(l.Overlays)+len(l.Changes)+len(l.ClipsOver) > 0 ||
+		len(l.Uses)+len(l.Votes)+len(l.Points)+len(l.ChatCounters)+len(l.Overlays)+len(l.Changes)+len(l.ClipsOver)+len(l.ClipsWaiting) > 0 ||
 		l.Paused != nil || l.Config != nil || l.Live != nil
 }

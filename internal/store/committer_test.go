@@ -59,7 +59,7 @@ func TestACommitWritesEverythingThatItsLaneDecided(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, store.LaneState{
 		CreatorID: creator, NextSeq: 5, Clock: lane.Clock, Cooldowns: lane.Cooldowns[1:], ClipsRequested: []time.Time{noon},
-		ActiveClips: []string{"ab12cd"}, Moments: []store.Moment{{ClipID: "ab12cd", At: noon}}, Asked: lane.Asked, Live: st.Live, Recent: []chat.Key{lane.Events[2].Key(), lane.Events[1].Key(), lane.Events[0].Key()},
+		ActiveClips: []string{"ab12cd"}, WaitingClips: []string{}, Moments: []store.Moment{{ClipID: "ab12cd", At: noon}}, Asked: lane.Asked, Live: st.Live, Recent: []chat.Key{lane.Events[2].Key(), lane.Events[1].Key(), lane.Events[0].Key()},
 		LastEventAt: map[chat.Platform]time.Time{chat.Twitch: noon},
 		Uses:        []store.Use{}, Votes: []store.Vote{}, Points: []store.Balance{}, Spends: []store.Spend{},
 		ChatCounters: []store.ChatCounter{}, Overlays: []store.Overlay{},

@@ -38,6 +38,7 @@ type LaneState struct {
 	Cooldowns      []Cooldown
 	ClipsRequested []time.Time      // of the last hour by the lane's clock, oldest first
 	ActiveClips    []string         // ids of clips of whose end the lane has not learnt
+	WaitingClips   []string         // those of them that only wait, as far as the lane has learnt
 	Moments        []Moment         // clips that are not over and those of the last hour by the lane's clock, by time
 	Asked          []ClipAsked      // for these clips, in the order in which they were decided
 	Live           []control.Stream // broadcasts that have not ended as far as the lane has learnt
@@ -106,7 +107,13 @@ func (st *LaneState) readClips(ctx context.Context, tx pgx.Tx) (err error) {
 	rows, _ = tx.Query(ctx, `
 		select clip_id from clips
 		where creator_id = $1 and over_seq is null order by requested_at, clip_id`, st.CreatorID)
-	st.ActiveClips, err = pgx.CollectRows(rows, pgx.RowTo[string])
+	if st.ActiveClips, err = pgx.CollectRows(rows, pgx.RowTo[string]); err != nil {
+		return err
+	}
+	rows, _ = tx.Query(ctx, `
+		select clip_id from clips
+		where creator_id = $1 and over_seq is null and waits_seq is not null order by requested_at, clip_id`, st.CreatorID)
+	st.WaitingClips, err = pgx.CollectRows(rows, pgx.RowTo[string])
 	return err
 }
 

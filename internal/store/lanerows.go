@@ -45,6 +45,14 @@ func queueClipsOver(b *pgx.Batch, lanes []LaneCommit) {
 		where clips.clip_id = over.clip_id and clips.creator_id = over.creator_id and clips.over_seq is null`, creators, clips, seqs)
 }
 
+func queueClipsWaiting(b *pgx.Batch, lanes []LaneCommit) {
+	for i := range lanes {
+		for id, seq := range lanes[i].ClipsWaiting { // seldom more than one
+			b.Queue(`update clips set waits_seq = $3 where clip_id = $1 and creator_id = $2 and waits_seq is null`, id, lanes[i].CreatorID, seq)
+		}
+	}
+}
+
 // queueLaneChanges writes what seldom changes of a lane. It comes after queueLanes,
 // which makes the row.
 func queueLaneChanges(b *pgx.Batch, lanes []LaneCommit) error {

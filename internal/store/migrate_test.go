@@ -111,6 +111,12 @@ func TestADatabaseOfEveryEarlierVersionIsMigratedToTheNewest(t *testing.T) {
 			holds: `(select sources = '{irc}' and source_messages = '{}' from streamsuites.ingest_reports)
 				and not exists (select from streamsuites.webhook_counts)`,
 		},
+		16: {
+			rows: clipsOfVersion1 + `;
+				insert into streamsuites.clip_uploads (clip_id, destination, position, state, deferred_until)
+				select clip_id, destination, 0, case clip_id when 'dddddd' then 'deferred' else 'waiting' end, now() from streamsuites.clips where destination <> ''`,
+			holds: `(select array_agg(clip_id) = array['dddddd'] from streamsuites.clips where waits_seq is not null)`,
+		},
 	}
 	newest, err := store.Migrations()
 	require.NoError(t, err)

@@ -37,6 +37,7 @@ func queueTriggers(b *pgx.Batch, lanes []LaneCommit) {
 	queueVotes(b, lanes)
 	queuePoints(b, lanes)
 	queueClipsOver(b, lanes)
+	queueClipsWaiting(b, lanes)
 	queueChatCounters(b, lanes)
 	queueOverlays(b, lanes)
 	queueTriggerChanges(b, lanes)

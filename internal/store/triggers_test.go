@@ -101,10 +101,16 @@ func TestALaneGoesOnWithWhatItsTriggersCountedSpentAndChanged(t *testing.T) {
 	after.NextSeq, after.Clock, after.Recent = st.NextSeq, st.Clock, st.Recent
 	require.Equal(t, st, after)
 
+	b.commit(t, store.LaneCommit{CreatorID: creator, Epoch: b.epoch, NextSeq: 6, Clock: noon, ClipsWaiting: map[string]int64{"ab12cd": 5}})
+	after, err = b.store.LoadLane(t.Context(), creator)
+	require.NoError(t, err)
+	require.Equal(t, []string{"ab12cd"}, after.WaitingClips)
+	require.Equal(t, []string{"ab12cd"}, after.ActiveClips)
+
 	no := false
 	ended := store.LaneCommit{
-		CreatorID: creator, Epoch: b.epoch, NextSeq: 6, Clock: noon, Paused: &no, Live: &store.Live{Ref: "twitch:s1"},
-		ClipsOver: map[string]int64{"ab12cd": 5}, Config: &store.Config{Hash: "c1", Settings: raw(`{"Prefix": "?"}`)},
+		CreatorID: creator, Epoch: b.epoch, NextSeq: 7, Clock: noon, Paused: &no, Live: &store.Live{Ref: "twitch:s1"},
+		ClipsOver: map[string]int64{"ab12cd": 6}, Config: &store.Config{Hash: "c1", Settings: raw(`{"Prefix": "?"}`)},
 	}
 	b.commit(t, ended)
 	after, err = b.store.LoadLane(t.Context(), creator)
@@ -114,6 +120,7 @@ func TestALaneGoesOnWithWhatItsTriggersCountedSpentAndChanged(t *testing.T) {
 	require.Equal(t, "twitch:s1", after.StreamRef)
 	require.Empty(t, after.Spends)
 	require.Empty(t, after.ActiveClips)
+	require.Empty(t, after.WaitingClips)
 }
 
 func TestOthersReadWhatLanesChanged(t *testing.T) {

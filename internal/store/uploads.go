@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/streamsuites/streamsuites/internal/clip"
+	"github.com/streamsuites/streamsuites/internal/control"
 )
 
 // ErrStaleAttempt says that an upload is no longer this attempt's: a later one has
@@ -91,6 +92,9 @@ func (s *Store) SaveUpload(ctx context.Context, u clip.Upload) error {
 		u.ClipID, u.Destination, string(u.State), u.Reason, nullable(u.DeferredUntil), u.URL, u.Ref, nullable(u.AttemptAt))
 	batch.Queue(`select exists (select from clip_uploads where clip_id = $1 and destination = $2)`, u.ClipID, u.Destination).
 		QueryRow(func(row pgx.Row) error { return row.Scan(&exists) })
+	if u.State == clip.UploadDeferred {
+		queueWaits(&batch, u)
+	}
 	err := s.pool.SendBatch(ctx, &batch).Close()
 	if err == nil && !exists {
 		err = ErrNotFound
@@ -99,6 +103,20 @@ func (s *Store) SaveUpload(ctx context.Context, u clip.Upload) error {
 		return fmt.Errorf("save the upload of clip %s to %s as %s: %w", u.ClipID, u.Destination, u.State, err)
 	}
 	return nil
+}
+
+// queueWaits queues the news for the lane that the clip waits, if it does: a stale
+// attempt has not written anything. Once is enough, whatever it waits for later.
+func queueWaits(b *pgx.Batch, u clip.Upload) {
+	b.Queue(`
+		with written as (
+			insert into inbox (creator_id, kind, dedupe_key, payload)
+			select c.creator_id, $3, $3 || ':' || c.clip_id, jsonb_build_object('ClipID', c.clip_id, 'Destination', u.destination, 'Until', u.deferred_until)
+			from clip_uploads u join clips c using (clip_id)
+			where u.clip_id = $1 and u.destination = $2 and u.state = 'deferred'
+			on conflict (dedupe_key) do nothing returning creator_id
+		)
+		select pg_notify($4, creator_id) from written`, u.ClipID, u.Destination, control.InboxClipWaits, ChannelInbox)
 }
 
 // queueUploads inserts the uploads of new clips.

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"sync"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/streamsuites/streamsuites/internal/clip"
+	"github.com/streamsuites/streamsuites/internal/control"
 	"github.com/streamsuites/streamsuites/internal/store"
 )
 
@@ -184,6 +186,34 @@ func TestAClipPublishedByAProgramWithoutUploadsHasItsAddressThereToo(t *testing.
 	b.transition(t, store.Transition{ClipID: "ab12cd", Seq: 4, State: clip.Published, URL: "http://host/1"})
 	require.Equal(t, "http://host/1", b.uploads(t, "ab12cd")[0].URL)
 	require.Empty(t, b.uploads(t, "ab12cd")[1].URL)
+}
+
+func TestALaneLearnsOnceThatAClipOnlyWaits(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.uploading(t, "ab12cd")
+	told := func() (payloads []string) {
+		pending, err := b.store.PendingInbox(t.Context(), []string{creator})
+		require.NoError(t, err)
+		for _, row := range pending {
+			require.Equal(t, control.InboxClipWaits, row.Kind)
+			payloads = append(payloads, string(row.Payload))
+		}
+		return payloads
+	}
+	b.begin(t, "youtube", noon.Add(time.Second))
+	b.save(t, clip.Upload{Destination: "youtube", State: clip.UploadDeferred, Reason: "quota", DeferredUntil: noon.Add(time.Hour), AttemptAt: noon})
+	require.Empty(t, told(), "that attempt was overtaken")
+	b.save(t, clip.Upload{Destination: "youtube", State: clip.UploadDeferred, Reason: "quota", DeferredUntil: noon.Add(time.Hour), AttemptAt: noon.Add(time.Second)})
+	require.Len(t, told(), 1)
+	var waits control.ClipWaits
+	require.NoError(t, json.Unmarshal([]byte(told()[0]), &waits))
+	require.True(t, waits.Until.Equal(noon.Add(time.Hour)))
+	waits.Until = time.Time{}
+	require.Equal(t, control.ClipWaits{ClipID: "ab12cd", Destination: "youtube"}, waits)
+	b.begin(t, "youtube", noon.Add(2*time.Hour))
+	b.save(t, clip.Upload{Destination: "youtube", State: clip.UploadDeferred, DeferredUntil: noon.Add(30 * time.Hour), AttemptAt: noon.Add(2 * time.Hour)})
+	require.Len(t, told(), 1)
 }
 
 func TestUploadsAreForgottenWithTheirClip(t *testing.T) {

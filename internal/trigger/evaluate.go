@@ -28,6 +28,8 @@ func Evaluate(s *State, in Input, r *Rules) Outcome {
 		return evaluateRequest(s, in, r)
 	case in.Result != nil:
 		return Outcome{Clock: s.Clock, Effects: resultEffects(s, in, r)}
+	case in.Waits != nil:
+		return Outcome{Clock: s.Clock, Effects: &Effects{ClipWaits: in.Waits.ClipID}}
 	case in.Live != nil:
 		return Outcome{Clock: s.Clock, Effects: &Effects{StreamLive: in.Live}}
 	case in.Over != nil:

@@ -193,6 +193,27 @@ func TestTheFirstFailingStepIsRecorded(t *testing.T) {
 	}
 }
 
+func TestAClipThatOnlyWaitsIsNotAtWork(t *testing.T) {
+	t.Parallel()
+	one, first := rules(t, func(s *Settings) { s.Clip.MaxActive = 1 }), clip.NewID("aBc123", "a", "clip", 0)
+	state := live()
+	require.Len(t, play(state, one, message("a", "!clip")).Effects.Clips, 1)
+	asked := func(id string, after time.Duration) []Decision {
+		return play(state, one, message(id, "!clip", at(after), by("ann"+id, 0))).Effects.Decisions
+	}
+	require.Equal(t, StepActive, asked("b", time.Minute)[0].Step)
+
+	play(state, one, Input{Waits: &control.ClipWaits{ClipID: "nobody", Destination: "youtube"}})
+	require.Equal(t, StepActive, asked("c", 2*time.Minute)[0].Step, "that was another clip")
+	play(state, one, Input{Waits: &control.ClipWaits{ClipID: first, Destination: "youtube"}})
+	require.True(t, asked("d", 3*time.Minute)[0].Fired, "it may wait until tomorrow")
+	require.Equal(t, StepActive, asked("e", 4*time.Minute)[0].Step, "the new one is at work")
+
+	play(state, one, Input{Result: &control.ClipResult{ClipID: first, State: clip.Published}})
+	require.Empty(t, state.WaitingClips)
+	require.Equal(t, StepActive, asked("f", 5*time.Minute)[0].Step)
+}
+
 func TestWhatIsNoCommandTriggersNothing(t *testing.T) {
 	t.Parallel()
 	for name, in := range map[string]Input{

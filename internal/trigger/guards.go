@@ -203,7 +203,7 @@ func (a *attempt) overQuota() *refusal {
 			return &refusal{step: StepRate, detail: fmt.Sprintf("%d in the last %s%s", r.most, r.name, a.again(r.window, r.most-more-len(a.out.Clips)))}
 		}
 	}
-	if n, active := quota.MaxActive, len(a.state.ActiveClips)+len(a.out.Clips); n > 0 && active+more > n {
+	if n, active := quota.MaxActive, len(a.state.ActiveClips)-len(a.state.WaitingClips)+len(a.out.Clips); n > 0 && active+more > n {
 		return &refusal{step: StepActive, detail: fmt.Sprintf("%d at work", active)}
 	}
 	return nil

@@ -24,6 +24,9 @@ func ReadInput(kind string, at time.Time, payload []byte) (Input, error) {
 	case control.InboxClipResult:
 		in.Result = &control.ClipResult{}
 		target = in.Result
+	case control.InboxClipWaits:
+		in.Waits = &control.ClipWaits{}
+		target = in.Waits
 	case control.InboxClipRequest:
 		in.Request = &control.OperatorClip{}
 		target = in.Request

@@ -14,6 +14,7 @@ type Input struct {
 	Message *chat.Event           // a chat message that was not seen before
 	Request *control.OperatorClip // an operator asks for a clip
 	Result  *control.ClipResult   // a clip ended
+	Waits   *control.ClipWaits    // a clip is cut and only waits
 	Live    *control.Stream       // a broadcast began
 	Over    *control.Stream       // a broadcast ended
 	Config  *Settings             // the creator's configuration changed
@@ -100,6 +101,7 @@ type Effects struct {
 	ClipOver   string     // id of a clip that is no longer active
 	ClipState  clip.State // how it ended
 	ClipURL    string     // where it was published
+	ClipWaits  string     // id of a clip that only waits now
 	StreamLive *control.Stream
 	StreamOver *control.Stream
 }

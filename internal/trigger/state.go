@@ -27,6 +27,9 @@ type State struct {
 	ClipsRequested []time.Time
 	// ActiveClips are the clips that are neither published nor failed.
 	ActiveClips map[string]struct{}
+	// WaitingClips are those of them that are cut and wait for a destination, perhaps
+	// until tomorrow: nobody works on them.
+	WaitingClips map[string]struct{}
 	// TakenClips are ids that turned out to belong to other clips.
 	TakenClips map[string]struct{}
 
@@ -61,16 +64,16 @@ const firstSweep = 256
 // NewState returns the state of a creator of whom nothing is known.
 func NewState() *State {
 	return &State{
-		ActiveClips: map[string]struct{}{},
-		TakenClips:  map[string]struct{}{},
-		Overlays:    map[string]Overlay{},
-		Counters:    map[string]int64{},
-		Points:      map[string]int64{},
-		uses:        newUses(maxUses),
-		votes:       map[string][]Vote{},
-		spends:      map[string]Spend{},
-		cooldowns:   map[cooldownKey]Cooldown{},
-		sweepAt:     firstSweep,
+		ActiveClips: map[string]struct{}{}, WaitingClips: map[string]struct{}{},
+		TakenClips: map[string]struct{}{},
+		Overlays:   map[string]Overlay{},
+		Counters:   map[string]int64{},
+		Points:     map[string]int64{},
+		uses:       newUses(maxUses),
+		votes:      map[string][]Vote{},
+		spends:     map[string]Spend{},
+		cooldowns:  map[cooldownKey]Cooldown{},
+		sweepAt:    firstSweep,
 	}
 }
 
@@ -125,8 +128,12 @@ func (s *State) Apply(o Outcome) {
 	if e.Paused != nil {
 		s.Paused = *e.Paused
 	}
+	if _, active := s.ActiveClips[e.ClipWaits]; active {
+		s.WaitingClips[e.ClipWaits] = struct{}{}
+	}
 	if e.ClipOver != "" {
 		delete(s.ActiveClips, e.ClipOver)
+		delete(s.WaitingClips, e.ClipOver)
 		delete(s.spends, e.ClipOver)
 		s.endMoment(e.ClipOver, e.ClipState, e.ClipURL)
 	}

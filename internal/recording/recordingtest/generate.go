@@ -122,6 +122,9 @@ func (g *generator) next() recording.Entry {
 	case roll < 34:
 		return g.broadcast()
 	case roll < 38 && len(g.clips) > 0:
+		if g.rng.IntN(3) == 0 {
+			return g.clipWaits()
+		}
 		return g.clipOver()
 	case roll < 39:
 		return g.configured()
@@ -205,6 +208,10 @@ func (g *generator) clipOver() recording.Entry {
 	g.clips[at] = g.clips[len(g.clips)-1]
 	g.clips = g.clips[:len(g.clips)-1]
 	return g.input(control.InboxClipResult, result)
+}
+
+func (g *generator) clipWaits() recording.Entry {
+	return g.input(control.InboxClipWaits, control.ClipWaits{ClipID: g.clips[g.rng.IntN(len(g.clips))], Destination: "youtube"})
 }
 
 func (g *generator) configured() recording.Entry {
