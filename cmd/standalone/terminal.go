@@ -46,6 +46,7 @@ func (t *terminal) addresses(a statedir.Addresses, dir statedir.Dir, now time.Ti
 	rows := [][2]string{
 		{"Temporal UI", a.UI},
 		{"StreamSuites", a.HTTP},
+		{"all chats", a.HTTP + "/chat/"},
 		{"exports", near(dir.Exports())},
 		{"clips", near(dir.ClipsOutput())},
 		{"logs", near(dir.Logs())},
@@ -63,7 +64,7 @@ func (t *terminal) addresses(a statedir.Addresses, dir statedir.Dir, now time.Ti
 	}
 	_ = w.Flush()
 	if a.Simulators != nil {
-		_, _ = fmt.Fprintf(t.out, "\n  say something in the simulated chat:\n    curl -d '{\"user\":\"you\",\"text\":\"!clip 15 My first clip\"}' %s/twitch/say\n", a.Simulators.Control)
+		_, _ = fmt.Fprintf(t.out, "\n  say something in a simulated chat (/youtube/say and /kick/say are the others):\n    curl -d '{\"user\":\"you\",\"text\":\"!clip 15 My first clip\"}' %s/twitch/say\n", a.Simulators.Control)
 	}
 	_, _ = fmt.Fprint(t.out, "\n  Ctrl-C stops everything.\n\n")
 }
