@@ -96,8 +96,8 @@ func requireSchemas(t *testing.T, tree string) map[string]bool {
 // freeFields are those that may be left out, or be of any type: maps by name, free
 // payloads, and what only some rows have.
 var (
-	freeToLeaveOut = regexp.MustCompile(`/(payload|triggers|metadata)/|^/creators/-/platforms(_enabled)?/|/(team|at)$`)
-	freeOfType     = regexp.MustCompile(`payload|metadata|^/triggers/[^/]+/|interval_seconds|score_value`)
+	freeToLeaveOut = regexp.MustCompile(`/(payload|triggers|metadata|source_messages)/|^/creators/-/platforms(_enabled)?/|/(team|at)$`)
+	freeOfType     = regexp.MustCompile(`payload|metadata|source_messages|^/triggers/[^/]+/|interval_seconds|score_value`)
 )
 
 // requireMutationsFail changes one thing in a document after the other; of things at

@@ -100,13 +100,14 @@ func TestChangedTriggersAreTakenInWhileChatRuns(t *testing.T) {
 	require.NotEqual(t, string(original), changed)
 	require.NoError(t, os.WriteFile(file, []byte(changed), 0o644))
 	s.eventually(30*time.Second, "the change is taken in", func() bool { return strings.Contains(s.cli("status"), "taken in") })
+	// Whose logins the accounts are becomes known meanwhile, and is taken in as well.
 	s.eventually(30*time.Second, "the lane has it", func() bool {
-		return s.number(`select count(*) from inbox where kind = 'config' and lane_seq is not null`) == 2
+		return s.number(`select count(*) from lanes l join configs c on c.creator_id = l.creator_id and c.hash = l.config
+			where c.settings::text like '%the new office%'`) == 1
 	})
 	asked := s.say("keeper", "!discord", "moderator")
 	require.Contains(t, s.answer(asked), "the new office")
-	after := s.decided(asked)[0].Config
-	require.NotEqual(t, before, after)
+	require.NotEqual(t, before, s.decided(asked)[0].Config)
 
 	require.NoError(t, os.WriteFile(file, []byte(`{"triggers": [{"trigger_id": "x"`), 0o644))
 	s.eventually(30*time.Second, "the mistake is reported", func() bool { return strings.Contains(s.cli("status"), "REFUSED") })
@@ -115,7 +116,7 @@ func TestChangedTriggersAreTakenInWhileChatRuns(t *testing.T) {
 		snapshot, err := os.ReadFile(filepath.Join(s.dir, "runtime", "exports", "runtime_snapshot.json"))
 		return err == nil && strings.Contains(string(snapshot), "Not taken in") && strings.Contains(string(snapshot), `"triggers": true`)
 	})
-	require.Equal(t, after, s.decided(s.say("keeper", "!discord", "moderator"))[0].Config, "nothing changes")
+	require.Contains(t, s.answer(s.say("keeper", "!discord", "moderator")), "the new office", "nothing changes")
 
 	require.NoError(t, os.WriteFile(file, []byte(changed), 0o644))
 	s.eventually(30*time.Second, "the flag is cleared", func() bool {

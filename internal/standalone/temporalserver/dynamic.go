@@ -32,10 +32,10 @@ func tuning() dynamicconfig.StaticClient {
 		// heartbeats, 15 s, are.
 		"frontend.keepAliveTime":    "5s",
 		"frontend.keepAliveTimeout": "7s",
-		// What follows is done for clusters, at intervals that cost more than all
-		// creators who are offline: namespaces and endpoints that other servers
-		// made, and sizes of backlogs for partitions that do not exist here.
-		"system.namespaceCacheRefreshInterval":   "20s",
+		// What follows is done for clusters, and costs more than many creators who are
+		// offline: to look for endpoints that other servers made, and for backlogs of
+		// partitions that do not exist here. Namespaces are looked for as often as
+		// ever: the server's own workers, which schedules wait for, begin with that.
 		"matching.nexusEndpointsRefreshInterval": "5m",
 		"matching.ephemeralDataUpdateInterval":   "30s",
 		// Nothing here calls home.
