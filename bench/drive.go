@@ -12,7 +12,7 @@ import (
 
 // run is what one load showed.
 type run struct {
-	rows      int // messages; subscriptions are stored on top
+	rows      int // messages; subscriptions and bans are stored on top
 	took      time.Duration
 	commits   int64
 	sent      sent
@@ -109,7 +109,7 @@ func (r *rig) check(ctx context.Context, rows *table, one run) error {
 	}
 	now, before := r.host.Stats(), one.stats
 	if stored != one.sent.Stored || now.Lost != before.Lost || now.Duplicates != before.Duplicates || now.Unrouted != before.Unrouted {
-		return fmt.Errorf("%d messages and subscriptions were sent and %d are stored; lost %d, repeated %d, without a lane %d", one.sent.Stored, stored,
+		return fmt.Errorf("%d messages, subscriptions and bans were sent and %d are stored; lost %d, repeated %d, without a lane %d", one.sent.Stored, stored,
 			now.Lost-before.Lost, now.Duplicates-before.Duplicates, now.Unrouted-before.Unrouted)
 	}
 	all, err := rows.answers(ctx)

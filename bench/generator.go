@@ -50,7 +50,7 @@ type load struct {
 // sent is what the generator answers when it has sent everything.
 type sent struct {
 	Lines      int           `json:"lines"`      // with what is not chat
-	Stored     int           `json:"stored"`     // that become rows: messages and subscriptions
+	Stored     int           `json:"stored"`     // that become rows: messages, subscriptions and bans
 	Triggering int           `json:"triggering"` // messages that match a trigger
 	Bytes      int64         `json:"bytes"`
 	CPU        time.Duration `json:"cpu"`

@@ -22,7 +22,7 @@ func throughput(turns []turn) Figure {
 		How: fmt.Sprintf("Real Twitch chat with fresh ids and times, spread over %d creators with %d triggers each, from the first byte handed to TLS in the load generator's "+
 			"process until all of it is committed in Postgres and every queue is empty; then rows and decisions are counted. One connection, one bot account, the parts put "+
 			"together as in the ingest role, names and texts recorded, durable Postgres settings, an empty table at the beginning. %s The generator stays at most %s messages "+
-			"ahead of what is committed. Only chat messages count; bans and subscriptions between them are sent, too, and subscriptions are stored. Median of %d runs, after one that does not count.",
+			"ahead of what is committed. Only chat messages count; bans and subscriptions between them are sent and stored, too. Median of %d runs, after one that does not count.",
 			creators, len(newRepertoire().triggers), loadIs, number(ahead), len(turns)),
 		Details: details,
 	}

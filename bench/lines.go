@@ -50,7 +50,7 @@ type realLine struct {
 	parts  []part
 	said   []byte // what stands in the hole of the text
 	chat   bool   // a message
-	stored bool   // becomes a row: messages and subscriptions do, bans do not
+	stored bool   // becomes a row: messages, subscriptions and bans do
 }
 
 // part is text and the hole that follows it.
@@ -97,7 +97,7 @@ func cutLines(from io.Reader) ([]realLine, error) {
 	return lines, nil
 }
 
-// cutLine finds the id, the time and the channel of a line
+// cutLine finds the ids, the time and the channel of a line
 // "@tags :source COMMAND #channel …". It reports false for a line without channel.
 func cutLine(line []byte) (realLine, bool) {
 	line = bytes.TrimRight(line, "\r\n")
@@ -116,7 +116,7 @@ func cutLine(line []byte) (realLine, bool) {
 		key, value, _ := bytes.Cut(tag, []byte("="))
 		text = append(append(text, key...), '=')
 		switch string(key) {
-		case "id":
+		case "id", "target-user-id": // of a message, and of who is banned: nobody is twice in a moment
 			cut.parts, text = append(cut.parts, part{text, idHole}), nil
 		case "tmi-sent-ts":
 			cut.parts, text = append(cut.parts, part{text, timeHole}), nil
@@ -133,7 +133,8 @@ func cutLine(line []byte) (realLine, bool) {
 	text = fmt.Appendf(text, " %s %s #", source, name)
 	cut.parts = append(cut.parts, part{text, channelHole})
 	cut.chat = string(name) == "PRIVMSG"
-	cut.stored = cut.chat || string(name) == "USERNOTICE" // all of the real ones are subscriptions
+	// All of the real notices are subscriptions, all of the cleared chats bans.
+	cut.stored = cut.chat || string(name) == "USERNOTICE" || string(name) == "CLEARCHAT"
 	said, spoken := bytes.CutPrefix(trailing, []byte(":"))
 	switch {
 	case cut.chat && spoken:

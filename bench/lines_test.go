@@ -13,7 +13,7 @@ import (
 const (
 	chatLine = "@badge-info=;badges=;color=#FFFFFF;display-name=Ana;emotes=;flags=;id=ca561310-6855-43b3-8325-3ea7418359a2;mod=0;room-id=71092938;" +
 		"subscriber=1;tmi-sent-ts=1568505600501;user-id=48215771 :ana!ana@ana.tmi.twitch.tv PRIVMSG #xqcow :look at #xqcow id=1 ;id=2"
-	banLine = "@ban-duration=150;room-id=71092938;tmi-sent-ts=1568505600739 :tmi.twitch.tv CLEARCHAT #xqcow :ana"
+	banLine = "@ban-duration=150;room-id=71092938;target-user-id=48215771;tmi-sent-ts=1568505600739 :tmi.twitch.tv CLEARCHAT #xqcow :ana"
 )
 
 var moment = time.UnixMilli(1790000000123)
@@ -36,14 +36,14 @@ func TestACopyOfALineDiffersInIDTimeAndChannelOnly(t *testing.T) {
 	}
 }
 
-func TestOnlyChatCounts(t *testing.T) {
+func TestOnlyChatCountsAndBansAreStored(t *testing.T) {
 	t.Parallel()
 	lines, err := cutLines(strings.NewReader(banLine + "\n" + chatLine + "\n\nPING :tmi\n"))
 	require.NoError(t, err)
 	require.Len(t, lines, 2, "lines without a channel are left out")
 	s := newScribe(lines, []string{"one"}, nil, [32]byte{})
 	copies := s.write(nil, 3, moment)
-	require.Equal(t, written{lines: 6, stored: 3, chat: 3}, s.written)
+	require.Equal(t, written{lines: 6, stored: 6, chat: 3}, s.written)
 	require.Equal(t, 3, bytes.Count(copies, []byte(" PRIVMSG #one :look")))
 	require.Equal(t, 3, bytes.Count(copies, []byte(" CLEARCHAT #one :ana\r\n")))
 }
@@ -58,7 +58,7 @@ func TestEveryHundredthMessageTriggersSomething(t *testing.T) {
 		for range 10 {
 			first[i] = s.write(first[i], 50, moment)
 		}
-		require.Equal(t, written{lines: 1000, stored: 500, chat: 500, triggering: 5}, s.written)
+		require.Equal(t, written{lines: 1000, stored: 1000, chat: 500, triggering: 5}, s.written)
 	}
 	require.Equal(t, first[0], first[1], "the load is always the same")
 	require.Equal(t, 5, bytes.Count(first[0], []byte(" :!")))

@@ -92,7 +92,7 @@ func peerRatio(turns []turn, versions string) Figure {
 	return Figure{
 		Name: "ingest.ratio_to_tmijs", Value: median(ratios), Unit: "×", Target: 1.2,
 		How: "Lines/s of the data plane divided by lines/s of a bot as people build it today (`bench/tmijs`: " + versions + "), each in turn with the same lines, as many, from the same generator over " +
-			"TLS, into the same table with the same columns; rows are counted afterwards (it leaves subscriptions out). tmi.js speaks IRC over WebSocket, so it gets the lines in text messages of up to 16 KiB, whole lines " +
+			"TLS, into the same table with the same columns; rows are counted afterwards (it leaves subscriptions and bans out). tmi.js speaks IRC over WebSocket, so it gets the lines in text messages of up to 16 KiB, whole lines " +
 			"each. It matches the same triggers in its own idiom (a `Map` for commands, one combined `RegExp` for all keywords, one for all patterns that says no at once, before each pattern is tried), keeps " +
 			"cooldowns and counts in memory only, answers with `client.say` within the same allowance, and stores with `pg`: a prepared INSERT for 500 rows, an array for each column, at most four at a time with " +
 			"`synchronous_commit` off, during which it pauses the socket. So it promises less: decisions, cooldowns, answers and duplicates are forgotten when it ends. Median of the turns.",
