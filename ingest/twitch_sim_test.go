@@ -5,7 +5,6 @@ import (
 	"net"
 	"net/http/httptest"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
@@ -92,17 +91,9 @@ func serveIRC(t *testing.T, server *sim.Server) (address string, over func()) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(context.Background())
-	var serving sync.WaitGroup
-	serving.Go(func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			serving.Go(func() { server.ServeConn(ctx, conn) })
-		}
-	})
-	return listener.Addr().String(), func() { stop(); _ = listener.Close(); serving.Wait() }
+	serving := make(chan error, 1)
+	go func() { serving <- server.Serve(ctx, listener) }()
+	return listener.Addr().String(), func() { stop(); require.NoError(t, <-serving) }
 }
 
 // saidByBot are the messages of the bot in the simulated chat.

@@ -90,13 +90,19 @@ func (p Parts) loginFigures() []metrics.Login {
 	return all
 }
 
-// readLogins looks at the accounts' logins.
-func (p Parts) readLogins(ctx context.Context) error {
+// keptLogins opens the vault and lists what it holds.
+func (p Parts) keptLogins(ctx context.Context) (*tokens.Vault, []tokens.Status, error) {
 	vault, err := p.vault()
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	all, err := vault.Statuses(ctx)
+	return vault, all, err
+}
+
+// readLogins looks at the accounts' logins.
+func (p Parts) readLogins(ctx context.Context) error {
+	_, all, err := p.keptLogins(ctx)
 	if err != nil {
 		return err
 	}

@@ -51,17 +51,9 @@ func listenIRC(t *testing.T, server *sim.Server) string {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(context.Background())
-	var serving sync.WaitGroup
-	serving.Go(func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			serving.Go(func() { server.ServeConn(ctx, conn) })
-		}
-	})
-	t.Cleanup(func() { stop(); _ = listener.Close(); serving.Wait() })
+	serving := make(chan error, 1)
+	go func() { serving <- server.Serve(ctx, listener) }()
+	t.Cleanup(func() { stop(); require.NoError(t, <-serving) })
 	return listener.Addr().String()
 }
 

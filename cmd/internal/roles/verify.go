@@ -14,11 +14,7 @@ import (
 // and not only when a connection breaks. An account that needs a login is no error
 // here: it is announced.
 func (p Parts) verifyLogins(ctx context.Context) error {
-	vault, err := p.vault()
-	if err != nil {
-		return err
-	}
-	all, err := vault.Statuses(ctx)
+	vault, all, err := p.keptLogins(ctx)
 	if err != nil {
 		return err
 	}
