@@ -214,8 +214,10 @@ func (e *Exporter) writeSnapshot(ctx context.Context, w *Writer, final bool) err
 		pass.Err = errors.Join(pass.Err, err)
 		return err
 	}
-	_ = put(e.collector.heartbeat(ctx, final)) // kept in pass
-	e.collector.keepLive(ctx, final, put)
+	e.collector.together(func() {
+		_ = put(e.collector.heartbeat(ctx, final)) // kept in pass
+		e.collector.keepLive(ctx, final, put)
+	})
 	pass.Duration = e.options.Clock().Sub(start)
 	e.options.Observe(pass)
 	return pass.Err

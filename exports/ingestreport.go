@@ -3,7 +3,6 @@ package exports
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -173,9 +172,9 @@ func broadcastRowOf(r *store.StreamReport) broadcastRow {
 func seconds(d time.Duration) float64 { return math.Round(max(0, d.Seconds())*1e3) / 1e3 }
 
 func buildIngestReport(ctx context.Context, c *collector, s Settings) ([]byte, error) {
-	statuses, err := c.source.PlatformStatuses(ctx)
+	statuses, err := c.statuses(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read the platforms' states: %w", err)
+		return nil, err
 	}
 	reports, err := c.source.StreamReports(ctx, store.ReportFilter{Limit: MaxBroadcasts})
 	if err != nil {

@@ -187,9 +187,9 @@ func accountStatus(a AccountSettings, in IntegrationsInput) string {
 }
 
 func buildIntegrations(ctx context.Context, c *collector, s Settings) ([]byte, error) {
-	statuses, err := c.source.PlatformStatuses(ctx)
+	statuses, err := c.statuses(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read the platforms' states: %w", err)
+		return nil, err
 	}
 	uploads, err := c.source.UploadOutcomes(ctx)
 	if err != nil {

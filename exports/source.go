@@ -57,6 +57,7 @@ type collector struct {
 	marks    map[string]string // of documents whose inputs are marked, what they were made of last
 	liveDue  time.Time         // live documents are not looked at before
 	liveTook time.Duration     // how long they took last
+	shared   *shared           // while a snapshot is built
 }
 
 // liveShare is how much longer than a look at the live documents the time until
@@ -196,13 +197,13 @@ func (c *collector) each(ctx context.Context, s Settings, wanted func(kind) bool
 var errAsItWas = errors.New("the document would be as it was")
 
 func buildSnapshot(ctx context.Context, c *collector, s Settings) ([]byte, error) {
-	statuses, err := c.source.PlatformStatuses(ctx)
+	statuses, err := c.statuses(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read the platforms' states: %w", err)
+		return nil, err
 	}
-	counters, err := c.source.Counters(ctx)
+	counters, err := c.counters(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read the counters: %w", err)
+		return nil, err
 	}
 	triggers, err := c.triggers(ctx, s)
 	if err != nil {

@@ -54,8 +54,8 @@ func buildErrors(ctx context.Context, c *collector, s Settings) ([]byte, error) 
 	}
 	var statuses []store.PlatformStatus
 	if !s.Final { // else nothing is connected any more
-		if statuses, err = c.source.PlatformStatuses(ctx); err != nil {
-			return nil, fmt.Errorf("read the platforms' states: %w", err)
+		if statuses, err = c.statuses(ctx); err != nil {
+			return nil, err
 		}
 	}
 	doc, err := BuildErrors(ErrorsInput{c.clock(), events, statuses, failures})
@@ -63,9 +63,9 @@ func buildErrors(ctx context.Context, c *collector, s Settings) ([]byte, error) 
 }
 
 func buildRates(ctx context.Context, c *collector, s Settings) ([]byte, error) {
-	counters, err := c.source.Counters(ctx)
+	counters, err := c.counters(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read the counters: %w", err)
+		return nil, err
 	}
 	now := c.clock()
 	c.grown.look(counters, now)
