@@ -26,6 +26,7 @@ type rows struct {
 	clips  []clip.Clip // the newest first
 	full   int         // how often all clips were asked for
 	asked  []int       // how many clips were asked for by their ids, each time
+	states int         // how often the states of connections were asked for
 	err    error
 	handle func(string, string)
 }
@@ -67,6 +68,7 @@ func (r *rows) AllCooldowns(context.Context) (map[string]map[string]time.Time, e
 func (r *rows) PlatformStatuses(context.Context) ([]store.PlatformStatus, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.states++
 	return []store.PlatformStatus{{CreatorID: "Qx7Zt2", Platform: "twitch", State: "live", LastHeartbeat: began, UpdatedAt: time.Now()}}, r.err
 }
 func (r *rows) QuotaUsage(context.Context, time.Time) ([]quota.Usage, error) {
@@ -244,6 +246,24 @@ func TestCatchingUpLooksAtEverythingUnlessThatWasDoneOnlyJustNow(t *testing.T) {
 		time.Sleep(catchUpShare * time.Second)
 		require.NoError(t, e.CatchUp(t.Context()))
 		require.Contains(t, tr.read(tr.canonical, FileClips), "a00002")
+	})
+}
+
+func TestASnapshotReadsTheStatesOfConnectionsOnceAndTheNextOneAgain(t *testing.T) {
+	t.Parallel()
+	tr := newTree(t)
+	synctest.Test(t, func(t *testing.T) {
+		r := &rows{}
+		_, _, stop := running(t, tr, r)
+		defer stop()
+		for snapshots := 1; snapshots <= 3; snapshots++ {
+			synctest.Wait()
+			r.mu.Lock()
+			require.Equal(t, snapshots, r.states)
+			r.mu.Unlock()
+			time.Sleep(10 * time.Second)
+		}
+		require.Contains(t, tr.read(tr.canonical, FileIngestReport), "Qx7Zt2", "a live document, of the same rows")
 	})
 }
 
