@@ -65,7 +65,7 @@ func failoverFigure(took, unheard []float64) Figure {
 		Name: "failover.seconds", Value: median(took), Unit: "s", Target: 30, Lower: true,
 		How: fmt.Sprintf("Two `streamsuites ingest` with state directories of their own share the demo's creator, who is asked `!ping` every %s. "+
 			"From SIGKILL of the one that holds the creator until the other's first answer is in the chat. Median of %d. Most of it is the heartbeat "+
-			"timeout of 15 s after which Temporal's server gives the shard to the other: the last heartbeat before the kill is up to 3 s old.",
+			"timeout of 15 s after which Temporal's server gives the shard to the other: the last heartbeat before the kill is up to 6 s old.",
 			askEvery, failovers),
 		Details: []string{
 			fmt.Sprintf("From %s s to %s s: %s s.", number(slices.Min(took)), number(slices.Max(took)), list(took)),

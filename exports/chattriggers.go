@@ -92,7 +92,7 @@ func buildChatTriggers(ctx context.Context, c *collector, s Settings) ([]byte, e
 	in := ChatTriggersInput{triggers, fired, s.Since}
 	// It is the largest document, of many megabytes with a thousand creators, and
 	// hardly ever changes.
-	if !c.remade(FileChatTriggers, in.mark(c.compiled)) {
+	if !c.remade(FileChatTriggers, in.mark()) {
 		return nil, errAsItWas
 	}
 	doc, err := BuildChatTriggers(in)
@@ -100,12 +100,12 @@ func buildChatTriggers(ctx context.Context, c *collector, s Settings) ([]byte, e
 }
 
 // mark changes whenever the document does.
-func (in ChatTriggersInput) mark(compiled map[string]compiledTriggers) string {
+func (in ChatTriggersInput) mark() string {
 	sum := sha256.New()
 	say := func(what ...any) { _, _ = fmt.Fprintln(sum, what...) } // a hash takes everything
 	say(in.Since.UnixNano())
 	for _, t := range in.Triggers {
-		say(t.Creator.ID, shownName(t.Creator), compiled[t.Creator.ID].mark)
+		say(t.Creator.ID, shownName(t.Creator), t.mark)
 		fired := in.Fired[t.Creator.ID]
 		for _, id := range slices.Sorted(maps.Keys(fired)) {
 			say(id, fired[id].UnixNano())

@@ -155,14 +155,22 @@ func newest(first time.Time, times ...time.Time) time.Time {
 // encode returns v as the text of a document: indented by two spaces, one
 // newline at the end.
 func encode(file string, v any) ([]byte, error) {
-	data, err := json.MarshalIndent(v, "", "  ")
+	compact, err := json.Marshal(v)
 	if err != nil {
 		return nil, fmt.Errorf("encode %s: %w", file, err)
 	}
+	// As json.MarshalIndent does it, with room for the lines from the beginning:
+	// these are the largest things that a runtime makes again and again.
+	indented := bytes.NewBuffer(make([]byte, 0, len(compact)+len(compact)/2))
+	if err := json.Indent(indented, compact, "", "  "); err != nil {
+		return nil, fmt.Errorf("encode %s: %w", file, err)
+	}
+	indented.WriteByte('\n')
+	data := indented.Bytes()
 	if !utf8.Valid(data) { // by what came encoded
 		data = bytes.ToValidUTF8(data, []byte("\uFFFD"))
 	}
-	return append(data, '\n'), nil
+	return data, nil
 }
 
 // encodeTwice is encode for a document whose last list some readers look for under
@@ -188,6 +196,9 @@ func encodeTwice(file, list string, v any) ([]byte, error) {
 // without angle brackets, at most n characters.
 func plain(text string, n int) string {
 	text = clip.Clean(text)
+	if len(text) <= n { // a character has a byte at least
+		return text
+	}
 	if r := []rune(text); len(r) > n {
 		return string(r[:n])
 	}

@@ -14,7 +14,7 @@ import (
 // triggerSource is where the triggers in force come from: what lanes evaluate
 // under, and what chat and operators laid over it.
 type triggerSource interface {
-	ConfigsInForce(ctx context.Context, creatorIDs []string) (map[string]string, error)
+	LanesInForce(ctx context.Context, creatorIDs []string) (map[string]store.LaneInForce, error)
 	SettingsOf(ctx context.Context, hashes map[string]string) (map[string]json.RawMessage, error)
 	AllTriggerOverlays(ctx context.Context) (map[string][]store.Overlay, error)
 	LastFirings(ctx context.Context, triggers map[string][]string) (map[string]map[string]time.Time, error)
@@ -25,6 +25,8 @@ type CreatorTriggers struct {
 	Creator  CreatorSettings
 	Triggers []TriggerInForce // in matching order
 	Changed  map[string]time.Time
+	mark     string // of the configuration and the overlays
+	nextSeq  int64  // of the lane
 }
 
 // compiledTriggers remembers what was compiled from what.
@@ -33,9 +35,9 @@ type compiledTriggers struct {
 	triggers []TriggerInForce
 }
 
-// triggers returns the triggers in force of all creators that are served, by id.
+// readTriggers reads the triggers in force of all creators that are served, by id.
 // A creator whose lane has not begun has none yet.
-func (c *collector) triggers(ctx context.Context, s Settings) ([]CreatorTriggers, error) {
+func (c *collector) readTriggers(ctx context.Context, s Settings) ([]CreatorTriggers, error) {
 	creators := creatorsByID(s)
 	var ids []string
 	for _, creator := range creators {
@@ -46,7 +48,7 @@ func (c *collector) triggers(ctx context.Context, s Settings) ([]CreatorTriggers
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	hashes, err := c.source.ConfigsInForce(ctx, ids)
+	lanes, err := c.source.LanesInForce(ctx, ids)
 	if err != nil {
 		return nil, fmt.Errorf("read which configurations are in force: %w", err)
 	}
@@ -54,32 +56,32 @@ func (c *collector) triggers(ctx context.Context, s Settings) ([]CreatorTriggers
 	if err != nil {
 		return nil, fmt.Errorf("read what is laid over the triggers: %w", err)
 	}
-	if err := c.compile(ctx, hashes, overlays); err != nil {
+	if err := c.compile(ctx, lanes, overlays); err != nil {
 		return nil, err
 	}
-	var all []CreatorTriggers
+	all := make([]CreatorTriggers, 0, len(creators))
 	for _, creator := range creators {
 		known, ok := c.compiled[creator.ID]
 		if !ok || !creator.Enabled {
 			continue
 		}
-		changed := map[string]time.Time{}
+		changed := make(map[string]time.Time, len(overlays[creator.ID]))
 		for _, o := range overlays[creator.ID] {
 			changed[o.TriggerID] = o.At
 		}
-		all = append(all, CreatorTriggers{creator, known.triggers, changed})
+		all = append(all, CreatorTriggers{creator, known.triggers, changed, known.mark, lanes[creator.ID].NextSeq})
 	}
 	return all, nil
 }
 
 // compile compiles what has changed since the last time.
-func (c *collector) compile(ctx context.Context, hashes map[string]string, overlays map[string][]store.Overlay) error {
-	kept, missing := make(map[string]compiledTriggers, len(hashes)), map[string]string{}
-	for creator, hash := range hashes {
-		if known, ok := c.compiled[creator]; ok && known.mark == markOf(hash, overlays[creator]) {
+func (c *collector) compile(ctx context.Context, lanes map[string]store.LaneInForce, overlays map[string][]store.Overlay) error {
+	kept, missing := make(map[string]compiledTriggers, len(lanes)), map[string]string{}
+	for creator, lane := range lanes {
+		if known, ok := c.compiled[creator]; ok && known.mark == markOf(lane.Config, overlays[creator]) {
 			kept[creator] = known
 		} else {
-			missing[creator] = hash
+			missing[creator] = lane.Config
 		}
 	}
 	settings, err := c.source.SettingsOf(ctx, missing)
@@ -116,6 +118,9 @@ func compileTriggers(raw json.RawMessage, overlays []store.Overlay) (compiledTri
 
 // markOf changes whenever a creator's triggers do.
 func markOf(hash string, overlays []store.Overlay) string {
+	if len(overlays) == 0 {
+		return hash
+	}
 	var mark strings.Builder
 	mark.WriteString(hash)
 	for _, o := range overlays {
@@ -124,31 +129,66 @@ func markOf(hash string, overlays []store.Overlay) string {
 	return mark.String()
 }
 
+// firings are when a creator's triggers fired last, as far as counts know it.
+type firings struct {
+	mark    string // of the configuration and the overlays
+	nextSeq int64  // of the lane when that was read
+	at      map[string]time.Time
+}
+
 // fired returns when each trigger fired last: the cooldowns know it for a while
 // and also for what has no counts, the counts for ever.
 func (c *collector) fired(ctx context.Context, triggers []CreatorTriggers) (map[string]map[string]time.Time, error) {
-	ids := make(map[string][]string, len(triggers))
-	for _, t := range triggers {
-		for _, info := range t.Triggers {
-			ids[t.Creator.ID] = append(ids[t.Creator.ID], info.ID)
-		}
-	}
-	fired, err := c.source.LastFirings(ctx, ids)
-	if err != nil {
-		return nil, fmt.Errorf("read when triggers fired last: %w", err)
+	if err := c.followFirings(ctx, triggers); err != nil {
+		return nil, err
 	}
 	cooldowns, err := c.source.AllCooldowns(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the cooldowns: %w", err)
 	}
-	last := make(map[string]map[string]time.Time, len(ids))
-	for creator, list := range ids {
-		last[creator] = make(map[string]time.Time, len(list))
-		for _, id := range list {
-			if at := newest(fired[creator][id], cooldowns[creator][id]); !at.IsZero() {
-				last[creator][id] = at
+	last := make(map[string]map[string]time.Time, len(triggers))
+	for _, t := range triggers {
+		counted, cooling := c.firings[t.Creator.ID].at, cooldowns[t.Creator.ID]
+		if len(cooling) == 0 {
+			last[t.Creator.ID] = counted
+			continue
+		}
+		all := make(map[string]time.Time, len(t.Triggers))
+		for _, info := range t.Triggers {
+			if at := newest(counted[info.ID], cooling[info.ID]); !at.IsZero() {
+				all[info.ID] = at
+			}
+		}
+		last[t.Creator.ID] = all
+	}
+	return last, nil
+}
+
+// followFirings asks when the triggers fired last of the creators for whom anything
+// was decided since. With a thousand creators who are offline that is nobody.
+func (c *collector) followFirings(ctx context.Context, triggers []CreatorTriggers) error {
+	known, ids := make(map[string]firings, len(triggers)), map[string][]string{}
+	for _, t := range triggers {
+		id := t.Creator.ID
+		if f, ok := c.firings[id]; ok && f.mark == t.mark && f.nextSeq == t.nextSeq {
+			known[id] = f
+			continue
+		}
+		for _, info := range t.Triggers {
+			ids[id] = append(ids[id], info.ID)
+		}
+	}
+	if len(ids) > 0 {
+		fired, err := c.source.LastFirings(ctx, ids)
+		if err != nil {
+			return fmt.Errorf("read when triggers fired last: %w", err)
+		}
+		for _, t := range triggers {
+			if _, asked := ids[t.Creator.ID]; asked {
+				known[t.Creator.ID] = firings{t.mark, t.nextSeq, fired[t.Creator.ID]}
 			}
 		}
 	}
-	return last, nil
+	c.firings = known
+	return nil
 }

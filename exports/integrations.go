@@ -55,8 +55,9 @@ func BuildIntegrations(in IntegrationsInput) (Document, error) {
 		row := integration(s.ID, s.Provider, s.Type, "runtime", connectedIf(s.Connected))
 		rows = append(rows, row.tried(toTheMinute(s.Looked)))
 	}
+	connections := connectionsByPlatform(in)
 	for _, a := range in.Tables.Accounts {
-		rows = append(rows, accountRow(a, in))
+		rows = append(rows, accountRow(a, in, connections[a.Platform]))
 	}
 	for _, a := range in.Tables.Announcers {
 		rows = append(rows, integration(ident(a.Name), a.Name, "announcements", "runtime", announcerStatus(a)))
@@ -96,8 +97,27 @@ func announcerStatus(a AnnouncerSettings) string {
 	return statusStandby
 }
 
-func accountRow(a AccountSettings, in IntegrationsInput) integrationRow {
-	row := integration(accountID(a), a.Platform, a.Purpose, strings.Join(a.Creators, ","), accountStatus(a, in))
+// connected is how a creator's connection to a platform is.
+type connected struct {
+	status    string
+	heartbeat time.Time
+}
+
+// connectionsByPlatform are the connections by platform and creator.
+func connectionsByPlatform(in IntegrationsInput) map[string]map[string]connected {
+	all := map[string]map[string]connected{}
+	for _, st := range in.Statuses {
+		platform := string(st.Platform)
+		if all[platform] == nil {
+			all[platform] = make(map[string]connected, len(in.Tables.Creators))
+		}
+		all[platform][st.CreatorID] = connected{connectionStatus(st, in.Now), st.LastHeartbeat}
+	}
+	return all
+}
+
+func accountRow(a AccountSettings, in IntegrationsInput, connections map[string]connected) integrationRow {
+	row := integration(accountID(a), a.Platform, a.Purpose, strings.Join(a.Creators, ","), accountStatus(a, connections))
 	if a.Purpose != "chat" {
 		if row.Status != statusStandby {
 			return row
@@ -105,10 +125,8 @@ func accountRow(a AccountSettings, in IntegrationsInput) integrationRow {
 		return row.published(newestUpload(in.Uploads, a.Platform, a.Creators))
 	}
 	var last time.Time
-	for _, st := range in.Statuses {
-		if string(st.Platform) == a.Platform && slices.Contains(a.Creators, st.CreatorID) {
-			last = newest(last, st.LastHeartbeat)
-		}
+	for _, id := range a.Creators {
+		last = newest(last, connections[id].heartbeat)
 	}
 	return row.tried(toTheMinute(earlier(last, in.Now)))
 }
@@ -159,7 +177,7 @@ func accountID(a AccountSettings) string {
 
 // accountStatus is the best that is known of the chats that an account reads; of
 // one that only publishes nothing is known before it is used.
-func accountStatus(a AccountSettings, in IntegrationsInput) string {
+func accountStatus(a AccountSettings, connections map[string]connected) string {
 	switch {
 	case !a.On:
 		return statusDisabled
@@ -169,12 +187,9 @@ func accountStatus(a AccountSettings, in IntegrationsInput) string {
 		return statusStandby
 	}
 	best := statusInactive
-	for _, st := range in.Statuses {
-		if string(st.Platform) != a.Platform || !slices.Contains(a.Creators, st.CreatorID) {
-			continue
-		}
-		if status := connectionStatus(st, in.Now); rank(status) > rank(best) {
-			best = status
+	for _, id := range a.Creators {
+		if c, known := connections[id]; known && rank(c.status) > rank(best) {
+			best = c.status
 		}
 	}
 	switch best {

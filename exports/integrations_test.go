@@ -26,7 +26,7 @@ func TestAPlaceToPublishAtIsAsItsLastAttemptEnded(t *testing.T) {
 		"a limit is no trouble":            {uploads: []store.UploadOutcome{attempt("A", "youtube", clip.UploadDeferred, 3)}, status: "connected", tried: 3},
 		"somebody else's and other places": {uploads: []store.UploadOutcome{attempt("C", "youtube", clip.UploadBroken, 3), attempt("A", "folder", clip.UploadBroken, 3)}, status: "standby"},
 	} {
-		row := accountRow(AccountSettings{Platform: "youtube", Purpose: "publishing", Complete: true, On: true, Creators: []string{"A", "B"}}, IntegrationsInput{Uploads: c.uploads})
+		row := accountRow(AccountSettings{Platform: "youtube", Purpose: "publishing", Complete: true, On: true, Creators: []string{"A", "B"}}, IntegrationsInput{Uploads: c.uploads}, nil)
 		require.Equal(t, c.status, row.Status, name)
 		require.Equal(t, c.tried != 0, row.LastAttemptAt != nil, name)
 		if c.tried != 0 {
@@ -35,7 +35,7 @@ func TestAPlaceToPublishAtIsAsItsLastAttemptEnded(t *testing.T) {
 		}
 	}
 	row := accountRow(AccountSettings{Platform: "youtube", Purpose: "publishing", On: true, Creators: []string{"A"}},
-		IntegrationsInput{Uploads: []store.UploadOutcome{attempt("A", "youtube", clip.UploadPublished, 2)}})
+		IntegrationsInput{Uploads: []store.UploadOutcome{attempt("A", "youtube", clip.UploadPublished, 2)}}, nil)
 	require.Equal(t, "error", row.Status, "a credential is missing by now")
 }
 

@@ -14,6 +14,7 @@ import (
 func (c *collector) look(ctx context.Context, told changes) (docs []Document, owned func(file string) bool, err error) {
 	if told.complete = told.complete || c.listed == nil; told.complete {
 		c.liveDue, c.marks, told.rows = time.Time{}, nil, anyRows // live documents belong to it
+		c.firings = nil                                           // what they stand on may have been pruned
 	}
 	s := c.settings()
 	parts, err := c.changedParts(ctx, s, told)

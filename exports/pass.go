@@ -13,7 +13,8 @@ import (
 type shared struct {
 	statuses []store.PlatformStatus
 	counters []store.Counter
-	read     struct{ statuses, counters bool }
+	triggers []CreatorTriggers
+	read     struct{ statuses, counters, triggers bool }
 }
 
 // together runs build with rows that are read once for all documents of it.
@@ -51,4 +52,20 @@ func (c *collector) counters(ctx context.Context) ([]store.Counter, error) {
 		c.shared.counters, c.shared.read.counters = counters, true
 	}
 	return counters, nil
+}
+
+// triggers are the triggers in force of all creators that are served, by id. Within a
+// snapshot the settings are the same for all documents.
+func (c *collector) triggers(ctx context.Context, s Settings) ([]CreatorTriggers, error) {
+	if c.shared != nil && c.shared.read.triggers {
+		return c.shared.triggers, nil
+	}
+	triggers, err := c.readTriggers(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	if c.shared != nil {
+		c.shared.triggers, c.shared.read.triggers = triggers, true
+	}
+	return triggers, nil
 }

@@ -2,6 +2,8 @@ package exports
 
 import (
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"slices"
 	"time"
 
@@ -48,8 +50,12 @@ const (
 // the creators for whom they act, and Discord's administrators. It is for this machine only.
 func BuildPermissions(in PermissionsInput) (Document, error) {
 	rows := []permissionRow{}
+	triggers := make(map[string][]TriggerInForce, len(in.Triggers))
+	for _, t := range in.Triggers {
+		triggers[t.Creator.ID] = t.Triggers
+	}
 	for _, c := range creatorsByID(Settings{Creators: in.Creators}) {
-		rows = append(rows, creatorPermissions(c, in)...)
+		rows = append(rows, creatorPermissions(c, in.Tables.details(c.ID).Admin, triggers[c.ID])...)
 	}
 	rows = append(rows, administrators(in.Tables)...)
 	for _, a := range in.Tables.Accounts {
@@ -87,29 +93,24 @@ func administrators(t Tables) (rows []permissionRow) {
 
 // creatorPermissions are the creator's own row, and one for each role in the chat
 // that may use more than everybody.
-func creatorPermissions(c CreatorSettings, in PermissionsInput) []permissionRow {
+func creatorPermissions(c CreatorSettings, admin bool, triggers []TriggerInForce) []permissionRow {
 	own := permissionRow{Principal: c.ID, Role: roleOwner, Status: permissionActive, Grants: []string{}}
-	if in.Tables.details(c.ID).Admin {
+	if admin {
 		own.Role = roleAdmin
 	}
 	if !c.Enabled {
 		own.Status = permissionRevoked
 	}
 	granted := map[chat.Roles][]string{}
-	for _, t := range in.Triggers {
-		if t.Creator.ID != c.ID {
+	for _, info := range triggers {
+		if !info.Enabled || info.Roles == chat.Everyone {
 			continue
 		}
-		for _, info := range t.Triggers {
-			if !info.Enabled || info.Roles == chat.Everyone {
-				continue
-			}
-			grant := "trigger:" + ident(info.ID)
-			own.Grants = append(own.Grants, grant) // the broadcaster passes always
-			for _, role := range grantedRoles {
-				if info.Roles.Any(role) {
-					granted[role] = append(granted[role], grant)
-				}
+		grant := "trigger:" + ident(info.ID)
+		own.Grants = append(own.Grants, grant) // the broadcaster passes always
+		for _, role := range grantedRoles {
+			if info.Roles.Any(role) {
+				granted[role] = append(granted[role], grant)
 			}
 		}
 	}
@@ -135,11 +136,30 @@ func contractRole(role chat.Roles) string {
 	return roleViewer
 }
 
+// mark changes whenever the document does.
+func (in PermissionsInput) mark() string {
+	sum := sha256.New()
+	say := func(what ...any) { _, _ = fmt.Fprintln(sum, what...) } // a hash takes everything
+	say(in.Since.UnixNano(), len(in.Creators))
+	for _, c := range in.Creators {
+		say(c.ID, c.Enabled, in.Tables.details(c.ID).Admin)
+	}
+	for _, t := range in.Triggers {
+		say(t.Creator.ID, t.mark)
+	}
+	say(in.Tables.Administrators, in.Tables.Announcers, in.Tables.Accounts)
+	return string(sum.Sum(nil))
+}
+
 func buildPermissions(ctx context.Context, c *collector, s Settings) ([]byte, error) {
 	triggers, err := c.triggers(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	doc, err := BuildPermissions(PermissionsInput{s.Creators, s.Tables, triggers, s.Since})
+	in := PermissionsInput{s.Creators, s.Tables, triggers, s.Since}
+	if !c.remade(FilePermissions, in.mark()) {
+		return nil, errAsItWas
+	}
+	doc, err := BuildPermissions(in)
 	return doc.Data, err
 }

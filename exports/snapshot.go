@@ -124,8 +124,9 @@ func BuildSnapshot(in SnapshotInput) (Document, error) {
 		}
 	}
 	slices.SortFunc(doc.Platforms, func(a, b platformRow) int { return cmp.Compare(a.Name, b.Name) })
-	statuses := map[string][]store.PlatformStatus{}
-	for _, st := range in.Statuses {
+	statuses := make(map[string][]*store.PlatformStatus, len(s.Creators))
+	for i := range in.Statuses {
+		st := &in.Statuses[i]
 		statuses[st.CreatorID] = append(statuses[st.CreatorID], st)
 	}
 	for _, c := range s.Creators {
@@ -163,7 +164,7 @@ func snapshotJobs(s Settings) []snapshotJob {
 }
 
 // creatorRowOf is a creator's row; statuses are those of the creator's connections.
-func creatorRowOf(c CreatorSettings, in SnapshotInput, statuses []store.PlatformStatus) creatorRow {
+func creatorRowOf(c CreatorSettings, in SnapshotInput, statuses []*store.PlatformStatus) creatorRow {
 	row := creatorRow{
 		CreatorID: c.ID, DisplayName: or(plain(c.DisplayName, 200), c.ID), Enabled: c.Enabled, Platforms: map[string]bool{},
 	}

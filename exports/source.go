@@ -53,6 +53,7 @@ type collector struct {
 	listed   []part              // the families as they were when they were whole last, with the names of their documents alone
 	grown    increases
 	compiled map[string]compiledTriggers
+	firings  map[string]firings // by creator
 	recorded recordings
 	marks    map[string]string // of documents whose inputs are marked, what they were made of last
 	liveDue  time.Time         // live documents are not looked at before

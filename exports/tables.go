@@ -98,7 +98,7 @@ type ServiceState struct {
 
 // details returns what the tables say about a creator.
 func (t Tables) details(id string) CreatorDetails {
-	if i := slices.IndexFunc(t.Creators, func(d CreatorDetails) bool { return d.ID == id }); i >= 0 {
+	if i, known := slices.BinarySearchFunc(t.Creators, id, func(d CreatorDetails, id string) int { return cmp.Compare(d.ID, id) }); known {
 		return t.Creators[i]
 	}
 	return CreatorDetails{ID: id}
@@ -123,6 +123,7 @@ func tablesFrom(c *config.Config) Tables {
 			ClipsPerMinute: c.ClipLimits(creator).PerMinute}
 		t.Creators = append(t.Creators, d)
 	}
+	slices.SortFunc(t.Creators, func(a, b CreatorDetails) int { return cmp.Compare(a.ID, b.ID) })
 	for label, a := range c.Twitch {
 		t.Accounts = append(t.Accounts, AccountSettings{
 			Platform: string(chat.Twitch), Label: label, Login: a.Nick, Purpose: "chat", Complete: a.Token.IsSet(), On: c.Polls(chat.Twitch),

@@ -55,7 +55,7 @@ func someTriggers() []CreatorTriggers {
 	if err != nil {
 		panic(err) // the fixture itself is wrong
 	}
-	return []CreatorTriggers{{someCreator(), triggersInForce(rules), map[string]time.Time{"lurk": at(30), "cmd:größe": at(31)}}}
+	return []CreatorTriggers{{Creator: someCreator(), Triggers: triggersInForce(rules), Changed: map[string]time.Time{"lurk": at(30), "cmd:größe": at(31)}}}
 }
 
 func someCreator() CreatorSettings {

@@ -152,6 +152,8 @@ func TestTheTriggersAreWrittenAgainOnlyWhenTheirDocumentWouldDiffer(t *testing.T
 	require.True(t, written(), "chat laid something over a trigger")
 	require.False(t, written())
 	source.fired = map[string]map[string]time.Time{"Qx7Zt2": {"clip": at(9)}}
+	require.False(t, written(), "nothing was decided since, so nobody asks")
+	source.nextSeq++
 	require.True(t, written(), "a trigger fired")
 	settings.Creators[0].DisplayName = "Somebody Else"
 	require.True(t, written(), "the creator has another name")
@@ -169,6 +171,7 @@ func TestTheTriggersAreWrittenAgainOnlyWhenTheirDocumentWouldDiffer(t *testing.T
 type inForceRows struct {
 	rows
 	hash     string
+	nextSeq  int64
 	settings json.RawMessage
 	overlays []store.Overlay
 	fired    map[string]map[string]time.Time
@@ -179,8 +182,8 @@ func (r *inForceRows) LastFirings(context.Context, map[string][]string) (map[str
 	return r.fired, nil
 }
 
-func (r *inForceRows) ConfigsInForce(context.Context, []string) (map[string]string, error) {
-	return map[string]string{"Qx7Zt2": r.hash}, nil
+func (r *inForceRows) LanesInForce(context.Context, []string) (map[string]store.LaneInForce, error) {
+	return map[string]store.LaneInForce{"Qx7Zt2": {Config: r.hash, NextSeq: r.nextSeq}}, nil
 }
 
 func (r *inForceRows) SettingsOf(_ context.Context, hashes map[string]string) (map[string]json.RawMessage, error) {

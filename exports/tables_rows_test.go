@@ -10,7 +10,9 @@ import (
 
 // What the tables ask of a source that has nothing of it.
 
-func (r *rows) ConfigsInForce(context.Context, []string) (map[string]string, error) { return nil, nil }
+func (r *rows) LanesInForce(context.Context, []string) (map[string]store.LaneInForce, error) {
+	return nil, nil
+}
 func (r *rows) SettingsOf(context.Context, map[string]string) (map[string]json.RawMessage, error) {
 	return nil, nil
 }

@@ -195,7 +195,7 @@ func TestAnAccountIsAsItsChatsAre(t *testing.T) {
 				a.Creators = append(a.Creators, id)
 				in.Statuses = append(in.Statuses, store.PlatformStatus{CreatorID: id, Platform: chat.Twitch, State: connection.State(state), UpdatedAt: at(-1)})
 			}
-			require.Equal(t, c.expected, accountStatus(a, in))
+			require.Equal(t, c.expected, accountStatus(a, connectionsByPlatform(in)["twitch"]))
 		})
 	}
 }

@@ -116,7 +116,7 @@ func served(ctx context.Context, s *store.Store, creator string, live []string) 
 	if slices.Contains(live, creator) {
 		return nil
 	}
-	found, err := s.ConfigsInForce(ctx, []string{creator})
+	found, err := s.LanesInForce(ctx, []string{creator})
 	if err != nil || len(found) > 0 {
 		return err
 	}

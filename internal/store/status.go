@@ -46,7 +46,7 @@ func (s *Store) SavePlatformStatus(ctx context.Context, statuses []PlatformStatu
 	// All in one statement: a host with thousands of channels does this at once. Whatever
 	// plan the database has for it, each state is looked up by its key: a plan for few,
 	// which compares each with each, takes minutes for thousands.
-	var given statusColumns
+	given := newStatusColumns(len(statuses))
 	last := make(map[statusKey]*PlatformStatus, len(statuses))
 	for i := range statuses {
 		last[statuses[i].key()] = &statuses[i]
@@ -104,6 +104,16 @@ type statusColumns struct {
 	creators, platforms, channels, states, errors []string
 	heartbeats, successes, since                  []zeronull.Timestamptz
 	epochs                                        []int64
+}
+
+// newStatusColumns has room for so many states: hosts with thousands of them write
+// every few seconds.
+func newStatusColumns(n int) *statusColumns {
+	texts, times := func() []string { return make([]string, 0, n) }, func() []zeronull.Timestamptz { return make([]zeronull.Timestamptz, 0, n) }
+	return &statusColumns{
+		creators: texts(), platforms: texts(), channels: texts(), states: texts(), errors: texts(),
+		heartbeats: times(), successes: times(), since: times(), epochs: make([]int64, 0, n),
+	}
 }
 
 func (c *statusColumns) add(p *PlatformStatus) {

@@ -14,7 +14,7 @@ func (s *Store) ConfirmPlatformStatus(ctx context.Context, statuses []PlatformSt
 	if len(statuses) == 0 {
 		return 0, nil
 	}
-	var given statusColumns
+	given := newStatusColumns(len(statuses))
 	for i := range statuses {
 		given.add(&statuses[i])
 	}

@@ -128,20 +128,28 @@ func (s *Store) Settings(ctx context.Context, creatorID, hash string) (json.RawM
 	return oneRow(rows, pgx.RowTo[json.RawMessage], "configuration "+hash+" of "+creatorID)
 }
 
-// ConfigsInForce returns the hashes of the configurations under which lanes
-// evaluate, by creator. A creator whose lane has taken none in is left out.
-func (s *Store) ConfigsInForce(ctx context.Context, creatorIDs []string) (map[string]string, error) {
-	rows, _ := s.pool.Query(ctx, `select creator_id, config from lanes where creator_id = any($1) and config <> ''`, creatorIDs)
-	hashes := map[string]string{}
-	var creator, hash string
-	_, err := pgx.ForEachRow(rows, []any{&creator, &hash}, func() error {
-		hashes[creator] = hash
+// LaneInForce is under what a creator's lane evaluates, and how far it is.
+type LaneInForce struct {
+	Config string // hash of the configuration
+	// NextSeq is the place of the next event: while it stands, nothing was decided.
+	NextSeq int64
+}
+
+// LanesInForce returns the lanes that evaluate, by creator. A creator whose lane has
+// taken no configuration in is left out.
+func (s *Store) LanesInForce(ctx context.Context, creatorIDs []string) (map[string]LaneInForce, error) {
+	rows, _ := s.pool.Query(ctx, `select creator_id, config, next_seq from lanes where creator_id = any($1) and config <> ''`, creatorIDs)
+	lanes := make(map[string]LaneInForce, len(creatorIDs))
+	var creator string
+	var lane LaneInForce
+	_, err := pgx.ForEachRow(rows, []any{&creator, &lane.Config, &lane.NextSeq}, func() error {
+		lanes[creator] = lane
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read which configurations are in force: %w", err)
 	}
-	return hashes, nil
+	return lanes, nil
 }
 
 // CommandsPaused reports whether a creator's commands are paused.

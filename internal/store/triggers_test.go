@@ -147,9 +147,9 @@ func TestOthersReadWhatLanesChanged(t *testing.T) {
 	require.JSONEq(t, `{"Prefix": "?"}`, string(settings))
 	_, err = b.store.Settings(ctx, creator, "c2")
 	require.ErrorIs(t, err, store.ErrNotFound)
-	inForce, err := b.store.ConfigsInForce(ctx, []string{creator, "nobody"})
+	inForce, err := b.store.LanesInForce(ctx, []string{creator, "nobody"})
 	require.NoError(t, err)
-	require.Equal(t, map[string]string{creator: "c1"}, inForce)
+	require.Equal(t, map[string]store.LaneInForce{creator: {Config: "c1", NextSeq: lane.NextSeq}}, inForce)
 	for id, want := range map[string]bool{creator: true, "nobody": false} {
 		paused, err := b.store.CommandsPaused(ctx, id)
 		require.NoError(t, err)
