@@ -98,8 +98,8 @@ func (e *Exporter) CatchUp(ctx context.Context) error {
 }
 
 // catchUpShare is how many times as long as a complete write the time between two that
-// CatchUp does is at least.
-const catchUpShare = 500
+// CatchUp does is at least: with a thousand creators only Run itself writes everything.
+const catchUpShare = 5000
 
 // writeComplete writes all documents but heartbeats.
 func (e *Exporter) writeComplete(ctx context.Context, w *Writer) error {

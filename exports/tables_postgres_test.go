@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -175,10 +176,12 @@ type inForceRows struct {
 	settings json.RawMessage
 	overlays []store.Overlay
 	fired    map[string]map[string]time.Time
-	asked    []int // how many configurations, each time
+	of       []string // whose firings were asked for last
+	asked    []int    // how many configurations, each time
 }
 
-func (r *inForceRows) LastFirings(context.Context, map[string][]string) (map[string]map[string]time.Time, error) {
+func (r *inForceRows) LastFirings(_ context.Context, triggers map[string][]string) (map[string]map[string]time.Time, error) {
+	r.of = slices.Sorted(maps.Keys(triggers))
 	return r.fired, nil
 }
 
