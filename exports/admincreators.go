@@ -2,6 +2,8 @@ package exports
 
 import (
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -56,7 +58,22 @@ func BuildCreators(in CreatorsInput) (Document, error) {
 	return Document{File: FileCreators, Visibility: DashboardOnly, Data: data}, nil
 }
 
-func buildCreators(_ context.Context, _ *collector, s Settings) ([]byte, error) {
-	doc, err := BuildCreators(CreatorsInput{s.Creators, s.Tables, s.Since})
+func buildCreators(_ context.Context, c *collector, s Settings) ([]byte, error) {
+	in := CreatorsInput{s.Creators, s.Tables, s.Since}
+	if !c.remade(FileCreators, in.mark()) {
+		return nil, errAsItWas
+	}
+	doc, err := BuildCreators(in)
 	return doc.Data, err
+}
+
+// mark changes whenever the document does.
+func (in CreatorsInput) mark() string {
+	sum := sha256.New()
+	say := func(what ...any) { _, _ = fmt.Fprintln(sum, what...) } // a hash takes everything
+	say(in.Since.UnixNano(), len(in.Creators))
+	for _, c := range in.Creators {
+		say(c.ID, shownName(c), c.Enabled, c.Platforms, in.Details.details(c.ID).Notes)
+	}
+	return string(sum.Sum(nil))
 }

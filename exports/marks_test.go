@@ -84,6 +84,28 @@ func TestTheMarkOfThePermissionsChangesWhenTheyDo(t *testing.T) {
 	}
 }
 
+func TestTheMarkOfTheCreatorsChangesWhenTheyDo(t *testing.T) {
+	t.Parallel()
+	some := func() CreatorsInput { return CreatorsInput{[]CreatorSettings{someCreator()}, someTables(), at(0)} }
+	for name, c := range map[string]struct {
+		change func(*CreatorsInput)
+		same   bool
+	}{
+		"a name":                   {func(in *CreatorsInput) { in.Creators[0].DisplayName = "Somebody Else" }, false},
+		"an id":                    {func(in *CreatorsInput) { in.Creators[0].ID = "Ab3dE9" }, false},
+		"somebody who is off":      {func(in *CreatorsInput) { in.Creators[0].Enabled = false }, false},
+		"a platform":               {func(in *CreatorsInput) { in.Creators[0].Platforms = map[string]bool{"twitch": false} }, false},
+		"notes":                    {func(in *CreatorsInput) { in.Details.Creators[1].Notes = "Streams on Mondays" }, false},
+		"since when it all is so":  {func(in *CreatorsInput) { in.Since = at(1) }, false},
+		"how many clips they make": {func(in *CreatorsInput) { in.Details.Creators[1].ClipsPerMinute++ }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			requireMarked(t, some, CreatorsInput.mark, BuildCreators, c.change, !c.same)
+		})
+	}
+}
+
 func TestWhenTriggersFiredIsAskedOfThoseWhoseLanesMovedOn(t *testing.T) {
 	t.Parallel()
 	source := &inForceRows{fired: map[string]map[string]time.Time{"Ab3dE9": {"clip": at(1)}, "Qx7Zt2": {"clip": at(2), "ping": at(3)}}}

@@ -27,7 +27,6 @@ type RateLimitsInput struct {
 type rateLimitsDocument struct {
 	Meta       meta           `json:"meta"`
 	RateLimits []rateLimitRow `json:"rate_limits"`
-	Items      []rateLimitRow `json:"items"`
 }
 
 type rateLimitRow struct {
@@ -62,8 +61,8 @@ func BuildRateLimits(in RateLimitsInput) (Document, error) {
 			rows = append(rows, limitRow(LimitSettings{config.LimitJobs, n, time.Minute}, usage(in.Lately[c.ID], n)).of(c))
 		}
 	}
-	data, err := encode(FileRateLimits, rateLimitsDocument{
-		newMeta(instant(orElse(changed, in.Settings.Since)), DashboardOnly, "rate-limits"), rows, rows,
+	data, err := encodeTwice(FileRateLimits, "rate_limits", rateLimitsDocument{
+		newMeta(instant(orElse(changed, in.Settings.Since)), DashboardOnly, "rate-limits"), rows,
 	})
 	if err != nil {
 		return Document{}, err
