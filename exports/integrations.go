@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/streamsuites/streamsuites/internal/chat"
 	"github.com/streamsuites/streamsuites/internal/clip"
 	"github.com/streamsuites/streamsuites/internal/store"
 )
@@ -168,11 +169,16 @@ func integration(id, provider, purpose, scope, status string) integrationRow {
 }
 
 // accountID names an account by its platform and label, as the configuration does.
+// One of YouTube publishes under that name; what it does in chats has one more word.
 func accountID(a AccountSettings) string {
-	if a.Label == "" {
-		return ident(a.Platform)
+	parts := []string{a.Platform}
+	if a.Label != "" {
+		parts = append(parts, a.Label)
 	}
-	return ident(a.Platform, a.Label)
+	if a.Platform == string(chat.YouTube) && a.Purpose == "chat" {
+		parts = append(parts, a.Purpose)
+	}
+	return ident(parts...)
 }
 
 // accountStatus is the best that is known of the chats that an account reads; of

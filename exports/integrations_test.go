@@ -1,6 +1,7 @@
 package exports
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -37,6 +38,26 @@ func TestAPlaceToPublishAtIsAsItsLastAttemptEnded(t *testing.T) {
 	row := accountRow(AccountSettings{Platform: "youtube", Purpose: "publishing", On: true, Creators: []string{"A"}},
 		IntegrationsInput{Uploads: []store.UploadOutcome{attempt("A", "youtube", clip.UploadPublished, 2)}}, nil)
 	require.Equal(t, "error", row.Status, "a credential is missing by now")
+}
+
+func TestAnAccountThatPublishesAndAnswersHasARowForEach(t *testing.T) {
+	t.Parallel()
+	in := IntegrationsInput{Now: at(0), Tables: Tables{Accounts: []AccountSettings{
+		{Platform: "youtube", Label: "MAIN", Purpose: "publishing", Complete: true, On: true, Creators: []string{"A"}},
+		{Platform: "youtube", Label: "MAIN", Purpose: "chat", Complete: true, On: true, Creators: []string{"A", "B"}},
+	}}, Statuses: []store.PlatformStatus{{CreatorID: "B", Platform: "youtube", State: "live", LastHeartbeat: at(-1), UpdatedAt: at(-1)}}}
+	d, err := BuildIntegrations(in)
+	require.NoError(t, err)
+	requireValid(t, d)
+	var doc integrationsDocument
+	require.NoError(t, json.Unmarshal(d.Data, &doc))
+	shown := map[string][2]string{}
+	for _, row := range doc.Integrations {
+		shown[row.ID] = [2]string{row.Scope, row.Status}
+	}
+	require.Equal(t, map[string][2]string{
+		"postgres": {"runtime", "connected"}, "youtube:MAIN": {"A", "standby"}, "youtube:MAIN:chat": {"A,B", "connected"},
+	}, shown)
 }
 
 func TestAServiceToWhichNothingIsSaidIsAsItIsConfigured(t *testing.T) {

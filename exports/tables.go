@@ -68,7 +68,8 @@ type LimitSettings struct {
 	Window time.Duration
 }
 
-// AccountSettings is an account with which the runtime acts on a platform.
+// AccountSettings is an account with which the runtime acts on a platform, for one
+// purpose.
 type AccountSettings struct {
 	Platform, Label string
 	Login           string // empty when it is not configured
@@ -137,6 +138,12 @@ func tablesFrom(c *config.Config) Tables {
 		})
 	}
 	for label, a := range c.YouTube {
+		readers := served(c, func(creator *config.Creator) bool { return creator.On(chat.YouTube) && creator.YouTubeAccount == label })
+		if len(readers) > 0 {
+			t.Accounts = append(t.Accounts, AccountSettings{
+				Platform: string(chat.YouTube), Label: label, Purpose: "chat", Complete: a.Complete() || a.APIKey.IsSet(), On: c.Polls(chat.YouTube), Creators: readers,
+			})
+		}
 		t.Accounts = append(t.Accounts, AccountSettings{
 			Platform: string(chat.YouTube), Label: label, Purpose: "publishing", Complete: a.Complete(), On: true,
 			Creators: served(c, func(creator *config.Creator) bool {
@@ -145,7 +152,7 @@ func tablesFrom(c *config.Config) Tables {
 		})
 	}
 	slices.SortFunc(t.Accounts, func(a, b AccountSettings) int {
-		return cmp.Or(cmp.Compare(a.Platform, b.Platform), cmp.Compare(a.Label, b.Label))
+		return cmp.Or(cmp.Compare(a.Platform, b.Platform), cmp.Compare(a.Label, b.Label), cmp.Compare(b.Purpose, a.Purpose))
 	})
 	for _, name := range announcers {
 		platform := c.Platform(name)

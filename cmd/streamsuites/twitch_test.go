@@ -35,19 +35,24 @@ func startTwitch(ts *testscript.TestScript, _ bool, _ []string) {
 		Dir: filepath.Join(dir, "twitch"), Seed: seed, Faults: switches, TLS: secure, Log: zerolog.Nop(),
 	})
 	ts.Check(err)
-	listener, err := (&net.ListenConfig{}).Listen(w.t.Context(), "tcp", "127.0.0.1:0")
-	ts.Check(err)
 	helix := httptest.NewServer(w.twitch.Handler())
-	ctx, cancel := context.WithCancel(context.Background())
-	served := make(chan error, 1)
-	go func() { served <- w.twitch.Serve(ctx, listener) }()
 	w.t.Cleanup(func() {
-		cancel()
-		require.NoError(w.t, <-served)
 		helix.Close()
 		require.NoError(w.t, w.twitch.Close())
 	})
-	configureTwitch(ts, seed, listener.Addr().String(), helix.URL, ca.Path())
+	configureTwitch(ts, seed, serveChat(ts), helix.URL, ca.Path())
+}
+
+// serveChat serves the chat of the simulated Twitch and returns its address.
+func serveChat(ts *testscript.TestScript) string {
+	w := here(ts)
+	listener, err := (&net.ListenConfig{}).Listen(w.t.Context(), "tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ctx, cancel := context.WithCancel(context.Background())
+	served := make(chan error, 1)
+	go func() { served <- w.twitch.Serve(ctx, listener) }()
+	w.t.Cleanup(func() { cancel(); require.NoError(w.t, <-served) })
+	return listener.Addr().String()
 }
 
 func configureTwitch(ts *testscript.TestScript, seed twitch.Seed, irc, helix, caFile string) {

@@ -38,14 +38,16 @@ func startLogins(ts *testscript.TestScript, _ bool, _ []string) {
 	}
 	tw, err := twitch.Open(twitch.Options{Dir: filepath.Join(dir, "twitch"), Seed: twitch.DefaultSeed(), Faults: switches("t", twitch.Targets()), Log: zerolog.Nop()})
 	ts.Check(err)
+	w.twitch = tw
 	yt, err := youtube.Open(youtube.Options{Dir: filepath.Join(dir, "youtube"), Seed: youtube.DefaultSeed(), Faults: switches("y", youtube.Targets()), Log: zerolog.Nop()})
 	ts.Check(err)
 	kk, err := kick.Open(kick.Options{Dir: filepath.Join(dir, "kick"), Seed: kick.DefaultSeed(), Faults: switches("k", kick.Targets()), Log: zerolog.Nop()})
 	ts.Check(err)
 	t, y, k := serve(tw.Handler(), tw), serve(yt.Handler(), yt), serve(kk.Handler(), kk)
+	irc := serveChat(ts)
 	_, err = config.WriteSample(ts.MkAbs(filepath.Join("var", "shared", "config")), config.Sample{
 		Creators: []config.SampleCreator{{ID: creator, TwitchChannel: "harborlights", YouTubeChannel: "@harborlights", KickChannel: "harborlights"}},
-		Twitch:   &config.TwitchEndpoints{IRC: "127.0.0.1:1", Helix: t + "/helix", OAuth: t + "/oauth2"},
+		Twitch:   &config.TwitchEndpoints{IRC: irc, Helix: t + "/helix", OAuth: t + "/oauth2"},
 		YouTube:  &config.YouTubeEndpoints{API: y, OAuth: y + youtube.TokenPath, Authorize: y + youtube.AuthorizePath, Device: y + youtube.DevicePath},
 		Kick:     &config.KickEndpoints{API: k, OAuth: k, Site: k, Pusher: "ws" + strings.TrimPrefix(k, "http") + "/app/key"},
 	})
