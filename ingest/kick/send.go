@@ -34,6 +34,18 @@ func (c *Client) Send(ctx context.Context, channelName, text, replyTo string) er
 	if refused != nil {
 		return refused
 	}
+	m := platform.Message{As: c.cfg.As, BroadcasterID: owner, Text: text, ReplyTo: answered(replyTo)}
+	err := c.post(ctx, ch, m)
+	if m.ReplyTo != "" && errors.Is(err, platform.ErrNotFound) {
+		// What it answers was taken away meanwhile; nothing was written.
+		m.ReplyTo = ""
+		err = c.post(ctx, ch, m)
+	}
+	return err
+}
+
+// post waits for a message's turn and asks the platform to show it.
+func (c *Client) post(ctx context.Context, ch *channel, m platform.Message) error {
 	if err := c.awaitTurn(ctx, ch); err != nil {
 		return err
 	}
@@ -43,13 +55,13 @@ func (c *Client) Send(ctx context.Context, channelName, text, replyTo string) er
 		return &SendError{Channel: ch.name, Refusal: RefusedThrottled, Err: context.DeadlineExceeded}
 	}
 	api := c.access()
-	_, err := api.Send(ctx, platform.Message{As: c.cfg.As, BroadcasterID: owner, Text: text, ReplyTo: answered(replyTo)})
-	if err == nil {
-		c.accepted(true)
-		c.stats.sent.Add(1)
-		return nil
+	_, err := api.Send(ctx, m)
+	if err != nil {
+		return c.unsent(api, ch, err)
 	}
-	return c.unsent(api, ch, err)
+	c.accepted(true)
+	c.stats.sent.Add(1)
+	return nil
 }
 
 // answered is the id of the message to answer, if the platform gave it.

@@ -44,6 +44,21 @@ func TestChatIsReadAndAnswered(t *testing.T) {
 	})
 }
 
+func TestAnAnswerToAMessageThatWasTakenAwayIsSaidWithoutIt(t *testing.T) {
+	play(t, nil, func(t *testing.T, w *world) {
+		w.join()
+		id := w.say("!ping")
+		require.NoError(t, w.server.Delete(id))
+		require.NoError(t, w.client.Send(t.Context(), harbor, "pong", id))
+		synctest.Wait()
+		answer := w.last(t)
+		require.Equal(t, "pong", answer.Text)
+		require.True(t, answer.Self)
+		require.Empty(t, answer.ReplyTo)
+		require.Equal(t, []string{"pong"}, w.sent())
+	})
+}
+
 func TestEverythingThatHappensInChatIsOneEvent(t *testing.T) {
 	happen := func(e sim.Event) func(*world) {
 		return func(w *world) {

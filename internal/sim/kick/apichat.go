@@ -109,7 +109,9 @@ func (s *Server) accept(sender Account, channel Channel, body chatRequest) (Mess
 	if s.banned(channel.Slug, sender.Slug()) {
 		return Message{}, refusal{status: http.StatusForbidden, message: "Forbidden: the user is banned from this chat"}
 	}
-	if _, ok := s.find(body.ReplyTo); body.ReplyTo != "" && !ok {
+	_, known := s.find(body.ReplyTo)
+	_, deleted := s.state.Deleted[body.ReplyTo]
+	if body.ReplyTo != "" && (!known || deleted) {
 		return Message{}, refusal{status: http.StatusNotFound, message: "Message to reply to not found"}
 	}
 	if wait, ok := s.sent.Take(sender.Slug(), s.now(), s.options.Limits.MessageSpan, s.options.Limits.Messages); !ok {
