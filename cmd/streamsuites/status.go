@@ -345,7 +345,7 @@ func printStatus(w io.Writer, v statusView) error {
 		}
 	}
 	if len(v.Configs) > 0 {
-		if err := section(w, "configurations", []string{"HOST", "VERSION", "SINCE", "CONFIGURATION"}, rowsOf(v.Configs, func(c configView) []string {
+		if err := section(w, "configurations", []string{"HOST", "CONFIGURATION", "SINCE", "STATE"}, rowsOf(v.Configs, func(c configView) []string {
 			return []string{c.Host, c.Version, c.At.Local().Format(time.DateTime), c.words()}
 		})); err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/streamsuites/streamsuites/internal/store"
 	"github.com/streamsuites/streamsuites/internal/tokens"
 )
 
@@ -16,8 +17,19 @@ type identity struct {
 	ended   string // why they are of no more use, or empty
 	login   string // may be empty, as long as it is not known
 	id      string // likewise
-	granted int64  // when, in nanoseconds
-	scopes  string
+	granted int64  // when somebody logged in, in nanoseconds; 0 for configured tokens
+	scopes  string // that were granted then
+}
+
+// met reports whether next is the same login, of which more is known by now.
+func (i identity) met(next identity) bool {
+	if i.login == "" {
+		next.login = ""
+	}
+	if i.id == "" {
+		next.id = ""
+	}
+	return i == next
 }
 
 // identityOf finds an account among the logins that were seen. seeded says that
@@ -28,9 +40,9 @@ func identityOf(all []tokens.Status, account tokens.Account, seeded bool) identi
 		return identity{in: seeded}
 	}
 	s := all[at]
-	who := identity{
-		in: s.State != tokens.StateUnreadable, login: s.Owner.Login, id: s.Owner.AccountID,
-		granted: s.GrantedAt.UnixNano(), scopes: strings.Join(s.Scopes, " "),
+	who := identity{in: s.State != tokens.StateUnreadable, login: s.Owner.Login, id: s.Owner.AccountID}
+	if s.Origin == store.OriginLogin {
+		who.granted, who.scopes = s.GrantedAt.UnixNano(), strings.Join(s.Scopes, " ")
 	}
 	if s.State == tokens.StateNeedsLogin {
 		who.ended = cmp.Or(s.Reason, "the login has ended") + "; run " + tokens.LoginCommand(account)
@@ -43,7 +55,9 @@ type follower struct {
 	connection
 	account tokens.Account
 	seeded  bool // tokens are configured
-	adopt   func(identity)
+	// itself says that the connection finds out who it is, and does not want to be told.
+	itself bool
+	adopt  func(identity)
 
 	now   identity
 	known bool
@@ -51,10 +65,12 @@ type follower struct {
 
 // look has the connection adopt another login, if there is one.
 func (f *follower) look(all []tokens.Status) {
-	if next := identityOf(all, f.account, f.seeded); !f.known || next != f.now {
-		f.now, f.known = next, true
+	next := identityOf(all, f.account, f.seeded)
+	same := next == f.now || f.itself && f.now.met(next)
+	if !f.known || !same {
 		f.adopt(next)
 	}
+	f.now, f.known = next, true
 }
 
 // adoptLogins has the connections be whoever is logged in now.

@@ -57,7 +57,7 @@ func (p Parts) connectYouTube(ctx context.Context, host *ingest.Host, label stri
 		return client, nil
 	}
 	return &follower{
-		connection: client, account: tokens.Account{Platform: string(chat.YouTube), Label: label}, seeded: seeded,
+		connection: client, account: tokens.Account{Platform: string(chat.YouTube), Label: label}, seeded: seeded, itself: true,
 		adopt: func(who identity) {
 			source.Recheck()
 			client.Relogin(apis.of(who))
