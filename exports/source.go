@@ -61,10 +61,17 @@ type collector struct {
 	shared   *shared           // while a snapshot is built
 }
 
-// liveShare is how much longer than a look at the live documents the time until
-// the next one is at least, so that they take up little of a processor however
-// many creators there are and however often something changes: 2 %.
-const liveShare = 49
+// The time until the next look at the live documents, so that they take up little of a
+// processor however many creators there are and however often something changes.
+const (
+	// liveEase is how much longer it is than the look: half a per cent of a processor.
+	liveEase = 199
+	// liveRest is as long as it gets by that: with a thousand creators every other
+	// snapshot looks at them.
+	liveRest = 15 * time.Second
+	// liveShare is how much longer it is than the look in any case: 2 %.
+	liveShare = 49
+)
 
 // parts reads the families, in their order.
 func (c *collector) parts(ctx context.Context, s Settings, all bool) ([]part, error) {
@@ -158,7 +165,7 @@ func (c *collector) keepLive(ctx context.Context, final bool, put func([]Documen
 	}
 	end := c.clock()
 	c.liveTook = end.Sub(start)
-	c.liveDue = end.Add(liveShare * c.liveTook)
+	c.liveDue = end.Add(max(liveShare*c.liveTook, min(liveEase*c.liveTook, liveRest)))
 }
 
 // remade reports whether the inputs of a document changed since it was built last, by

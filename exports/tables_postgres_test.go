@@ -130,6 +130,12 @@ func TestLiveDocumentsTakeUpLittleHoweverOftenSomethingChanges(t *testing.T) {
 	require.False(t, live(false), "it was just done")
 	now = now.Add(time.Minute)
 	require.True(t, live(false))
+	require.Equal(t, max(liveShare*c.liveTook, liveRest), c.liveDue.Sub(now), "the more creators, the more seldom")
+	step = time.Millisecond
+	now = now.Add(time.Minute)
+	require.True(t, live(false))
+	require.Equal(t, liveEase*c.liveTook, c.liveDue.Sub(now))
+	require.Less(t, c.liveDue.Sub(now), 10*time.Second, "few creators' are looked at with every snapshot")
 	_, _, err := c.look(t.Context(), changes{complete: true})
 	require.NoError(t, err)
 	require.True(t, live(false), "they belong to the complete set")

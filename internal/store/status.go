@@ -155,13 +155,18 @@ func (s *Store) PlatformStatuses(ctx context.Context) ([]PlatformStatus, error) 
 	rows, _ := s.pool.Query(ctx, `
 		select creator_id, platform, channel, state, since, error, last_heartbeat, last_success, updated_at
 		from platform_status order by creator_id, platform`)
-	statuses, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p PlatformStatus, err error) {
-		err = row.Scan(&p.CreatorID, &p.Platform, &p.Channel, &p.State, &p.Since, &p.Error, orZero(&p.LastHeartbeat), orZero(&p.LastSuccess), &p.UpdatedAt)
-		return p, err
+	// It is asked for again and again, and there are as many as the last time.
+	statuses := make([]PlatformStatus, 0, s.statuses.Load())
+	var p PlatformStatus
+	into := []any{&p.CreatorID, &p.Platform, &p.Channel, &p.State, &p.Since, &p.Error, orZero(&p.LastHeartbeat), orZero(&p.LastSuccess), &p.UpdatedAt}
+	_, err := pgx.ForEachRow(rows, into, func() error {
+		statuses = append(statuses, p)
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the states of connections: %w", err)
 	}
+	s.statuses.Store(int64(len(statuses)))
 	return statuses, nil
 }
 

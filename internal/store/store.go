@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -40,6 +41,8 @@ type Store struct {
 	pool *pgxpool.Pool
 	// listen is how Listen reaches the server, outside the pool.
 	listen *pgx.ConnConfig
+	// statuses is how many states of connections were read last.
+	statuses atomic.Int64
 }
 
 // Open connects to the database and checks that it answers. The schema has to be
