@@ -160,9 +160,8 @@ func TestALoginThatEndsLeavesChatReadAndTheStateSaysWhatToDo(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, a.parts.Store.RequireLogin(t.Context(), twitchAccount, row.Generation, "the platform refuses the refresh token"))
 	a.told()
-	a.until("a login is needed", func(s twitch.Status) bool { return s.State == twitch.StateNeedsLogin })
-	require.Equal(t, "chat is read anonymously; cannot write: the platform refuses the refresh token; run streamsuites auth login twitch",
-		a.client.States()["harborlights"].Detail)
+	const why = "chat is read anonymously; cannot write: the platform refuses the refresh token; run streamsuites auth login twitch"
+	a.until("a login is needed", func(s twitch.Status) bool { return s.State == twitch.StateNeedsLogin && s.Detail == why })
 	a.logIn()
 	a.told()
 	a.until("chat is read", isRead)
