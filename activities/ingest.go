@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"go.temporal.io/sdk/activity"
+
 	"github.com/streamsuites/streamsuites/activities/task"
 )
 
@@ -18,6 +20,9 @@ type ShardRunner interface {
 const shardPause = time.Second
 
 // Ingest runs shards.
+//
+// A shard's heartbeats reach the server so rarely that two fit into the time after
+// which it counts as dead: there are many of them, and they never end.
 type Ingest struct{ Host ShardRunner }
 
 // untilSucceeded is how long a shard that the server has given up goes on, unless
@@ -30,6 +35,7 @@ const untilSucceeded = 30 * time.Second
 func (a *Ingest) Run(ctx context.Context, in task.IngestInput) (task.Nothing, error) {
 	work := beginLingering(ctx, untilSucceeded)
 	defer work.finish()
+	work.line.every = activity.GetInfo(ctx).HeartbeatTimeout * 2 / 5
 	work.heartbeat(nil)
 	if err := work.lost(); err != nil {
 		return task.Nothing{}, err

@@ -13,8 +13,9 @@ import (
 
 const (
 	// askEvery is how often a server that did not answer is asked whether it counts an
-	// attempt still, and askAgain how soon after an answer. Every question is a few
-	// statements in Temporal's database, and it goes on for the rest of the attempt.
+	// attempt still, and askAgain how soon after an answer, unless its heartbeats are
+	// rarer. Every question is a few statements in Temporal's database, and it goes on
+	// for the rest of the attempt.
 	askEvery = 2 * time.Second
 	askAgain = 6 * time.Second
 	// askWithin bounds one question.
@@ -23,21 +24,31 @@ const (
 
 // line is an attempt's connection to the server.
 type line struct {
-	sdk context.Context //nolint:containedctx // that of the activity; it dies when the server cannot be reached
+	sdk   context.Context //nolint:containedctx // that of the activity; it dies when the server cannot be reached
+	every time.Duration   // heartbeats that come sooner after the last one are kept back; set before the first
 
 	mu     sync.Mutex
 	latest any
-	cut    bool // the SDK's heartbeats have ended
+	sent   time.Time // when a heartbeat was last passed on
+	cut    bool      // the SDK's heartbeats have ended
 }
 
 func (l *line) heartbeat(details any) {
-	l.mu.Lock()
-	l.latest = details
-	cut := l.cut
-	l.mu.Unlock()
-	if !cut {
+	if l.take(details, time.Now()) {
 		activity.RecordHeartbeat(l.sdk, details)
 	}
+}
+
+// take keeps the details of a heartbeat, and tells whether it is passed on.
+func (l *line) take(details any, now time.Time) (due bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.latest = details
+	due = !l.cut && now.Sub(l.sent) >= l.every
+	if due {
+		l.sent = now
+	}
+	return due
 }
 
 // hold goes on heartbeating until the server says that the attempt is over, and
@@ -67,7 +78,7 @@ func (l *line) hold(ctx context.Context, stopping <-chan struct{}) error {
 			return err
 		}
 		if err == nil {
-			ask.Reset(askAgain)
+			ask.Reset(max(askAgain, l.every))
 		} else {
 			ask.Reset(askEvery)
 		}

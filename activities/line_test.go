@@ -45,3 +45,23 @@ func TestAnAttemptWhoseTimeIsUpIsNotCutOff(t *testing.T) {
 	defer cancel()
 	require.False(t, cutOff(ctx, context.Cause(ctx)))
 }
+
+func TestHeartbeatsThatComeTooSoonAreKeptBack(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC)
+	rare := &line{every: 24 * time.Second}
+	var passed []int
+	for second := 0; second <= 60; second += 6 {
+		if rare.take(second, now.Add(time.Duration(second)*time.Second)) {
+			passed = append(passed, second)
+		}
+	}
+	require.Equal(t, []int{0, 24, 48}, passed)
+	require.Equal(t, 60, rare.latest, "what the server is asked with when it was away")
+	rare.cut = true
+	require.False(t, rare.take(90, now.Add(90*time.Second)), "the SDK's heartbeats have ended")
+
+	often := &line{}
+	require.True(t, often.take(1, now))
+	require.True(t, often.take(2, now))
+}

@@ -25,13 +25,16 @@ func measureIdle(ctx context.Context, b bench) (found Finding, err error) {
 			number(t.percent()), number(t.runtime.Seconds()), number(t.postgres.Seconds()), t.watched.Round(time.Second))
 		turns = append(turns, t)
 	}
-	return Finding{Figures: idleFigures(turns[len(turns)-1]), Sections: []Section{idleSection(turns)}}, nil
+	return Finding{Figures: idleFigures(turns[0], turns[len(turns)-1]), Sections: []Section{idleSection(turns)}}, nil
 }
 
-func idleFigures(t idleTurn) []Figure {
+// idleFigures compares the few creators of the first turn, which are what a runtime
+// takes by itself, with the many of t.
+func idleFigures(few, t idleTurn) []Figure {
 	who := fmt.Sprintf("%s creators who are offline, each on Twitch, YouTube and Kick with %d triggers of its own, on %d accounts a platform",
 		number(float64(t.creators)), idleTriggers, idleAccounts)
 	const whole = "The standalone, with Temporal's server, its UI and all roles, and its Postgres with every backend; the simulated platforms are another program and do not count."
+	reference := fmt.Sprintf("the same with %s creators.", number(float64(few.creators)))
 	var states []string
 	for _, state := range slices.Sorted(maps.Keys(t.channels)) {
 		states = append(states, fmt.Sprintf("%s: %s", state, number(float64(t.channels[state]))))
@@ -39,6 +42,7 @@ func idleFigures(t idleTurn) []Figure {
 	return []Figure{
 		{
 			Name: "idle.pss_mb_per_1000", Value: t.memory.own(), Unit: "MB", Target: 600, Lower: true,
+			Reference: few.memory.own(), ReferenceIs: reference,
 			How: "Proportional set size (`smaps_rollup`) with " + who + ", at the end of the time for which the processors were watched. " + whole,
 			Details: []string{
 				fmt.Sprintf("The standalone itself: %s MB. Postgres, %d processes: %s MB. At the beginning of that time, all: %s MB.",
@@ -47,6 +51,7 @@ func idleFigures(t idleTurn) []Figure {
 		},
 		{
 			Name: "idle.cpu_percent_per_1000", Value: t.percent(), Unit: "% of a core", Target: 5, Lower: true,
+			Reference: few.percent(), ReferenceIs: reference,
 			How: fmt.Sprintf("User and system time of the same processes in %s, begun %s after the state of every channel was known; %s. %s",
 				t.watched.Round(time.Second), idleSettle, who, whole),
 			Details: []string{

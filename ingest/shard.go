@@ -14,10 +14,8 @@ import (
 )
 
 const (
-	// beatEvery is how often a shard shows that it lives. A beat is several statements
-	// in Temporal's database, and all shards beat for ever, whether anybody streams or
-	// not: at 3 s they were half of what a runtime without any chat spent. Two beats
-	// fit into the 15 s after the last one, when a host counts as dead.
+	// beatEvery is how often a shard shows that it lives, which not always goes as far
+	// as Temporal, and lets its lanes rest.
 	beatEvery = 6 * time.Second
 	// claimWithin is how long a shard that holds nobody tries to claim its
 	// creators before it leaves them to another host.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
+	activitypb "go.temporal.io/api/activity/v1"
 	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
 	failurepb "go.temporal.io/api/failure/v1"
@@ -12,13 +14,36 @@ import (
 	workflowpb "go.temporal.io/api/workflow/v1"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
+	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
+	"github.com/streamsuites/streamsuites/activities/task"
 	"github.com/streamsuites/streamsuites/internal/clip"
 	"github.com/streamsuites/streamsuites/internal/control"
 )
 
 // predecessor signs what is done on behalf of a process that is gone.
 const predecessor = "reset at start"
+
+// SetShardTimeout gives the shards that run already the time that IngestInput gives
+// to those which are to be started, from their next attempt on: earlier runs on this
+// server may have been of another kind.
+func SetShardTimeout(ctx context.Context, c client.Client, timeout time.Duration) error {
+	for shard := range control.Shards {
+		_, err := c.WorkflowService().UpdateActivityOptions(ctx, &workflowservice.UpdateActivityOptionsRequest{ //nolint:staticcheck // the successor is not on every server yet
+			Namespace:       control.Namespace,
+			Execution:       &commonpb.WorkflowExecution{WorkflowId: control.IngestShardID(shard)},
+			Identity:        predecessor,
+			Activity:        &workflowservice.UpdateActivityOptionsRequest_Id{Id: task.Ingest.Name},
+			ActivityOptions: &activitypb.ActivityOptions{HeartbeatTimeout: durationpb.New(timeout)},
+			UpdateMask:      &fieldmaskpb.FieldMask{Paths: []string{"heartbeat_timeout"}},
+		})
+		if err != nil && !gone(err) {
+			return fmt.Errorf("set the heartbeat timeout of %s: %w", control.IngestShardID(shard), err)
+		}
+	}
+	return nil
+}
 
 // ResetPending frees what a predecessor of this process left behind on the
 // server, so that nothing waits for its heartbeats to time out: its running

@@ -17,8 +17,8 @@ const (
 	capturesLimit = 100 // streams recorded by one host
 	mediaLimit    = 200 // clips being waited for, encoded or published; encoders are limited apart
 
-	// shardThrottle is less than the time between two beats of a shard, so that each
-	// of them is sent at once.
+	// shardThrottle is less than the time between two beats that a shard passes on, so
+	// that each of them is sent at once.
 	shardThrottle = 5 * time.Second
 )
 

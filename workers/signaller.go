@@ -53,9 +53,9 @@ func (s *Signaller) Signal(ctx context.Context, creatorID string, decisions []co
 
 // Reconcile tells the supervisor which creators there are, and starts the
 // supervisor if there is none. It may be repeated.
-func Reconcile(ctx context.Context, c client.Client, creatorIDs []string) error {
+func Reconcile(ctx context.Context, c client.Client, told control.Reconcile) error {
 	_, err := c.SignalWithStartWorkflow(ctx, control.SupervisorID, control.SignalReconcile,
-		control.Reconcile{CreatorIDs: creatorIDs}, client.StartWorkflowOptions{
+		told, client.StartWorkflowOptions{
 			ID:                    control.SupervisorID,
 			TaskQueue:             control.QueueControl,
 			WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE,

@@ -40,10 +40,16 @@ type Base struct {
 	StopTimeout time.Duration
 }
 
+// cachedWorkflows is how many workflows a process keeps in memory between their
+// tasks: the sessions of creators who are live and the clips that are made, not
+// everybody's. One that is not kept is replayed when something happens to it, which
+// takes some milliseconds.
+const cachedWorkflows = 200
+
 // BoundCache bounds how many workflows this process keeps in memory between
-// their tasks. It has to be called before the first worker starts, once a
-// process, because the SDK has one cache a process.
-func BoundCache(workflows int) { worker.SetStickyWorkflowCacheSize(workflows) }
+// their tasks. It has no effect once a worker has been started, be it one of
+// Temporal's server in this process: the SDK has one cache a process.
+func BoundCache() { worker.SetStickyWorkflowCacheSize(cachedWorkflows) }
 
 // Worker serves one task queue.
 type Worker struct {

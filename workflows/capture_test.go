@@ -121,6 +121,28 @@ func TestAShardRunsUntilItIsCancelled(t *testing.T) {
 	require.Equal(t, 8, attempts, "it is tried again after every failure")
 }
 
+func TestAShardCountsAsDeadAfterTheTimeThatItWasGiven(t *testing.T) {
+	t.Parallel()
+	for name, of := range map[string]struct {
+		in   control.IngestInput
+		want time.Duration
+	}{
+		"its own":     {control.IngestInput{Timeout: time.Minute}, time.Minute},
+		"the default": {control.IngestInput{}, 15 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := newEnv()
+			task.Register(env, task.Ingest, func(ctx context.Context, _ task.IngestInput) (task.Nothing, error) {
+				require.Equal(t, of.want, activity.GetInfo(ctx).HeartbeatTimeout)
+				return task.Nothing{}, nil
+			})
+			env.ExecuteWorkflow(control.WorkflowIngestShard, of.in)
+			require.NoError(t, env.GetWorkflowError())
+		})
+	}
+}
+
 // source plays a stream for one attempt.
 type source func(ctx context.Context, b *captureBench) (task.CaptureResult, error)
 

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -17,6 +18,7 @@ func IngestShard(ctx workflow.Context, in control.IngestInput) error {
 	workflow.SetCurrentDetails(ctx, fmt.Sprintf(
 		"Reads the chats of shard %d. The pending activity `ingest` shows which host holds it and how far it is.", in.Shard))
 	options := endless(control.QueueIngest, task.Ingest.Name, fmt.Sprintf("chats of shard %d", in.Shard))
+	options.HeartbeatTimeout = cmp.Or(in.Timeout, control.ShardTimeout)
 	// Nobody reads the chats meanwhile. Attempts that fail say themselves how
 	// long to wait, so this is the pause after a host that died or stopped.
 	options.RetryPolicy.InitialInterval = 100 * time.Millisecond

@@ -3,6 +3,7 @@ package workflows
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
@@ -69,7 +70,7 @@ func (r *supervisorRun) reconcile(ctx workflow.Context, told control.Reconcile) 
 	creators := slices.Sorted(slices.Values(told.CreatorIDs))
 	creators = slices.Compact(creators)
 	workflow.SetCurrentDetails(ctx, fmt.Sprintf("Starting what is missing for %d creators.", len(creators)))
-	for batch := range slices.Chunk(needed(ctx, creators), startsAtOnce) {
+	for batch := range slices.Chunk(needed(ctx, creators, told.ShardTimeout), startsAtOnce) {
 		for _, err := range startAll(ctx, batch) {
 			if err != nil {
 				return err
@@ -86,7 +87,7 @@ const shardsFirst = "shards-first"
 // needed lists what the creators need, in the order in which it is started. The
 // shards come first: a thousand sessions take a while to start, and chat is read
 // without them; whoever signals a session starts it.
-func needed(ctx workflow.Context, creators []string) []child {
+func needed(ctx workflow.Context, creators []string, shardTimeout time.Duration) []child {
 	sessions := make([]child, len(creators))
 	numbers := make([]int, len(creators))
 	for i, creator := range creators {
@@ -95,7 +96,7 @@ func needed(ctx workflow.Context, creators []string) []child {
 	slices.Sort(numbers)
 	var shards []child
 	for _, number := range slices.Compact(numbers) {
-		shards = append(shards, shardChild(number))
+		shards = append(shards, shardChild(number, shardTimeout))
 	}
 	if workflow.GetVersion(ctx, shardsFirst, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
 		return slices.Concat(sessions, shards)
@@ -115,14 +116,14 @@ func sessionChild(creatorID string) child {
 	}
 }
 
-func shardChild(shard int) child {
+func shardChild(shard int, timeout time.Duration) child {
 	return child{
 		options: workflow.ChildWorkflowOptions{
 			WorkflowID:    control.IngestShardID(shard),
 			StaticSummary: fmt.Sprintf("chats of shard %d", shard),
 		},
 		workflow: control.WorkflowIngestShard,
-		input:    control.IngestInput{Shard: shard},
+		input:    control.IngestInput{Shard: shard, Timeout: timeout},
 	}
 }
 

@@ -62,14 +62,15 @@ func TestHundredsOfCreatorsFitIntoSixteenShards(t *testing.T) {
 	}
 }
 
-func TestASupervisorOfAnEarlierVersionKeepsItsOrder(t *testing.T) {
+func TestTheSupervisorTellsShardsAfterWhatTimeTheyAreAnotherHosts(t *testing.T) {
 	t.Parallel()
 	b := newSupervisorBench(t)
-	b.env.OnGetVersion("shards-first", workflow.DefaultVersion, workflow.Version(1)).Return(workflow.DefaultVersion)
-	b.reconcile(time.Second, "c1")
+	b.env.RegisterDelayedCallback(func() {
+		b.env.SignalWorkflow(control.SignalReconcile, control.Reconcile{CreatorIDs: []string{"c1"}, ShardTimeout: time.Minute})
+	}, time.Second)
 	b.cancelAfter(time.Minute)
 	b.run(control.SupervisorInput{})
-	require.Equal(t, []string{"session:c1", control.IngestShardID(control.ShardOf("c1"))}, b.children)
+	require.Equal(t, []control.IngestInput{{Shard: control.ShardOf("c1"), Timeout: time.Minute}}, b.shards)
 }
 
 func TestTheSupervisorKeepsTheNewestOfManySignals(t *testing.T) {
@@ -153,14 +154,20 @@ type supervisorBench struct {
 
 	mu       sync.Mutex
 	children []string
+	shards   []control.IngestInput
 }
 
 func newSupervisorBench(t *testing.T) *supervisorBench {
 	t.Helper()
 	b := &supervisorBench{}
 	b.env = newParentEnv(control.WorkflowSupervisor, workflows.Supervisor, map[string]any{
-		control.WorkflowSession:     func(ctx workflow.Context, _ control.SessionInput) error { return b.live(ctx) },
-		control.WorkflowIngestShard: func(ctx workflow.Context, _ control.IngestInput) error { return b.live(ctx) },
+		control.WorkflowSession: func(ctx workflow.Context, _ control.SessionInput) error { return b.live(ctx) },
+		control.WorkflowIngestShard: func(ctx workflow.Context, in control.IngestInput) error {
+			b.mu.Lock()
+			b.shards = append(b.shards, in)
+			b.mu.Unlock()
+			return b.live(ctx)
+		},
 	})
 	return b
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/streamsuites/streamsuites/internal/standalone/temporalserver"
 	"github.com/streamsuites/streamsuites/internal/statedir"
 	"github.com/streamsuites/streamsuites/internal/store"
+	"github.com/streamsuites/streamsuites/workers"
 )
 
 // stopBudget bounds the whole of an orderly stop; what is not done by then is
@@ -283,6 +284,7 @@ func (m *machine) startTemporal(ctx context.Context) error {
 			return err
 		}
 	}
+	workers.BoundCache() // the server's own workers are the first
 	server, err := temporalserver.Start(ctx, temporalserver.Options{
 		DatabaseURL: m.database, FrontendPort: frontend, UIPort: ui,
 		Log: m.log.With().Str("component", "temporal-server").Logger().Level(zerolog.WarnLevel),

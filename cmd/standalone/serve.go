@@ -52,9 +52,18 @@ func (m *machine) prepareRuntime(ctx context.Context) error {
 	m.parts = roles.Parts{
 		Dir: m.dir, Config: m.config, Store: opened, DatabaseURL: m.database, Metrics: figures,
 		Children: m.children, Host: host, HTTPAddress: address, Log: m.log, Redactor: m.logs.Redactor,
-		Links: []httpserver.Link{{Name: "Temporal UI", URL: m.temporal.UIURL()}},
+		ShardTimeout: m.shardTimeout(),
+		Links:        []httpserver.Link{{Name: "Temporal UI", URL: m.temporal.UIURL()}},
 	}
 	return m.connectTemporal(ctx)
+}
+
+// shardTimeout is short when other processes read chats.
+func (m *machine) shardTimeout() time.Duration {
+	if m.options.servers {
+		return control.ShardTimeout
+	}
+	return control.ShardTimeoutAlone
 }
 
 func (m *machine) connectTemporal(ctx context.Context) error {
@@ -79,6 +88,9 @@ func (m *machine) connectTemporal(ctx context.Context) error {
 		return err
 	}
 	if err := workers.EnsureSchedules(ctx, system); err != nil {
+		return err
+	}
+	if err := workers.SetShardTimeout(ctx, main, m.parts.ShardTimeout); err != nil {
 		return err
 	}
 	// The state directory's lock is held, so whatever counts as running is dead.

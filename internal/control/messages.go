@@ -71,7 +71,10 @@ type SessionState struct {
 }
 
 // IngestInput starts an ingest shard.
-type IngestInput struct{ Shard int }
+type IngestInput struct {
+	Shard   int
+	Timeout time.Duration `json:",omitempty"` // ShardTimeout unless it is set
+}
 
 // CaptureInput starts the capture of one stream.
 type CaptureInput struct {
@@ -168,4 +171,7 @@ type SupervisorInput struct {
 }
 
 // Reconcile tells the supervisor which creators there are now.
-type Reconcile struct{ CreatorIDs []string }
+type Reconcile struct {
+	CreatorIDs   []string
+	ShardTimeout time.Duration `json:",omitempty"` // of shards that are to be started; see IngestInput
+}

@@ -3,6 +3,7 @@ package control
 import (
 	"fmt"
 	"hash/fnv"
+	"time"
 
 	"go.temporal.io/sdk/temporal"
 )
@@ -59,6 +60,14 @@ func ClipWorkflowID(clipID string) string { return "clip:" + clipID }
 // Shards is how many ingest shards there are; it is part of the placement of
 // every creator and never changes.
 const Shards = 16
+
+// How long a host may show no life until the shards it reads are another one's.
+const (
+	ShardTimeout = 15 * time.Second
+	// ShardTimeoutAlone is for a process that reads alone. Nobody waits to take
+	// over from it, and its successor frees the shards when it starts.
+	ShardTimeoutAlone = time.Minute
+)
 
 // ShardOf returns the shard that a creator belongs to.
 func ShardOf(creatorID string) int {

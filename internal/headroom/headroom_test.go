@@ -52,9 +52,9 @@ func keep(t *testing.T, rates ...uint64) *fake {
 
 func TestAQuietProcessGetsRoomByHowFastItAllocates(t *testing.T) {
 	t.Parallel()
-	f := keep(t, 3*megabyte)
+	f := keep(t, 1.5*megabyte)
 	require.IsDecreasing(t, f.percents[:len(f.percents)-1])
-	require.InDelta(t, 50, f.percents[len(f.percents)-2], step, "one for every 60 kB a second")
+	require.InDelta(t, 50, f.percents[len(f.percents)-2], step, "one for every 30 kB a second")
 	require.Equal(t, most, f.percents[len(f.percents)-1], "the default at the end")
 	require.Equal(t, 1, f.released)
 }
@@ -89,7 +89,7 @@ func TestABusyProcessHasTheRoomThatGoGivesIt(t *testing.T) {
 
 func TestLoadTakesItsRoomInOneStepAndGivesItBackBitByBit(t *testing.T) {
 	t.Parallel()
-	f := keep(t, megabyte, 100*megabyte, megabyte)
+	f := keep(t, megabyte/2, 100*megabyte, megabyte/2)
 	busy := slices.Index(f.percents, most)
 	require.InDelta(t, least, f.percents[busy-1], step, "in one step")
 	require.Greater(t, len(f.percents), busy+3, "in several")

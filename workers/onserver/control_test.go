@@ -23,7 +23,7 @@ func TestTheSupervisorStartsSessionsAndShardsOnce(t *testing.T) {
 	t.Parallel()
 	creators := []string{"sup-a", "sup-b"}
 	for range 2 {
-		require.NoError(t, workers.Reconcile(t.Context(), server.main, creators))
+		require.NoError(t, workers.Reconcile(t.Context(), server.main, control.Reconcile{CreatorIDs: creators}))
 	}
 	for _, creator := range creators {
 		shard := control.ShardOf(creator)

@@ -51,6 +51,26 @@ func TestWhatOperatorsPausedStaysPaused(t *testing.T) { //nolint:paralleltest //
 	require.NoError(t, server.main.TerminateWorkflow(t.Context(), run.GetID(), "", "end of the test"))
 }
 
+func TestShardsThatRunAlreadyAreGivenTheTimeOfThisRun(t *testing.T) { //nolint:paralleltest // see above
+	const creator = "timeout-a"
+	shard := control.ShardOf(creator)
+	require.NoError(t, workers.Reconcile(t.Context(), server.main, control.Reconcile{CreatorIDs: []string{creator}}))
+	require.Equal(t, "began", next(t, server.world.attempts(shard)))
+	timeout := func() time.Duration {
+		all := pending(t, control.IngestShardID(shard))
+		require.Len(t, all, 1)
+		return all[0].GetActivityOptions().GetHeartbeatTimeout().AsDuration()
+	}
+	require.Equal(t, control.ShardTimeout, timeout())
+	for _, want := range []time.Duration{time.Minute, control.ShardTimeout} {
+		require.NoError(t, workers.SetShardTimeout(t.Context(), server.main, want), "most shards have no creators and do not run")
+		require.Equal(t, want, timeout())
+	}
+	cancel(t, control.IngestShardID(shard))
+	cancel(t, control.SupervisorID)
+	require.NoError(t, workers.SetShardTimeout(t.Context(), server.main, time.Minute), "a shard that has ended has none")
+}
+
 func TestNothingPendingIsNothingToReset(t *testing.T) { //nolint:paralleltest // see above
 	result(t, startClip(t, "nopend", control.ClipOptions{}, behaviour{}))
 	eventually(t, func() bool {

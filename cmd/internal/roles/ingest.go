@@ -59,15 +59,16 @@ func Ingest(ctx context.Context, p Parts) error {
 	if err != nil {
 		return err
 	}
-	if err := workers.Reconcile(ctx, p.Temporal, roster.IDs()); err != nil {
+	reconcile := func(ctx context.Context, ids []string) error {
+		return workers.Reconcile(ctx, p.Temporal, control.Reconcile{CreatorIDs: ids, ShardTimeout: p.ShardTimeout})
+	}
+	if err := reconcile(ctx, roster.IDs()); err != nil {
 		return ended(err, ctx)
 	}
 	following, stop := context.WithCancel(ctx)
 	defer stop()
 	go p.followLogins(following, clients)
-	go p.follow(following, roster, func(ctx context.Context, ids []string) error {
-		return workers.Reconcile(ctx, p.Temporal, ids)
-	})
+	go p.follow(following, roster, reconcile)
 	return p.runIngest(ctx, host, clients, hooks)
 }
 

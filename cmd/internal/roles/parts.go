@@ -1,6 +1,8 @@
 package roles
 
 import (
+	"time"
+
 	"github.com/rs/zerolog"
 	"go.temporal.io/sdk/client"
 
@@ -17,19 +19,20 @@ import (
 
 // Parts are the collaborators that the roles share.
 type Parts struct {
-	Dir         statedir.Dir
-	Config      *config.Config // as it was at the start
-	Store       *store.Store
-	DatabaseURL string
-	Temporal    client.Client // of control.Namespace, or the namespace that stands in for it
-	System      client.Client // of control.SystemNamespace
-	Metrics     *metrics.Metrics
-	Children    *process.Registry
-	Host        string // id of this machine's state directory
-	HTTPAddress string // where serve listens
-	Log         zerolog.Logger
-	Redactor    *logging.Redactor // knows every secret
-	Links       []httpserver.Link // shown on the start page
+	Dir          statedir.Dir
+	Config       *config.Config // as it was at the start
+	Store        *store.Store
+	DatabaseURL  string
+	Temporal     client.Client // of control.Namespace, or the namespace that stands in for it
+	System       client.Client // of control.SystemNamespace
+	Metrics      *metrics.Metrics
+	Children     *process.Registry
+	Host         string        // id of this machine's state directory
+	ShardTimeout time.Duration // control.ShardTimeout unless it is set
+	HTTPAddress  string        // where serve listens
+	Log          zerolog.Logger
+	Redactor     *logging.Redactor // knows every secret
+	Links        []httpserver.Link // shown on the start page
 
 	live   *live                         // set by Run
 	vault  func() (*tokens.Vault, error) // set by Run

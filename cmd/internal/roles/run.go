@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/streamsuites/streamsuites/workers"
 )
 
 // Role is a part of the runtime that can run in a process of its own.
@@ -61,6 +63,7 @@ const orderly = 3 * time.Second
 // Run runs the roles until ctx ends or one of them fails, and stops them one
 // after the other.
 func Run(ctx context.Context, p Parts, chosen []Role) error {
+	workers.BoundCache()
 	p, stopWatching := p.watchConfig(ctx)
 	defer stopWatching()
 	p.vault, p.logins = p.opensVault(ctx), newLoginsSeen()

@@ -10,13 +10,8 @@ import (
 	"github.com/streamsuites/streamsuites/workers"
 )
 
-// cachedWorkflows bounds the workflows that a process keeps in memory between
-// their tasks.
-const cachedWorkflows = 500
-
 // Worker runs workflows, captures, cuts, publishes and exports.
 func Worker(ctx context.Context, p Parts) error {
-	workers.BoundCache(cachedWorkflows)
 	media, err := p.media()
 	if err != nil {
 		return err

@@ -34,17 +34,12 @@ func tuning() dynamicconfig.StaticClient {
 		"frontend.keepAliveTimeout": "7s",
 		// What follows is done for clusters, and costs more than many creators who are
 		// offline: to look for endpoints that other servers made, and for backlogs of
-		// partitions that do not exist here. Namespaces are looked for as often as
-		// ever: the server's own workers, which schedules wait for, begin with that.
+		// partitions that do not exist here.
 		"matching.nexusEndpointsRefreshInterval": "5m",
 		"matching.ephemeralDataUpdateInterval":   "30s",
 		// Nothing here calls home.
 		"frontend.enableServerVersionCheck": false,
 	}
 	maps.Copy(settings, sizes())
-	client := dynamicconfig.StaticClient{}
-	for name, value := range settings {
-		client[dynamicconfig.MakeKey(name)] = value
-	}
-	return client
+	return fixed(settings)
 }

@@ -79,13 +79,35 @@ func TestAPanicBecomesAnError(t *testing.T) {
 
 func TestEveryTuningIsKnownToTheServerAndOfItsType(t *testing.T) {
 	t.Parallel()
-	settings := map[string]any{}
-	for key, value := range tuning() {
-		settings[key.String()] = []map[string]any{{"value": value}}
+	all := map[string]any{}
+	s := newSettings(time.Now)
+	for _, some := range []dynamicconfig.StaticClient{s.begin, s.later} {
+		for key := range some {
+			values := some.GetValue(key)
+			require.Len(t, values, 1)
+			all[key.String()] = []map[string]any{{"value": values[0].Value}}
+		}
 	}
-	text, err := yaml.Marshal(settings)
+	require.Greater(t, len(all), 15)
+	text, err := yaml.Marshal(all)
 	require.NoError(t, err)
 	result := dynamicconfig.LoadYamlFile(text)
 	require.Empty(t, result.Errors)
 	require.Empty(t, result.Warnings)
+}
+
+func TestNamespacesAreLookedForRarelyOnceTheServerHasSettled(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC)
+	s := newSettings(func() time.Time { return now })
+	every := dynamicconfig.NamespaceCacheRefreshInterval.Get(dynamicconfig.NewCollection(s, log.NewNoopLogger()))
+	now = now.Add(time.Hour)
+	require.Equal(t, 2*time.Second, every(), "it has not started")
+	s.started()
+	now = now.Add(9 * time.Second)
+	require.Equal(t, 2*time.Second, every())
+	now = now.Add(time.Second)
+	require.Equal(t, 30*time.Second, every())
+	partitions := dynamicconfig.MatchingNumTaskqueueReadPartitions.Get(dynamicconfig.NewCollection(s, log.NewNoopLogger()))
+	require.Equal(t, 1, partitions("default", "q", 1), "the others stay")
 }

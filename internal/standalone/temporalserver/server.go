@@ -26,6 +26,8 @@ type Server struct {
 	ui    *web
 	fate  *fate
 	ports servicePorts
+	// settings are made anew with inner.
+	settings *settings
 	// uiAddress is host and port of the UI.
 	uiAddress string
 
@@ -59,6 +61,7 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, s.Stop(context.WithoutCancel(ctx)))
 	}
+	s.settings.started()
 	return s, nil
 }
 
@@ -71,7 +74,7 @@ func (s *Server) startServices(ctx context.Context, opts Options, database *pgx.
 		if err != nil {
 			return err
 		}
-		s.ports, s.fate, s.inner = ports, newFate(), nil
+		s.ports, s.fate, s.inner, s.settings = ports, newFate(), nil, newSettings(time.Now)
 		err = guard(func() error {
 			return s.launch(serverConfig(database, ports, opts.MetricsPort), logger{out: opts.Log, fate: s.fate})
 		})
@@ -94,7 +97,7 @@ func (s *Server) launch(cfg *config.Config, out logger) error {
 		temporal.WithLogger(out),
 		temporal.WithAuthorizer(authorization.NewNoopAuthorizer()),
 		temporal.WithClaimMapper(func(*config.Config) authorization.ClaimMapper { return authorization.NewNoopClaimMapper() }),
-		temporal.WithDynamicConfigClient(tuning()),
+		temporal.WithDynamicConfigClient(s.settings),
 	}
 	if cfg.Global.Metrics == nil {
 		options = append(options, temporal.WithCustomMetricsHandler(metrics.NoopMetricsHandler))

@@ -13,6 +13,10 @@ func sizes() map[string]any {
 		"history.transferProcessorSchedulerWorkerCount":    queueWorkers,
 		"history.visibilityProcessorSchedulerWorkerCount":  queueWorkers,
 		"history.memoryTimerProcessorSchedulerWorkerCount": queueWorkers,
+		// The state of a workflow to which nothing happens, as the session of a creator
+		// who is offline, is read again when something does.
+		"history.cacheTTL":             "5m",
+		"history.cacheBackgroundEvict": map[string]any{"Enabled": true, "LoopInterval": "1m", "MaxEntryPerCall": 100},
 		// There is no other cluster to replicate from.
 		"history.ReplicationProcessorSchedulerWorkerCount":            1,
 		"history.ReplicationLowPriorityProcessorSchedulerWorkerCount": 1,
