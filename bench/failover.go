@@ -99,9 +99,9 @@ func (p *pair) start(ctx context.Context, i int) error {
 
 // role starts a role and waits until it takes work.
 func (p *pair) role(ctx context.Context, name string, dir statedir.Dir) (*process.Child, error) {
-	path, err := filepath.Abs(operator)
+	path, err := program(".", operator)
 	if err != nil {
-		return nil, fmt.Errorf("find %s: %w", operator, err)
+		return nil, err
 	}
 	ready := &marker{text: "Started Worker", seen: make(chan struct{})}
 	child, err := process.Start(context.WithoutCancel(ctx), process.Spec{

@@ -38,12 +38,9 @@ func startStandalone(ctx context.Context, b bench, dir statedir.Dir, more ...str
 
 // launch starts bin/standalone in a state directory and waits until it is ready.
 func launch(ctx context.Context, b bench, dir statedir.Dir, arguments ...string) (*standalone, error) {
-	path, err := filepath.Abs(binary)
+	path, err := program(".", binary)
 	if err != nil {
-		return nil, fmt.Errorf("find %s: %w", binary, err)
-	}
-	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("find %s, which make build builds; run the benchmark at the top of the checkout: %w", binary, err)
+		return nil, err
 	}
 	began := time.Now()
 	child, err := process.Start(context.WithoutCancel(ctx), process.Spec{
