@@ -15,9 +15,9 @@ const (
 	// perPoint is how many bytes a second are worth one per cent more. A core looks
 	// through about a gigabyte of what is in use in a second, so a process that
 	// allocates r bytes a second and leaves p per cent spends r/p × 100 ns of a core
-	// on collecting in each second, however much is in use: three thousandths of it, when
-	// every 30 kB a second have one per cent.
-	perPoint = 30_000
+	// on collecting in each second, however much is in use: five thousandths of it, when
+	// every 50 kB a second have one per cent.
+	perPoint = 50_000
 	// every is the time between two looks.
 	every = 10 * time.Second
 	// step is by how many points a percentage has to differ to be worth a change,

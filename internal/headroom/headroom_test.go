@@ -52,9 +52,9 @@ func keep(t *testing.T, rates ...uint64) *fake {
 
 func TestAQuietProcessGetsRoomByHowFastItAllocates(t *testing.T) {
 	t.Parallel()
-	f := keep(t, 1.5*megabyte)
+	f := keep(t, 2.5*megabyte)
 	require.IsDecreasing(t, f.percents[:len(f.percents)-1])
-	require.InDelta(t, 50, f.percents[len(f.percents)-2], step, "one for every 30 kB a second")
+	require.InDelta(t, 50, f.percents[len(f.percents)-2], step, "one for every 50 kB a second")
 	require.Equal(t, most, f.percents[len(f.percents)-1], "the default at the end")
 	require.Equal(t, 1, f.released)
 }
