@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -14,6 +13,7 @@ import (
 // changed.
 type staleError struct{ program, source string }
 
+// Error implements error.
 func (e *staleError) Error() string {
 	return fmt.Sprintf("%s is older than %s: run make bench, which builds first, or make build", e.program, e.source)
 }
@@ -41,7 +41,6 @@ func program(root, name string) (path string, err error) {
 // changedSince returns a file of the programs' code that was changed after a moment;
 // empty for none. Tests, and what is not part of the programs, do not count.
 func changedSince(root string, moment time.Time) (changed string, err error) {
-	found := errors.New("found")
 	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -66,12 +65,9 @@ func changedSince(root string, moment time.Time) (changed string, err error) {
 		}
 		if file.ModTime().After(moment) {
 			changed = path
-			return found
+			return fs.SkipAll
 		}
 		return nil
 	})
-	if errors.Is(err, found) {
-		err = nil
-	}
 	return changed, err
 }

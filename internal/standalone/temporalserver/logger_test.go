@@ -111,3 +111,11 @@ func TestNamespacesAreLookedForRarelyOnceTheServerHasSettled(t *testing.T) {
 	partitions := dynamicconfig.MatchingNumTaskqueueReadPartitions.Get(dynamicconfig.NewCollection(s, log.NewNoopLogger()))
 	require.Equal(t, 1, partitions("default", "q", 1), "the others stay")
 }
+
+func TestTheServerGivesUpTheStateOfWorkflowsThatRest(t *testing.T) {
+	t.Parallel()
+	all := dynamicconfig.NewCollection(newSettings(time.Now), log.NewNoopLogger())
+	require.Equal(t, 5*time.Minute, dynamicconfig.HistoryCacheTTL.Get(all)())
+	require.Equal(t, dynamicconfig.CacheBackgroundEvictSettings{Enabled: true, LoopInterval: time.Minute, MaxEntryPerCall: 100},
+		dynamicconfig.HistoryCacheBackgroundEvict.Get(all)())
+}
