@@ -135,7 +135,8 @@ func TestAfterAKillEverythingGoesOn(t *testing.T) {
 	again := start(t, dir, "--demo")
 	require.Equal(t, s.addr.Temporal, again.addr.Temporal, "ports are kept")
 	require.Contains(t, again.cli("clips", "list"), clip.ClipID)
-	again.awaitRecording(10)
+	again.awaitRecording(10) // much of it is the earlier run's
+	again.awaitChat()
 	again.say("after", "!clip 5 After the crash")
 	clip, _ = again.follow("after", time.Minute)
 	require.Equal(t, "published", clip.State, clip.LastError)
